@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operation counter: how many operations run, and who was the last.
+ *
+ * Operations acquire and release; a closer closes it once, after which acquire
+ * fails, and exactly one caller, the closer or the last release, is told that
+ * everything has run down. Neither side ever retries.
+ *
+ * (R1) A successful acquire is counted in one word (central or a stripe) before
+ *      that word is marked; a release is counted in any word, or in drain if
+ *      the word it meets is marked. So counts are signed and only sums mean
+ *      anything.
+ * (R2) Closing marks central and every stripe, each in one read-modify-write
+ *      that also reads the count to carry into drain. No acquire succeeds once
+ *      all are marked, and that is before si_rundown_close() returns.
+ * (R3) A failed acquire is not undone: a marked word's count is never read again.
+ * (R4) drain holds SI_DRAIN_HELD from the start until si_rundown_let_go(), and
+ *      after the close only releases touch its count, each once. Whoever brings
+ *      it to 0 is therefore the only one, and needs no second step: a release
+ *      touches nothing after its last read-modify-write.
+ * (R5) Splitting succeeds only on an open central word, by one compare-exchange,
+ *      after the stripes are in place.
+ *
+ * tests/models/rundown.pml checks (R1)-(R5) exhaustively.
+ */
+#ifndef SI_RUNDOWN_H
+#define SI_RUNDOWN_H
+
+#include <stdatomic.h>
+
+#include "core/bug.h"
+
+struct si_stripes;
+
+struct si_rundown {
+	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
+	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
+	_Atomic(struct si_stripes *) stripes; /* set once, before SI_RUN_SPLIT; freed by fini */
+	/* A guess at contention; races lose a tick and nothing else. */
+	_Atomic uint16_t last_here;
+	_Atomic uint16_t switches;
+	_Atomic uint32_t window_ms;
+};
+
+#define SI_RUN_CLOSED UINT64_C(1) /* marked: counts no more */
+#define SI_RUN_SPLIT UINT64_C(2) /* operations count on the stripes */
+#define SI_RUN_PENDING UINT64_C(4) /* not opened yet */
+#define SI_RUN_FLAGS UINT64_C(7)
+#define SI_RUN_ONE UINT64_C(8)
+#define SI_RUN_LIMIT (UINT64_C(1) << 62) /* 2^59 operations: full long before a wrap */
+#define SI_DRAIN_HELD UINT64_C(1)
+
+enum si_run_result { SI_RUN_OK, SI_RUN_REFUSED, SI_RUN_FULL };
+
+/* What si_rundown_close() found. */
+enum si_run_close {
+	SI_CLOSE_LATE, /* somebody closed it before */
+	SI_CLOSE_PENDING, /* it had not been opened; si_rundown_open() will fail */
+	SI_CLOSE_IDLE, /* nothing was running */
+	SI_CLOSE_BUSY /* operations are running */
+};
+
+/* Starts closed to operations, until si_rundown_open(). */
+void si_rundown_init(struct si_rundown *run);
+
+/* Frees the stripes. Nothing may be running. */
+void si_rundown_fini(struct si_rundown *run);
+
+/* False if it was closed before it was opened. */
+bool si_rundown_open(struct si_rundown *run);
+
+/* Refuses new operations; only one caller gets an answer other than SI_CLOSE_LATE. */
+enum si_run_close si_rundown_close(struct si_rundown *run);
+
+/* After the close: lets the end happen. True if nothing is running any more. */
+bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found);
+
+/* How many operations run; a moment's truth, for people and not for decisions. */
+uint64_t si_rundown_active(struct si_rundown *run);
+
+/* True from the close on. */
+static inline bool si_rundown_closed(struct si_rundown *run)
+{
+	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_CLOSED) != 0;
+}
+
+/* The paths that a hot session leaves, out of line. */
+enum si_run_result si_rundown_acquire_slow(struct si_rundown *run, uint64_t seen);
+enum si_run_result si_rundown_give_back(struct si_rundown *run);
+bool si_rundown_release_slow(struct si_rundown *run, uint64_t seen);
+bool si_rundown_settle(struct si_rundown *run);
+void si_rundown_contended(struct si_rundown *run, uint16_t here);
+
+/* Where this thread's stack is: tells threads apart without asking anybody. */
+static inline uint16_t si_run_here(void)
+{
+#if defined(__GNUC__)
+	return (uint16_t)((uintptr_t)__builtin_frame_address(0) >> 16);
+#else
+	char local;
+
+	return (uint16_t)((uintptr_t)&local >> 16);
+#endif
+}
+
+static inline void si_run_note(struct si_rundown *run)
+{
+	uint16_t here = si_run_here();
+
+	if (si_unlikely(atomic_load_explicit(&run->last_here, memory_order_relaxed) != here)) {
+		si_rundown_contended(run, here);
+	}
+}
+
+/* Begins an operation. */
+static inline enum si_run_result si_rundown_acquire(struct si_rundown *run)
+{
+	/* Acquire: if it is split, the stripes are in place (R5). */
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
+
+	if (si_unlikely((seen & SI_RUN_FLAGS) != 0)) {
+		return si_rundown_acquire_slow(run, seen);
+	}
+	si_run_note(run);
+	/* Acquire: the operation sees everything that was done before the open. */
+	seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
+	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
+		return SI_RUN_REFUSED; /* (R3) */
+	}
+	if (si_unlikely(seen >= SI_RUN_LIMIT)) {
+		return si_rundown_give_back(run);
+	}
+	return SI_RUN_OK;
+}
+
+/* Ends an operation. True for the one caller that must complete the end. */
+static inline bool si_rundown_release(struct si_rundown *run)
+{
+	/* Acquire: as in si_rundown_acquire(). */
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
+
+	if (si_unlikely((seen & SI_RUN_FLAGS) != 0)) {
+		return si_rundown_release_slow(run, seen);
+	}
+	si_run_note(run);
+	/* Release: what the operation did comes before the end that this allows. */
+	seen = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
+	if (si_unlikely(seen < SI_RUN_ONE || (seen & SI_RUN_CLOSED) != 0)) {
+		SI_BUG_IF((seen & SI_RUN_CLOSED) == 0, "an operation ended that never began (R1)");
+		return si_rundown_settle(run);
+	}
+	return false;
+}
+
+#endif /* SI_RUNDOWN_H */
