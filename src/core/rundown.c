@@ -63,8 +63,13 @@ bool si_rundown_open(struct si_rundown *run)
 	uint64_t pending = SI_RUN_PENDING;
 
 	/* Release: operations see what was done before. Acquire: so does a lost race. */
-	return atomic_compare_exchange_strong_explicit(
-		&run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire);
+	if (atomic_compare_exchange_strong_explicit(
+		    &run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire)) {
+		return true;
+	}
+	/* Closed before it was opened: from here on it looks like any closed one. */
+	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_relaxed);
+	return false;
 }
 
 enum si_run_close si_rundown_close(struct si_rundown *run)

@@ -78,10 +78,24 @@ bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found);
 /* How many operations run; a moment's truth, for people and not for decisions. */
 uint64_t si_rundown_active(struct si_rundown *run);
 
+/* True from the open to the close. */
+static inline bool si_rundown_is_open(struct si_rundown *run)
+{
+	/* Acquire: what was done before the open, or why it was closed. */
+	return (atomic_load_explicit(&run->central, memory_order_acquire) &
+		       (SI_RUN_CLOSED | SI_RUN_PENDING)) == 0;
+}
+
 /* True from the close on. */
-static inline bool si_rundown_closed(struct si_rundown *run)
+static inline bool si_rundown_is_closed(struct si_rundown *run)
 {
 	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_CLOSED) != 0;
+}
+
+/* True until si_rundown_open(), even if it was closed before. */
+static inline bool si_rundown_is_pending(struct si_rundown *run)
+{
+	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_PENDING) != 0;
 }
 
 /* The paths that a hot session leaves, out of line. */

@@ -74,6 +74,12 @@ void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
 void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex);
 
 /*
+ * One of a fixed set of locks, always the same for the same address: for owners
+ * that are too many to have a lock each. Never hold two of these.
+ */
+si_mutex *si_platform_lock_of(const void *owner);
+
+/*
  * The gate: the one place of the process where threads sleep until something
  * has come true. Enter, test, wait, test again, leave; whoever makes something
  * true wakes everybody. Waiting is rare here, so one gate is enough.

@@ -62,21 +62,39 @@ void si_mutex_unlock(si_mutex *mutex) SI_UNCHECKED_LOCKING
 	uv_mutex_unlock(as_uv(mutex));
 }
 
-/* Made on first use, lives as long as the process. */
-static uv_once_t gate_once = UV_ONCE_INIT;
+/* Made on first use, live as long as the process. */
+#define SHARED_LOCKS 64u /* 2 to the 6: the hash keeps 6 bits */
+static uv_once_t shared_once = UV_ONCE_INIT;
+static struct {
+	_Alignas(64) si_mutex mutex; /* a cache line each */
+} shared_locks[SHARED_LOCKS];
 static uv_mutex_t gate_mutex;
 static uv_cond_t gate_cond;
 
-static void make_gate(void)
+static void make_shared(void)
 {
-	if (uv_mutex_init(&gate_mutex) != 0 || uv_cond_init(&gate_cond) != 0) {
-		si_platform_stop(__FILE__, __LINE__, "make_gate", "no lock for the first waiter");
+	bool made = uv_mutex_init(&gate_mutex) == 0 && uv_cond_init(&gate_cond) == 0;
+
+	for (unsigned i = 0; i < SHARED_LOCKS; i++) {
+		made = made && si_mutex_init(&shared_locks[i].mutex);
 	}
+	if (!made) {
+		si_platform_stop(__FILE__, __LINE__, "make_shared", "no locks to begin with");
+	}
+}
+
+si_mutex *si_platform_lock_of(const void *owner)
+{
+	/* The high bits of a product depend on all bits of the address. */
+	uint64_t hash = ((uint64_t)(uintptr_t)owner >> 4) * UINT64_C(0x9e3779b97f4a7c15);
+
+	uv_once(&shared_once, make_shared);
+	return &shared_locks[hash >> 58].mutex;
 }
 
 void si_gate_enter(void)
 {
-	uv_once(&gate_once, make_gate);
+	uv_once(&shared_once, make_shared);
 	uv_mutex_lock(&gate_mutex);
 }
 

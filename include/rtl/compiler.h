@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Our reading of <rtl/compiler.h>: the few macros that the headers here need. */
+#ifndef RTL_COMPILER_H
+#define RTL_COMPILER_H
+
+#ifdef __cplusplus
+#define __RTL_BEGIN_DECLS extern "C" {
+#define __RTL_END_DECLS }
+#else
+#define __RTL_BEGIN_DECLS
+#define __RTL_END_DECLS
+#endif
+
+#if defined(__GNUC__)
+#define __rtl_unused __attribute__((unused))
+#else
+#define __rtl_unused
+#endif
+
+#endif /* RTL_COMPILER_H */

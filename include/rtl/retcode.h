@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our reading of <rtl/retcode.h>.
+ *
+ * The type, the name and value of success, the fields of an error code and the
+ * names below are documented or seen in public code. The numbers and the place
+ * of the fields are ours: compare by name, and only success with 0.
+ */
+#ifndef RTL_RETCODE_H
+#define RTL_RETCODE_H
+
+typedef __INT32_TYPE__ Retcode;
+
+/* Who defines a code: the system, or the developer of a solution. */
+#define RC_CUSTOMER_FALSE 0
+#define RC_CUSTOMER_TRUE 1
+
+/* Where a code belongs. Codes of the general space may be used by any function. */
+#define RC_SPACE_GENERAL 0
+#define RC_SPACE_KERNEL 1
+#define RC_SPACE_DRIVERS 2
+
+/* An error code: severity 1, customer 1, space 6, facility 8, code 16 bits; negative. */
+#define MAKE_RETCODE(customer, space, facility, code, description)                       \
+	((Retcode)(-0x7fffffff - 1 + (((customer)&0x1) << 30) + (((space)&0x3f) << 24) + \
+		(((facility)&0xff) << 16) + ((code)&0xffff)))
+
+/* The general space. Constants, so that they can be case labels. */
+enum {
+	rcOk = 0,
+#define SESSIO_RC(code) MAKE_RETCODE(RC_CUSTOMER_FALSE, RC_SPACE_GENERAL, 0, code, "")
+	rcFail = SESSIO_RC(1),
+	rcInvalidArgument = SESSIO_RC(2),
+	rcOutOfMemory = SESSIO_RC(3),
+	rcBusy = SESSIO_RC(4),
+	rcTimeout = SESSIO_RC(5),
+	rcResourceNotFound = SESSIO_RC(6),
+	rcAlreadyExists = SESSIO_RC(7),
+	rcInvalidOperation = SESSIO_RC(8),
+	rcNoCapability = SESSIO_RC(9),
+	rcHandleRevoked = SESSIO_RC(10),
+	rcQuotaExceeded = SESSIO_RC(11),
+	rcUnimplemented = SESSIO_RC(12),
+	rcNotReady = SESSIO_RC(13),
+	rcNotConnected = SESSIO_RC(14),
+	rcBufferTooSmall = SESSIO_RC(15),
+	rcBufferTooLarge = SESSIO_RC(16),
+	rcSecurityDisallow = SESSIO_RC(17),
+	rcDeviceNotFound = SESSIO_RC(18),
+	rcAbort = SESSIO_RC(19)
+#undef SESSIO_RC
+};
+
+#endif /* RTL_RETCODE_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Our reading of <rtl/stddef.h>. */
+#ifndef RTL_STDDEF_H
+#define RTL_STDDEF_H
+
+#include <stddef.h>
+
+typedef size_t rtl_size_t;
+
+#ifdef __cplusplus
+#define RTL_NULL 0
+#else
+#define RTL_NULL ((void *)0)
+#endif
+
+#endif /* RTL_STDDEF_H */

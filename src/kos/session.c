@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include <kos/session.h>
+
+#include "core/diag.h"
+#include "core/session.h"
+#include "kos/retcode.h"
+#include "kos/type.h"
+
+KosObjectType *const kosSessionBaseObjectType = (KosObjectType *)&si_resource_type;
+KosObjectType *const kosSessionBaseSessionType = (KosObjectType *)&si_session_base_type;
+
+Retcode KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionType,
+	const KosSessionOps *ops, KosSessionType **outType)
+{
+	struct si_session_ops core_ops;
+	struct si_session_type *type;
+	sessio_status status;
+
+	if (objectType == NULL || sessionType == NULL || ops == NULL || outType == NULL) {
+		return rcInvalidArgument;
+	}
+	core_ops.open = ops->open;
+	core_ops.close = ops->close;
+	core_ops.close_complete = ops->closeComplete;
+	status = si_session_type_create(
+		si_kos_type(objectType), si_kos_type(sessionType), &core_ops, &type);
+	if (status == SESSIO_OK) {
+		*outType = (KosSessionType *)type;
+	}
+	return si_retcode(status);
+}
+
+void KosSessionDestroyType(KosSessionType *type)
+{
+	struct si_session_type *core_type = si_session_type_of(type);
+
+	if (core_type != NULL) {
+		si_session_type_destroy(core_type);
+	} else if (type != NULL) {
+		si_diag_report(SESSIO_DIAG_MISUSE, type, NULL,
+			"KosSessionDestroyType was given something that is no session type");
+	}
+}
+
+Retcode KosSessionRegisterObject(KosSessionType *type, void *object)
+{
+	struct si_session_type *core_type = si_session_type_of(type);
+
+	return core_type == NULL ? rcInvalidArgument
+				 : si_retcode(si_resource_register(core_type, object));
+}
+
+Retcode KosSessionUnregisterObject(void *object)
+{
+	return si_retcode(si_resource_unregister(object));
+}
+
+Retcode KosSessionOpenObject(void *object, rtl_uint32_t requiredRights, rtl_uint32_t shareMode,
+	void *openCtx, void **sessionCtx)
+{
+	Retcode reason = rcFail;
+	sessio_status status;
+
+	if (sessionCtx == NULL) {
+		return rcInvalidArgument;
+	}
+	status = si_session_open(object, requiredRights, shareMode, openCtx, sessionCtx, &reason);
+	return si_retcode_or(status, reason);
+}
+
+Retcode KosSessionCloseObject(void *sessionCtx)
+{
+	return si_retcode(si_session_close(sessionCtx));
+}
+
+Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
+{
+	struct si_session *session = si_session_of(sessionCtx);
+	sessio_status status;
+
+	if (session == NULL || (type != NULL && (void *)session->type != (void *)type)) {
+		return rcInvalidArgument;
+	}
+	status = si_session_ref(session);
+	if (si_unlikely(status != SESSIO_OK)) {
+		return si_retcode(status);
+	}
+	if (object != NULL) {
+		*object = session->object;
+	}
+	return rcOk;
+}
+
+void KosSessionPut(void *sessionCtx)
+{
+	struct si_session *session = si_session_of(sessionCtx);
+
+	if (si_likely(session != NULL)) {
+		si_session_put(session);
+	} else if (sessionCtx != NULL) {
+		si_diag_report(SESSIO_DIAG_MISUSE, sessionCtx, NULL,
+			"KosSessionPut was given something that is no session context");
+	}
+}
+
+Retcode KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx)
+{
+	Retcode reason = rcFail;
+
+	if (handler == NULL) {
+		return rcInvalidArgument;
+	}
+	return si_retcode_or(si_session_walk(object, handler, walkCtx, &reason), reason);
+}
+
+rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx)
+{
+	struct si_session *session = si_session_of(sessionCtx);
+
+	return session == NULL || si_rundown_is_closed(&session->run) ? 0 : session->required;
+}
