@@ -21,7 +21,7 @@ static uint64_t ms_since(uint64_t then_ns)
 	return now_ns > then_ns ? (now_ns - then_ns) / 1000000u : 0;
 }
 
-SI_COLD void si_session_began(struct si_session *session)
+void si_session_began(struct si_session *session)
 {
 	si_mutex *lock = si_platform_lock_of(session);
 	struct si_holder *holder = si_platform_alloc(sizeof(*holder));
@@ -37,7 +37,7 @@ SI_COLD void si_session_began(struct si_session *session)
 	si_mutex_unlock(lock);
 }
 
-SI_COLD void si_session_done(struct si_session *session)
+void si_session_done(struct si_session *session)
 {
 	si_mutex *lock = si_platform_lock_of(session);
 	uint64_t thread = si_platform_thread_id();

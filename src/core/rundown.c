@@ -23,6 +23,9 @@ struct si_stripes {
 	struct stripe at[];
 };
 
+/* Stands for the stripes of a counter that is not open (R6); never looked into. */
+static struct si_stripes not_open;
+
 static int64_t count_of(uint64_t word)
 {
 	/* Flags are the low bits, so an arithmetic shift leaves the signed count. */
@@ -43,7 +46,7 @@ void si_rundown_init(struct si_rundown *run)
 {
 	atomic_init(&run->central, SI_RUN_PENDING);
 	atomic_init(&run->drain, SI_DRAIN_HELD);
-	atomic_init(&run->stripes, NULL);
+	atomic_init(&run->stripes, &not_open);
 	atomic_init(&run->last_here, 0);
 	atomic_init(&run->switches, 0);
 	atomic_init(&run->window_ms, 0);
@@ -53,7 +56,7 @@ void si_rundown_fini(struct si_rundown *run)
 {
 	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
 
-	if (stripes != NULL) {
+	if (stripes != NULL && stripes != &not_open) {
 		si_platform_free(stripes->memory);
 	}
 }
@@ -62,9 +65,11 @@ bool si_rundown_open(struct si_rundown *run)
 {
 	uint64_t pending = SI_RUN_PENDING;
 
-	/* Release: operations see what was done before. Acquire: so does a lost race. */
+	/* Release: a closer sees what was done before. Acquire: so does a lost race. */
 	if (atomic_compare_exchange_strong_explicit(
 		    &run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire)) {
+		/* Release: operations see what was done before (R6). */
+		atomic_store_explicit(&run->stripes, NULL, memory_order_release);
 		return true;
 	}
 	/* Closed before it was opened: from here on it looks like any closed one. */
@@ -139,48 +144,73 @@ uint64_t si_rundown_active(struct si_rundown *run)
 	return count > 0 ? (uint64_t)count : 0;
 }
 
-enum si_run_result si_rundown_acquire_slow(struct si_rundown *run, uint64_t seen)
+/* Where to count now: a stripe, or central until the split has come through. */
+static _Atomic uint64_t *word_now(struct si_rundown *run, uint64_t seen)
 {
-	struct si_stripes *stripes;
+	if ((seen & SI_RUN_SPLIT) == 0) {
+		return &run->central;
+	}
+	/* Relaxed: the caller's acquire of SI_RUN_SPLIT came after them (R5). */
+	return &own_stripe(atomic_load_explicit(&run->stripes, memory_order_relaxed))->count;
+}
+
+static void note_contention(struct si_rundown *run);
+
+enum si_run_result si_rundown_acquire(struct si_rundown *run)
+{
+	/* Acquire: if it is split, the stripes are in place (R5). */
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
 
 	if ((seen & (SI_RUN_CLOSED | SI_RUN_PENDING)) != 0) {
 		return SI_RUN_REFUSED;
 	}
-	/* Relaxed: the caller's acquire of SI_RUN_SPLIT came after them (R5). */
-	stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
-	seen = atomic_fetch_add_explicit(
-		&own_stripe(stripes)->count, SI_RUN_ONE, memory_order_acquire);
+	if ((seen & ~SI_RUN_FLAGS) >= SI_RUN_LIMIT && (int64_t)seen > 0) {
+		return SI_RUN_FULL;
+	}
+	if ((seen & SI_RUN_SPLIT) == 0) {
+		note_contention(run);
+	}
+	/* Acquire: as in si_rundown_acquire_calm(). */
+	seen = atomic_fetch_add_explicit(word_now(run, seen), SI_RUN_ONE, memory_order_acquire);
 	return (seen & SI_RUN_CLOSED) != 0 ? SI_RUN_REFUSED : SI_RUN_OK; /* (R3) */
 }
 
-enum si_run_result si_rundown_give_back(struct si_rundown *run)
+SI_COLD bool si_rundown_give_back(struct si_rundown *run)
 {
 	SI_BUG_IF(si_rundown_release(run), "the last of too many operations never began (R1)");
-	return SI_RUN_FULL;
+	return false;
 }
 
-bool si_rundown_release_slow(struct si_rundown *run, uint64_t seen)
+bool si_rundown_release(struct si_rundown *run)
 {
-	SI_BUG_IF((seen & SI_RUN_PENDING) != 0, "an operation ended that never began (R1)");
-	if ((seen & SI_RUN_CLOSED) == 0) {
-		struct si_stripes *stripes;
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire); /* as above */
 
-		stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
-		/* Release: as on the central word. */
+	SI_BUG_IF((seen & SI_RUN_PENDING) != 0, "an operation ended that never began (R6)");
+	if ((seen & SI_RUN_CLOSED) == 0) {
+		bool split_off = (seen & SI_RUN_SPLIT) != 0;
+
+		if (!split_off) {
+			note_contention(run);
+		}
+		/* Release: as in si_rundown_release_calm(). */
 		seen = atomic_fetch_sub_explicit(
-			&own_stripe(stripes)->count, SI_RUN_ONE, memory_order_release);
+			word_now(run, seen), SI_RUN_ONE, memory_order_release);
 		if ((seen & SI_RUN_CLOSED) == 0) {
+			SI_BUG_IF(!split_off && seen < SI_RUN_ONE,
+				"an operation ended that never began (R1)");
 			return false;
 		}
 	}
-	return si_rundown_settle(run);
+	return si_rundown_settle(run, seen);
 }
 
-bool si_rundown_settle(struct si_rundown *run)
+bool si_rundown_settle(struct si_rundown *run, uint64_t met)
 {
-	/* Release: this operation comes before the end. Acquire: so do all the others. */
-	uint64_t seen = atomic_fetch_sub_explicit(&run->drain, SI_RUN_ONE, memory_order_acq_rel);
+	uint64_t seen;
 
+	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (R1)");
+	/* Release: this operation comes before the end. Acquire: so do all the others. */
+	seen = atomic_fetch_sub_explicit(&run->drain, SI_RUN_ONE, memory_order_acq_rel);
 	SI_BUG_IF((seen & SI_DRAIN_HELD) == 0 && count_of(seen) <= 0,
 		"an operation ended that never began (R4)");
 	return seen == SI_RUN_ONE;
@@ -241,12 +271,17 @@ static void split(struct si_rundown *run)
 	}
 }
 
-SI_COLD void si_rundown_contended(struct si_rundown *run, uint16_t here)
+/* Counts the changes of threads, and splits when they are many in a short time. */
+static void note_contention(struct si_rundown *run)
 {
+	uint16_t here = si_run_here();
 	uint16_t switches = atomic_load_explicit(&run->switches, memory_order_relaxed);
 	uint32_t now_ms;
 	uint32_t before_ms;
 
+	if (atomic_load_explicit(&run->last_here, memory_order_relaxed) == here) {
+		return;
+	}
 	atomic_store_explicit(&run->last_here, here, memory_order_relaxed);
 	if (++switches < SWITCHES) {
 		atomic_store_explicit(&run->switches, switches, memory_order_relaxed);

@@ -19,7 +19,10 @@
  *      it to 0 is therefore the only one, and needs no second step: a release
  *      touches nothing after its last read-modify-write.
  * (R5) Splitting succeeds only on an open central word, by one compare-exchange,
- *      after the stripes are in place.
+ *      after the stripes are in place. Who finds no stripes may still count on
+ *      central: a split moves nobody, it only sends newcomers elsewhere.
+ * (R6) Before the open, stripes points at nothing usable, which sends everybody
+ *      to the slow paths; those refuse.
  *
  * tests/models/rundown.pml checks (R1)-(R5) exhaustively.
  */
@@ -35,7 +38,7 @@ struct si_stripes;
 struct si_rundown {
 	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
 	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
-	_Atomic(struct si_stripes *) stripes; /* set once, before SI_RUN_SPLIT; freed by fini */
+	_Atomic(struct si_stripes *) stripes; /* (R5), (R6); freed by fini */
 	/* A guess at contention; races lose a tick and nothing else. */
 	_Atomic uint16_t last_here;
 	_Atomic uint16_t switches;
@@ -98,72 +101,64 @@ static inline bool si_rundown_is_pending(struct si_rundown *run)
 	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_PENDING) != 0;
 }
 
-/* The paths that a hot session leaves, out of line. */
-enum si_run_result si_rundown_acquire_slow(struct si_rundown *run, uint64_t seen);
-enum si_run_result si_rundown_give_back(struct si_rundown *run);
-bool si_rundown_release_slow(struct si_rundown *run, uint64_t seen);
-bool si_rundown_settle(struct si_rundown *run);
-void si_rundown_contended(struct si_rundown *run, uint16_t here);
+/* Begins an operation. */
+enum si_run_result si_rundown_acquire(struct si_rundown *run);
+
+/* Ends an operation. True for the one caller that must complete the end. */
+bool si_rundown_release(struct si_rundown *run);
+
+/*
+ * The two calls above without a call, for whoever is in a hurry. Each is a check
+ * and one read-modify-write, and leaves the rest to a function that is called
+ * last of all, so that a compiler needs no stack for them.
+ *
+ * The check reads other words than the one that is written: on some processors
+ * reading the same one costs as much as another read-modify-write.
+ */
 
 /* Where this thread's stack is: tells threads apart without asking anybody. */
 static inline uint16_t si_run_here(void)
 {
-#if defined(__GNUC__)
-	return (uint16_t)((uintptr_t)__builtin_frame_address(0) >> 16);
-#else
 	char local;
 
 	return (uint16_t)((uintptr_t)&local >> 16);
-#endif
 }
 
-static inline void si_run_note(struct si_rundown *run)
+/* Nobody else was here lately, and there is nothing special about this counter. */
+static inline bool si_rundown_is_calm(struct si_rundown *run)
 {
-	uint16_t here = si_run_here();
-
-	if (si_unlikely(atomic_load_explicit(&run->last_here, memory_order_relaxed) != here)) {
-		si_rundown_contended(run, here);
-	}
+	/* Acquire: all that was done before the open. */
+	return atomic_load_explicit(&run->stripes, memory_order_acquire) == NULL &&
+		atomic_load_explicit(&run->last_here, memory_order_relaxed) == si_run_here();
 }
 
-/* Begins an operation. */
-static inline enum si_run_result si_rundown_acquire(struct si_rundown *run)
-{
-	/* Acquire: if it is split, the stripes are in place (R5). */
-	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
+/* Takes an acquire back that was one too many; false. */
+SI_COLD bool si_rundown_give_back(struct si_rundown *run);
 
-	if (si_unlikely((seen & SI_RUN_FLAGS) != 0)) {
-		return si_rundown_acquire_slow(run, seen);
-	}
-	si_run_note(run);
-	/* Acquire: the operation sees everything that was done before the open. */
-	seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
+/* On a calm counter. If it fails, si_rundown_acquire() says why. */
+static inline bool si_rundown_acquire_calm(struct si_rundown *run)
+{
+	/* Acquire: what was done before a close that this comes after. */
+	uint64_t seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
+
 	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
-		return SI_RUN_REFUSED; /* (R3) */
+		return false; /* (R3) */
 	}
 	if (si_unlikely(seen >= SI_RUN_LIMIT)) {
 		return si_rundown_give_back(run);
 	}
-	return SI_RUN_OK;
+	return true;
 }
 
-/* Ends an operation. True for the one caller that must complete the end. */
-static inline bool si_rundown_release(struct si_rundown *run)
+/* On a calm counter. If it fails, si_rundown_settle(run, *out_met) has the last word. */
+static inline bool si_rundown_release_calm(struct si_rundown *run, uint64_t *out_met)
 {
-	/* Acquire: as in si_rundown_acquire(). */
-	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
-
-	if (si_unlikely((seen & SI_RUN_FLAGS) != 0)) {
-		return si_rundown_release_slow(run, seen);
-	}
-	si_run_note(run);
 	/* Release: what the operation did comes before the end that this allows. */
-	seen = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
-	if (si_unlikely(seen < SI_RUN_ONE || (seen & SI_RUN_CLOSED) != 0)) {
-		SI_BUG_IF((seen & SI_RUN_CLOSED) == 0, "an operation ended that never began (R1)");
-		return si_rundown_settle(run);
-	}
-	return false;
+	*out_met = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
+	return si_likely(*out_met >= SI_RUN_ONE && (*out_met & SI_RUN_CLOSED) == 0);
 }
+
+/* After a release met a closed central word, or nothing to release. As si_rundown_release(). */
+bool si_rundown_settle(struct si_rundown *run, uint64_t met);
 
 #endif /* SI_RUNDOWN_H */

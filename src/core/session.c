@@ -137,13 +137,36 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	return SESSIO_OK;
 }
 
+/* The last step of a session (S2). */
+static void complete(struct si_session *session)
+{
+	void *context = si_session_context(session);
+	void *object = session->object;
+	struct si_resource *resource = si_resource_of(object);
+	void (*close_complete)(void *, void *) = session->type->ops.close_complete;
+
+	si_mutex_lock(resource->lock);
+	session->end = SI_COMPLETING;
+	si_rights_remove(&resource->rights, session->required, session->shared);
+	if (close_complete != NULL) {
+		si_mutex_unlock(resource->lock);
+		close_complete(object, context);
+		si_mutex_lock(resource->lock);
+	}
+	session->end = SI_ENDED;
+	si_session_unlink(session);
+	si_mutex_unlock(resource->lock);
+	si_wait_wake();
+	si_object_put(context); /* (S3) */
+}
+
 void si_session_closed(struct si_session *session, enum si_run_close found)
 {
 	/* Relaxed: for diagnosis only. */
 	atomic_store_explicit(&session->closed_ns, si_platform_stamp_ns(), memory_order_relaxed);
 	(void)session->type->ops.close(session->object, si_session_context(session));
 	if (si_rundown_let_go(&session->run, found)) {
-		si_session_complete(session);
+		complete(session);
 	}
 }
 
@@ -166,29 +189,35 @@ sessio_status si_session_close(void *context)
 	return SESSIO_OK;
 }
 
-void si_session_complete(struct si_session *session)
+sessio_status si_session_ref_slowly(struct si_session *session)
 {
-	void *context = si_session_context(session);
-	void *object = session->object;
-	struct si_resource *resource = si_resource_of(object);
-	void (*close_complete)(void *, void *) = session->type->ops.close_complete;
-
-	si_mutex_lock(resource->lock);
-	session->end = SI_COMPLETING;
-	si_rights_remove(&resource->rights, session->required, session->shared);
-	if (close_complete != NULL) {
-		si_mutex_unlock(resource->lock);
-		close_complete(object, context);
-		si_mutex_lock(resource->lock);
+	switch (si_rundown_acquire(&session->run)) {
+	case SI_RUN_OK:
+		if (session->tracked) {
+			si_session_began(session);
+		}
+		return SESSIO_OK;
+	case SI_RUN_REFUSED:
+		return SESSIO_BAD_STATE;
+	case SI_RUN_FULL:
+		break;
 	}
-	session->end = SI_ENDED;
-	si_session_unlink(session);
-	si_mutex_unlock(resource->lock);
-	si_wait_wake();
-	si_object_put(context); /* (S3) */
+	return SESSIO_LIMIT;
 }
 
-SI_COLD sessio_status si_session_ref_failed(enum si_run_result result)
+void si_session_put_slowly(struct si_session *session)
 {
-	return result == SI_RUN_FULL ? SESSIO_LIMIT : SESSIO_BAD_STATE;
+	if (session->tracked) {
+		si_session_done(session);
+	}
+	if (si_rundown_release(&session->run)) {
+		complete(session);
+	}
+}
+
+void si_session_put_last(struct si_session *session, uint64_t met)
+{
+	if (si_rundown_settle(&session->run, met)) {
+		complete(session);
+	}
 }

@@ -139,32 +139,30 @@ typedef int32_t si_session_walk_fn(void *object, void *context, void *arg);
 sessio_status si_session_walk(
 	void *object, si_session_walk_fn *handler, void *arg, int32_t *out_reason);
 
-/* The slow sides of the two calls below. */
-SI_COLD sessio_status si_session_ref_failed(enum si_run_result result);
-void si_session_complete(struct si_session *session);
-SI_COLD void si_session_began(struct si_session *session);
-SI_COLD void si_session_done(struct si_session *session);
+/* The slow sides of the two calls below: everything, and what is left after a release. */
+sessio_status si_session_ref_slowly(struct si_session *session);
+void si_session_put_slowly(struct si_session *session);
+void si_session_put_last(struct si_session *session, uint64_t met);
 
-static inline sessio_status si_session_ref(struct si_session *session)
+/* inspect.c remembers the operations of a tracked session. */
+void si_session_began(struct si_session *session);
+void si_session_done(struct si_session *session);
+
+/* False: si_session_ref_slowly() has not been tried yet. */
+static inline bool si_session_ref_quickly(struct si_session *session)
 {
-	enum si_run_result result = si_rundown_acquire(&session->run);
-
-	if (si_unlikely(result != SI_RUN_OK)) {
-		return si_session_ref_failed(result);
-	}
-	if (si_unlikely(session->tracked)) {
-		si_session_began(session);
-	}
-	return SESSIO_OK;
+	return si_likely(!session->tracked && si_rundown_is_calm(&session->run)) &&
+		si_rundown_acquire_calm(&session->run);
 }
 
 static inline void si_session_put(struct si_session *session)
 {
-	if (si_unlikely(session->tracked)) {
-		si_session_done(session);
-	}
-	if (si_unlikely(si_rundown_release(&session->run))) {
-		si_session_complete(session);
+	uint64_t met;
+
+	if (si_unlikely(session->tracked || !si_rundown_is_calm(&session->run))) {
+		si_session_put_slowly(session);
+	} else if (si_unlikely(!si_rundown_release_calm(&session->run, &met))) {
+		si_session_put_last(session, met);
 	}
 }
 

@@ -73,17 +73,26 @@ Retcode KosSessionCloseObject(void *sessionCtx)
 	return si_retcode(si_session_close(sessionCtx));
 }
 
+/* Kept apart so that the quick way needs no stack. */
+static SI_NOINLINE Retcode ref_slowly(struct si_session *session, void **object)
+{
+	sessio_status status = si_session_ref_slowly(session);
+
+	if (status == SESSIO_OK && object != NULL) {
+		*object = session->object;
+	}
+	return si_retcode(status);
+}
+
 Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 {
 	struct si_session *session = si_session_of(sessionCtx);
-	sessio_status status;
 
 	if (session == NULL || (type != NULL && (void *)session->type != (void *)type)) {
 		return rcInvalidArgument;
 	}
-	status = si_session_ref(session);
-	if (si_unlikely(status != SESSIO_OK)) {
-		return si_retcode(status);
+	if (!si_session_ref_quickly(session)) {
+		return ref_slowly(session, object);
 	}
 	if (object != NULL) {
 		*object = session->object;

@@ -37,10 +37,12 @@
 #define si_likely(x) __builtin_expect(!!(x), 1)
 #define si_unlikely(x) __builtin_expect(!!(x), 0)
 #define SI_COLD __attribute__((cold, noinline))
+#define SI_NOINLINE __attribute__((noinline))
 #else
 #define si_likely(x) (x)
 #define si_unlikely(x) (x)
 #define SI_COLD
+#define SI_NOINLINE
 #endif
 
 /* Memory, zeroed or not by the caller; aligned for max_align_t. NULL: none left. */
