@@ -86,7 +86,7 @@ static bool object_is_free(void *arg)
 	struct si_session *session;
 
 	si_mutex_lock(resource->lock);
-	for (session = resource->sessions; session != NULL && session->cursor;) {
+	for (session = resource->sessions; session != NULL && session->end >= SI_ENDED;) {
 		session = session->links.next;
 	}
 	si_mutex_unlock(resource->lock);

@@ -118,11 +118,12 @@ sessio_status sessio_object_inspect(void *object, sessio_object_info *out_info)
 	info.registered = si_session_type_is_live(
 		atomic_load_explicit(&resource->type, memory_order_relaxed));
 	for (struct si_session *at = resource->sessions; at != NULL; at = at->links.next) {
-		sessio_session_phase phase = phase_of(at);
+		sessio_session_phase phase;
 
-		if (at->cursor) {
+		if (at->end >= SI_ENDED) {
 			continue;
 		}
+		phase = phase_of(at);
 		info.opening += phase == SESSIO_SESSION_OPENING;
 		info.open += phase == SESSIO_SESSION_OPEN;
 		info.ending += phase > SESSIO_SESSION_OPEN;

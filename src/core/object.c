@@ -75,6 +75,8 @@ sessio_status si_type_create(const char *name, struct si_type *parent, size_t pa
 	type->payload = payload;
 	type->depth = depth;
 	type->kind = parent == NULL ? SI_KIND_PLAIN : parent->kind;
+	type->constructs = construct != NULL || (parent != NULL && parent->constructs);
+	type->quiet = destruct == NULL && (parent == NULL || parent->quiet);
 	atomic_init(&type->count, 1);
 	chain_fill(type, chain, parent);
 	if (parent != NULL) {
@@ -173,7 +175,7 @@ sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
 	struct si_header *header = si_header_of(object);
 	const struct si_type *type = header->type;
 
-	for (unsigned i = 0; i <= type->depth; i++) {
+	for (unsigned i = 0; type->constructs && i <= type->depth; i++) {
 		si_construct_fn *construct = type->chain[i].type->construct;
 		int32_t reason;
 
@@ -192,14 +194,21 @@ sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
 	return SESSIO_OK;
 }
 
+void si_object_free(void *object, size_t before)
+{
+	struct si_header *header = si_header_of(object);
+
+	header->u.live.mark = 0; /* no longer an object, should somebody come back */
+	si_platform_free((unsigned char *)header - before);
+}
+
 void si_object_discard(void *object)
 {
 	struct si_header *header = si_header_of(object);
 	const struct si_type *type = header->type;
 	bool counted = counts_on_type(header);
 
-	header->u.live.mark = 0; /* no longer an object, should somebody come back */
-	si_platform_free((unsigned char *)header - type->before);
+	si_object_free(object, type->before);
 	if (counted) {
 		si_type_unref((struct si_type *)(uintptr_t)type);
 	}
@@ -244,8 +253,7 @@ static void destroy(struct si_header *header)
 
 	destruct_from(object, type, type->depth + 1);
 	/* A session's type may have gone with the root's destructor. */
-	header->u.live.mark = 0;
-	si_platform_free((unsigned char *)header - before);
+	si_object_free(object, before);
 	if (counted) {
 		si_type_unref((struct si_type *)(uintptr_t)type);
 	}

@@ -56,6 +56,8 @@ struct si_type {
 	size_t before; /* bytes before the header */
 	unsigned depth; /* 0 for a root */
 	uint32_t kind; /* SI_KIND_*, inherited from the root */
+	bool constructs; /* some constructor in the chain */
+	bool quiet; /* no destructor in the chain but a static root's */
 	bool is_static; /* a root that lives for ever and is not counted */
 	_Atomic uint32_t count; /* creator, objects, derived types */
 	const struct si_ancestor *chain; /* chain[depth] is the type itself */
@@ -136,6 +138,9 @@ sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason);
 
 /* Frees what was allocated and is not constructed. */
 void si_object_discard(void *object);
+
+/* Only gives the memory back: the type has this many bytes before the header. */
+void si_object_free(void *object, size_t before);
 
 /* Both together. out_reason may be NULL. */
 sessio_status si_object_create(

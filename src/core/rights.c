@@ -3,6 +3,8 @@
 
 #include "core/bug.h"
 
+#define MINUS_ONE UINT32_MAX /* unsigned counts wrap; so do the corrections, on purpose */
+
 /* Takes the lowest right out of a mask that is not empty, and says which it is. */
 static unsigned take_lowest(uint32_t *mask)
 {
@@ -33,79 +35,69 @@ static bool is_few(uint32_t mask)
 	return true;
 }
 
+static uint32_t any_of(const _Atomic uint32_t *any)
+{
+	return atomic_load_explicit(any, memory_order_relaxed);
+}
+
 static void summarize(_Atomic uint32_t *any, uint32_t mask)
 {
 	/* Relaxed: the lock orders writers, and readers without it need no order. */
 	atomic_store_explicit(any, mask, memory_order_relaxed);
 }
 
-static void count_required(struct si_rights *rights, uint32_t mask, uint32_t step)
-{
-	uint32_t any = atomic_load_explicit(&rights->required_any, memory_order_relaxed);
-
-	while (mask != 0) {
-		uint32_t bit = mask;
-		uint32_t *count = &rights->required[take_lowest(&mask)];
-
-		bit ^= mask;
-		*count += step;
-		any = *count != 0 ? any | bit : any & ~bit;
-	}
-	summarize(&rights->required_any, any);
-}
-
-static void correct(struct si_rights *rights, uint32_t mask, int32_t step)
+static void add_each(uint32_t counts[SI_RIGHTS], uint32_t mask, uint32_t step)
 {
 	while (mask != 0) {
-		uint32_t bit = mask;
-		int32_t *count = &rights->unshared[take_lowest(&mask)];
-
-		bit ^= mask;
-		*count += step;
-		if (*count != 0) {
-			rights->corrected |= bit;
-		} else {
-			rights->corrected &= ~bit;
-		}
+		counts[take_lowest(&mask)] += step;
 	}
 }
 
-static void count_shared(struct si_rights *rights, uint32_t shared, int32_t step)
+/* Those rights of a mask whose count, with this much more, is not 0. */
+static uint32_t counted(const uint32_t counts[SI_RIGHTS], uint32_t mask, uint32_t more)
 {
-	uint32_t any;
-	uint32_t look;
+	uint32_t left = 0;
 
-	if (is_few(shared)) {
-		rights->none += (uint32_t)step;
-		correct(rights, shared, -step);
-	} else {
-		correct(rights, ~shared, step);
-	}
-	any = rights->none != 0 ? ~rights->corrected : 0;
-	look = rights->corrected;
-	while (look != 0) {
-		uint32_t bit = look;
-		int32_t corrected = rights->unshared[take_lowest(&look)];
+	while (mask != 0) {
+		uint32_t before = mask;
 
-		bit ^= look;
-		if (rights->none + (uint32_t)corrected != 0) {
-			any |= bit;
-		}
+		left |= counts[take_lowest(&mask)] + more != 0 ? before ^ mask : 0;
 	}
-	summarize(&rights->unshared_any, any);
+	return left;
 }
 
 void si_rights_add(struct si_rights *rights, uint32_t required, uint32_t shared)
 {
-	count_required(rights, required, 1);
-	count_shared(rights, shared, 1);
+	add_each(rights->required, required, 1);
+	summarize(&rights->required_any, any_of(&rights->required_any) | required);
+	if (is_few(shared)) {
+		rights->none++;
+		add_each(rights->unshared, shared, MINUS_ONE);
+		rights->corrected |= shared;
+	} else {
+		add_each(rights->unshared, ~shared, 1);
+		rights->corrected |= ~shared;
+	}
+	summarize(&rights->unshared_any, any_of(&rights->unshared_any) | ~shared);
 }
 
 void si_rights_remove(struct si_rights *rights, uint32_t required, uint32_t shared)
 {
-	SI_BUG_IF((atomic_load_explicit(&rights->required_any, memory_order_relaxed) & required) !=
-			required,
-		"a session counted out that was never counted in");
-	count_required(rights, required, UINT32_MAX);
-	count_shared(rights, shared, -1);
+	uint32_t in_use = any_of(&rights->required_any);
+
+	SI_BUG_IF(
+		(in_use & required) != required, "a session counted out that was never counted in");
+	add_each(rights->required, required, MINUS_ONE);
+	summarize(&rights->required_any,
+		(in_use & ~required) | counted(rights->required, required, 0));
+	if (is_few(shared)) {
+		rights->none--;
+		add_each(rights->unshared, shared, 1);
+	} else {
+		add_each(rights->unshared, ~shared, MINUS_ONE);
+	}
+	rights->corrected = counted(rights->unshared, rights->corrected, 0);
+	summarize(&rights->unshared_any,
+		(rights->none != 0 ? ~rights->corrected : 0) |
+			counted(rights->unshared, rights->corrected, rights->none));
 }

@@ -9,7 +9,8 @@
  *
  * Most sessions name few rights, so most of what they do not share is the same.
  * A session that shares fewer than half of the rights counts as one that shares
- * none, corrected for the few: not sharing right i are none + unshared[i].
+ * none, corrected for the few: not sharing right i are none + unshared[i], where
+ * unshared[i] may stand for a negative number.
  *
  * The two summaries say which counts are not 0. They are written with the
  * owner's lock held and may be read without it: each is one word, each decides
@@ -28,9 +29,9 @@ struct si_rights {
 	_Atomic uint32_t required_any;
 	_Atomic uint32_t unshared_any;
 	uint32_t none; /* sessions counted as sharing nothing */
-	uint32_t corrected; /* the rights with unshared[i] != 0 */
+	uint32_t corrected; /* at least the rights with unshared[i] != 0 */
 	uint32_t required[SI_RIGHTS]; /* sessions that require right i */
-	int32_t unshared[SI_RIGHTS]; /* see above */
+	uint32_t unshared[SI_RIGHTS]; /* see above */
 };
 
 static inline bool si_rights_conflict(

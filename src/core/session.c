@@ -5,16 +5,34 @@
 #include "core/diag.h"
 #include "core/wait.h"
 
-static void destruct_session(void *object, void *segment)
+/* Lets go of what a session that is in no list any more holds (S3). */
+static void let_go(void *object, struct si_session_type *type, bool holds)
+{
+	if (holds) {
+		si_object_put(type);
+		si_object_put(object);
+	}
+}
+
+static void destruct_session(void *context, void *segment)
 {
 	struct si_session *session = segment;
+	void *object = session->object;
+	struct si_session_type *type = session->type;
+	struct si_resource *resource;
+	bool holds;
 
-	(void)object;
-	si_rundown_fini(&session->run);
-	if (session->constructed) {
-		si_object_put(session->object);
-		si_object_put(session->type);
+	(void)context;
+	if (!session->constructed) {
+		return; /* its opener cleans up */
 	}
+	si_rundown_fini(&session->run);
+	resource = si_resource_of(object);
+	si_mutex_lock(resource->lock);
+	si_session_unlink(session);
+	holds = session->holds;
+	si_mutex_unlock(resource->lock);
+	let_go(object, type, holds);
 }
 
 static const struct si_ancestor session_chain[] = { { &si_session_base_type,
@@ -25,6 +43,7 @@ struct si_type si_session_base_type = {
 	.hidden = sizeof(struct si_session),
 	.before = SI_ALIGNED(sizeof(struct si_session)),
 	.kind = SI_KIND_SESSION,
+	.quiet = true,
 	.is_static = true,
 	.chain = session_chain,
 };
@@ -59,44 +78,57 @@ static sessio_status admit(struct si_resource *resource, void *object, uint32_t 
 	session->opener = si_platform_thread_id();
 	session->opened_ns = si_platform_stamp_ns();
 	atomic_init(&session->closed_ns, 0);
-	si_object_ref(object);
-	si_object_ref(type);
 	si_rights_add(&resource->rights, required, shared);
 	si_session_link(resource, session);
 	*out_session = session;
 	return SESSIO_OK;
 }
 
-/* Takes back what admit() did, after the session was refused. */
-static void retract(struct si_resource *resource, struct si_session *session)
+/* The context's constructor refused: takes back what admit() did. */
+static void retract(struct si_session *session)
 {
+	void *object = session->object;
+	struct si_session_type *type = session->type;
+	struct si_resource *resource = si_resource_of(object);
+
 	si_mutex_lock(resource->lock);
-	si_session_unlink(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
+	si_session_hold(session); /* the context's type is needed a little longer */
+	si_session_unlink(session);
 	si_mutex_unlock(resource->lock);
 	si_wait_wake();
+	si_object_discard(si_session_context(session));
+	let_go(object, type, true);
+}
+
+/* The open callback refused: there never was a session, but references may be left. */
+static void bury(struct si_session *session)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+
+	si_mutex_lock(resource->lock);
+	si_rights_remove(&resource->rights, session->required, session->shared);
+	session->end = SI_ENDED;
+	si_mutex_unlock(resource->lock);
+	si_wait_wake();
+	si_object_put(si_session_context(session));
 }
 
 /* Constructs the context and asks the open callback. */
 static sessio_status introduce(struct si_session *session, void *open_arg, int32_t *out_reason)
 {
-	void *object = session->object;
-	struct si_session_type *type = session->type;
 	void *context = si_session_context(session);
 	sessio_status status = si_object_construct(context, open_arg, out_reason);
 
 	if (status != SESSIO_OK) {
-		retract(si_resource_of(object), session);
-		si_object_discard(context);
-		si_object_put(type);
-		si_object_put(object);
+		retract(session);
 		return status;
 	}
 	session->constructed = true;
-	*out_reason = type->ops.open(object, context, open_arg, &session->handle_rights);
+	*out_reason = session->type->ops.open(
+		session->object, context, open_arg, &session->handle_rights);
 	if (*out_reason != 0) {
-		retract(si_resource_of(object), session);
-		si_object_put(context);
+		bury(session);
 		return SESSIO_REFUSED;
 	}
 	return SESSIO_OK;
@@ -137,33 +169,64 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	return SESSIO_OK;
 }
 
+/*
+ * The shortest end: no closeComplete, no destructor, no other reference. One
+ * visit to the lock, which is held here, does it all; after it the context's type
+ * may be gone.
+ */
+static bool vanish(struct si_session *session)
+{
+	const void *context = si_session_context(session);
+
+	if (!si_object_type(context)->quiet || si_object_references(context) != 1) {
+		return false;
+	}
+	si_session_unlink(session);
+	return true;
+}
+
 /* The last step of a session (S2). */
 static void complete(struct si_session *session)
 {
 	void *context = si_session_context(session);
 	void *object = session->object;
+	struct si_session_type *type = session->type;
 	struct si_resource *resource = si_resource_of(object);
-	void (*close_complete)(void *, void *) = session->type->ops.close_complete;
+	void (*close_complete)(void *, void *) = type->ops.close_complete;
+	size_t before;
+	bool holds;
+	bool gone;
 
 	si_mutex_lock(resource->lock);
-	session->end = SI_COMPLETING;
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	if (close_complete != NULL) {
+		session->end = SI_COMPLETING;
 		si_mutex_unlock(resource->lock);
 		close_complete(object, context);
 		si_mutex_lock(resource->lock);
 	}
 	session->end = SI_ENDED;
-	si_session_unlink(session);
+	holds = session->holds;
+	before = si_object_type(context)->before;
+	gone = vanish(session);
 	si_mutex_unlock(resource->lock);
 	si_wait_wake();
-	si_object_put(context); /* (S3) */
+	if (gone) {
+		si_rundown_fini(&session->run);
+		si_object_free(context, before);
+		let_go(object, type, holds);
+	} else {
+		si_object_put(context); /* (S3) */
+	}
 }
 
 void si_session_closed(struct si_session *session, enum si_run_close found)
 {
-	/* Relaxed: for diagnosis only. */
-	atomic_store_explicit(&session->closed_ns, si_platform_stamp_ns(), memory_order_relaxed);
+	if (found == SI_CLOSE_BUSY) {
+		/* Relaxed: for diagnosis only, and only of ends that take time. */
+		atomic_store_explicit(
+			&session->closed_ns, si_platform_stamp_ns(), memory_order_relaxed);
+	}
 	(void)session->type->ops.close(session->object, si_session_context(session));
 	if (si_rundown_let_go(&session->run, found)) {
 		complete(session);

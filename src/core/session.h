@@ -11,13 +11,15 @@
  *     OPEN     -> CLOSED    [si_session_close, si_resource_unregister]  operation counter
  *     CLOSED   -> ENDED     [complete: last operation or closer]        resource lock
  *
- * (S1) A session is in its resource's list from PENDING until the end is complete.
+ * (S1) A session is in its resource's list from PENDING until its context goes.
  *      Its rights count in the share rule from PENDING until just before
  *      closeComplete.
  * (S2) Whoever closes the operation counter runs the close callback; whoever
  *      brings it to rest completes the end. Each happens once.
- * (S3) A session holds its resource and its session type; a registration holds
- *      both, too. The end drops the context's first reference, and nothing else does.
+ * (S3) While a resource is registered, its registration holds resource and type
+ *      for all sessions in the list; unregistering makes each session in the list
+ *      hold both itself. The end drops the context's first reference, and nothing
+ *      else does.
  * (S4) Callbacks run with no lock held.
  * (S5) Nobody but its opener takes a reference on a PENDING session.
  *
@@ -61,15 +63,18 @@ struct si_resource {
 	struct si_rights rights; /* resource lock */
 };
 
+/* How far the end of a session is: none yet, closeComplete runs, over; or no session at all. */
+enum si_session_end { SI_LIVE, SI_COMPLETING, SI_ENDED, SI_CURSOR };
+
 /* The private part of a session context. */
 struct si_session {
 	struct si_rundown run;
-	void *object; /* the resource, counted */
-	struct si_session_type *type; /* counted */
+	void *object; /* the resource; (S3) */
+	struct si_session_type *type; /* (S3) */
 	bool tracked; /* operations say who they are; fixed */
-	bool cursor; /* not a session, but a walker's place; fixed */
-	bool constructed; /* holds its object and type; written by the opener alone */
-	uint8_t end; /* resource lock; SI_LIVE and so on */
+	bool constructed; /* has a destructor to run; written by the opener alone */
+	bool holds; /* resource lock; (S3) */
+	uint8_t end; /* resource lock; an si_session_end */
 	uint32_t required; /* fixed at open, as are the next two */
 	uint32_t shared;
 	uint32_t handle_rights;
@@ -79,9 +84,6 @@ struct si_session {
 	uint64_t opener; /* the thread that opened it; fixed */
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
 };
-
-/* How far the end of a session is: none yet, closeComplete runs, over. */
-enum { SI_LIVE, SI_COMPLETING, SI_ENDED };
 
 extern struct si_type si_resource_type; /* root of all resources */
 extern struct si_type si_session_base_type; /* root of all contexts */
@@ -132,6 +134,9 @@ void si_session_closed(struct si_session *session, enum si_run_close found);
 /* Into and out of the resource's list; the resource lock is held. */
 void si_session_link(struct si_resource *resource, struct si_session *session);
 void si_session_unlink(struct si_session *session);
+
+/* Makes a session in the list hold its resource and type; the resource lock is held. */
+void si_session_hold(struct si_session *session);
 
 typedef int32_t si_session_walk_fn(void *object, void *context, void *arg);
 

@@ -52,6 +52,7 @@ static const struct si_ancestor resource_chain[] = { { &si_resource_type,
 struct si_type si_resource_type = {
 	.name = "resource",
 	.construct = construct_resource,
+	.constructs = true,
 	.destruct = destruct_resource,
 	.hidden = sizeof(struct si_resource),
 	.before = SI_ALIGNED(sizeof(struct si_resource)),

@@ -29,6 +29,15 @@ void si_session_unlink(struct si_session *session)
 	}
 }
 
+void si_session_hold(struct si_session *session)
+{
+	if (!session->holds) {
+		si_object_ref(session->object);
+		si_object_ref(session->type);
+		session->holds = true;
+	}
+}
+
 static void link_after(struct si_session *place, struct si_session *cursor)
 {
 	cursor->links.next = place->links.next;
@@ -45,15 +54,16 @@ enum purpose { VISIT_OPEN, VISIT_ALL, CLOSE };
 /* Whether it takes this session; closes it in the same moment if that is what for. */
 static bool take(struct si_session *session, enum purpose purpose, enum si_run_close *found)
 {
-	if (session->cursor) {
+	if (session->end == SI_CURSOR) {
 		return false;
 	}
 	switch (purpose) {
 	case VISIT_OPEN:
 		return si_rundown_is_open(&session->run);
 	case VISIT_ALL:
-		return !si_rundown_is_pending(&session->run);
+		return session->end != SI_ENDED && !si_rundown_is_pending(&session->run);
 	case CLOSE:
+		si_session_hold(session);
 		*found = si_rundown_close(&session->run);
 		return *found == SI_CLOSE_IDLE || *found == SI_CLOSE_BUSY;
 	}
@@ -86,7 +96,7 @@ static unsigned take_some(
 static void cursor_init(struct si_session *cursor)
 {
 	memset(cursor, 0, sizeof(*cursor));
-	cursor->cursor = true;
+	cursor->end = SI_CURSOR;
 }
 
 void si_walk_close_all(struct si_resource *resource)
