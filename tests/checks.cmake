@@ -32,3 +32,30 @@ if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
     message(STATUS "no C++ compiler: the headers are not checked as C++17")
   endif()
 endif()
+
+# Consumer projects, each built from nothing. They use the host's libuv and link
+# without our sanitizers, so they belong to plain native builds.
+if(SESSIO_INSTALL AND NOT SESSIO_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
+  # sessio_consumer(name how [option...])
+  function(sessio_consumer name how)
+    add_test(NAME sessio.consumer_${name} COMMAND ${CMAKE_COMMAND}
+      -DHOW=${how} -DROOT=${PROJECT_SOURCE_DIR} -DPREFIX=${sessio_work}/prefix
+      -DWORK=${sessio_work}/consumer_${name} -DGENERATOR=${CMAKE_GENERATOR}
+      -DCC=${CMAKE_C_COMPILER} -DCFLAGS=${CMAKE_C_FLAGS} "-DOPTIONS=${ARGN}"
+      -P ${CMAKE_CURRENT_SOURCE_DIR}/consumer/run.cmake)
+    if(NOT how STREQUAL "subdirectory")
+      set_tests_properties(sessio.consumer_${name} PROPERTIES FIXTURES_REQUIRED sessio_installed)
+    endif()
+  endfunction()
+
+  add_test(NAME sessio.install COMMAND ${CMAKE_COMMAND}
+    -DBUILD=${PROJECT_BINARY_DIR} -DPREFIX=${sessio_work}/prefix
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/consumer/install.cmake)
+  set_tests_properties(sessio.install PROPERTIES FIXTURES_SETUP sessio_installed)
+  sessio_consumer(subdirectory subdirectory)
+  sessio_consumer(subdirectory_shared subdirectory -DBUILD_SHARED_LIBS=ON)
+  sessio_consumer(subdirectory_own_uv subdirectory -DCONSUMER_OWN_UV=ON)
+  sessio_consumer(package package)
+  sessio_consumer(package_own_uv package -DCONSUMER_OWN_UV=ON)
+  sessio_consumer(pkgconfig pkgconfig)
+endif()
