@@ -30,10 +30,24 @@ struct crowd {
 	_Atomic unsigned wrong; /* operations after the end, or with no resource */
 };
 
+/*
+ * Relaxed, all of it: the books of the test must not bring an order into the
+ * crowd that the counter itself fails to make.
+ */
+static void note(_Atomic unsigned *number, bool one)
+{
+	atomic_fetch_add_explicit(number, one, memory_order_relaxed);
+}
+
+static unsigned counted(_Atomic unsigned *number)
+{
+	return atomic_load_explicit(number, memory_order_relaxed);
+}
+
 static void end(struct crowd *crowd)
 {
 	crowd->resource = 0;
-	atomic_fetch_add(&crowd->ends, 1);
+	note(&crowd->ends, true);
 }
 
 static void finish(struct crowd *crowd)
@@ -46,10 +60,12 @@ static void finish(struct crowd *crowd)
 /* Ends an operation that some thread left; false if there is none. */
 static bool finish_left_over(struct crowd *crowd)
 {
-	unsigned left = atomic_load(&crowd->left_over);
+	unsigned left = counted(&crowd->left_over);
 
 	while (left > 0) {
-		if (atomic_compare_exchange_weak(&crowd->left_over, &left, left - 1)) {
+		/* Acquire: the operation has begun before it ends. */
+		if (atomic_compare_exchange_weak_explicit(&crowd->left_over, &left, left - 1,
+			    memory_order_acquire, memory_order_relaxed)) {
 			finish(crowd);
 			return true;
 		}
@@ -66,12 +82,13 @@ static void worker(void *arg)
 		if (si_rundown_acquire(&crowd->run) != SI_RUN_OK) {
 			break;
 		}
-		atomic_fetch_add(&crowd->under_way, 1);
-		if (crowd->resource != 1 || atomic_load(&crowd->ends) != 0) {
-			atomic_fetch_add(&crowd->wrong, 1);
+		note(&crowd->under_way, true);
+		if (crowd->resource != 1 || counted(&crowd->ends) != 0) {
+			note(&crowd->wrong, true);
 		}
 		if (i % 3 == 0) {
-			atomic_fetch_add(&crowd->left_over, 1);
+			/* Release: as above. */
+			atomic_fetch_add_explicit(&crowd->left_over, 1, memory_order_release);
 		} else {
 			finish(crowd);
 		}
@@ -99,16 +116,16 @@ static void closer(void *arg)
 
 	(void)uv_barrier_wait(&crowd->start);
 	/* Somewhere in the middle; the workers always come that far. */
-	while (atomic_load(&crowd->under_way) < crowd->kept) {
+	while (counted(&crowd->under_way) < crowd->kept) {
 		continue;
 	}
 	found = si_rundown_close(&crowd->run);
 	if (found == SI_CLOSE_LATE) {
 		return;
 	}
-	atomic_fetch_add(&crowd->closers, 1);
-	if (atomic_load(&crowd->ends) != 0) {
-		atomic_fetch_add(&crowd->wrong, 1);
+	note(&crowd->closers, true);
+	if (counted(&crowd->ends) != 0) {
+		note(&crowd->wrong, true);
 	}
 	if (si_rundown_let_go(&crowd->run, found)) {
 		end(crowd);
@@ -151,12 +168,12 @@ static void the_end_comes_once_and_after_every_operation(void **state)
 		while (finish_left_over(crowd)) {
 			continue;
 		}
-		assert_int_equal(atomic_load(&crowd->closers), 1);
-		assert_int_equal(atomic_load(&crowd->ends), 1);
-		assert_int_equal(atomic_load(&crowd->wrong), 0);
+		assert_int_equal(counted(&crowd->closers), 1);
+		assert_int_equal(counted(&crowd->ends), 1);
+		assert_int_equal(counted(&crowd->wrong), 0);
 		assert_int_equal(crowd->resource, 0);
 		assert_int_equal(si_rundown_active(&crowd->run), 0);
-		refused += atomic_load(&crowd->under_way) < WORKERS * OPERATIONS;
+		refused += counted(&crowd->under_way) < WORKERS * OPERATIONS;
 		split += (atomic_load(&crowd->run.central) & SI_RUN_SPLIT) != 0;
 		si_rundown_fini(&crowd->run);
 		free(crowd);
@@ -183,7 +200,7 @@ static void bury(struct funeral *funeral, struct mortal *mortal)
 	mortal->resource = 0;
 	si_rundown_fini(&mortal->run);
 	free(mortal);
-	atomic_fetch_add(&funeral->ends, 1);
+	note(&funeral->ends, true);
 }
 
 static void release_once(void *arg)
@@ -193,7 +210,7 @@ static void release_once(void *arg)
 
 	(void)uv_barrier_wait(&funeral->start);
 	if (mortal->resource != 1) {
-		atomic_fetch_add(&funeral->wrong, 1);
+		note(&funeral->wrong, true);
 	}
 	if (si_rundown_release(&mortal->run)) {
 		bury(funeral, mortal);
@@ -210,7 +227,7 @@ static void close_once(void *arg)
 	found = si_rundown_close(&mortal->run);
 	/* Nobody may have ended it yet: this is where a close callback runs. */
 	if (mortal->resource != 1) {
-		atomic_fetch_add(&funeral->wrong, 1);
+		note(&funeral->wrong, true);
 	}
 	if (si_rundown_let_go(&mortal->run, found)) {
 		bury(funeral, mortal);
@@ -239,8 +256,8 @@ static void nothing_is_touched_after_the_end(void **state)
 			si_rundown_contended(&mortal->run, (uint16_t)i);
 		}
 		run_together(&funeral.start, entries, WORKERS + 1, &funeral);
-		assert_int_equal(atomic_load(&funeral.ends), 1);
-		assert_int_equal(atomic_load(&funeral.wrong), 0);
+		assert_int_equal(counted(&funeral.ends), 1);
+		assert_int_equal(counted(&funeral.wrong), 0);
 	}
 }
 
@@ -256,7 +273,7 @@ static void open_it(void *arg)
 	struct race *race = arg;
 
 	(void)uv_barrier_wait(&race->start);
-	atomic_fetch_add(&race->opened, si_rundown_open(&race->run));
+	note(&race->opened, si_rundown_open(&race->run));
 }
 
 static void close_it(void *arg)
@@ -264,7 +281,7 @@ static void close_it(void *arg)
 	struct race *race = arg;
 
 	(void)uv_barrier_wait(&race->start);
-	atomic_fetch_add(&race->pending, si_rundown_close(&race->run) == SI_CLOSE_PENDING);
+	note(&race->pending, si_rundown_close(&race->run) == SI_CLOSE_PENDING);
 }
 
 static void opening_and_closing_agree_on_who_was_first(void **state)
