@@ -6,7 +6,8 @@
 # above it with the lines Ref:, Locks:, Threads: in this order; @return if it
 # returns something, naming statuses if it returns one; and for the documented
 # calls (Kos, Kn, nk_, Io) a Models: line with ids of the clause list. A header
-# that declares functions does so inside extern "C".
+# that declares functions does so inside extern "C", in the kits' headers by the
+# name that they have for it.
 #
 # In nt/ only container.h and sessio_nt.h are ours to explain: the other headers
 # there stand in for a Windows kit, and its documentation says what they do.
@@ -160,9 +161,9 @@ function(check_header path file)
       if(line MATCHES "${backslash}$")
         set(inside "preprocessor")
       endif()
-    elseif(line MATCHES "^extern \"C\" {$")
+    elseif(line MATCHES "^(extern \"C\" {|__RTL_BEGIN_DECLS)$")
       set(linkage TRUE)
-    elseif(line MATCHES "^[ \t]*$" OR (line STREQUAL "}" AND statement STREQUAL ""))
+    elseif(line MATCHES "^([ \t]*|__RTL_END_DECLS)$" OR (line STREQUAL "}" AND statement STREQUAL ""))
       if(statement STREQUAL "")
         set(doc "")
       endif()

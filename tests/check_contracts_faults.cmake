@@ -48,6 +48,8 @@ expect("1 functions"
   "typedef void unit_fn(int x);\nstruct unit {\n\tvoid (*fn)(int x); /* two\n\t lines */\n};\n#define DO(x) \\\n\tdoes(x);\nextern int unit_value;\nenum unit_kind { UNIT_A, UNIT_B };\n\n/**\n * Does.\n *\n${lines} */\nvoid does(int x);\n")
 expect("1 functions"
   "/**\n * @return rcOk.\n *\n${lines} * Models:  A-1.\n */\nRetcode KosDoes(int x);\n" "kos/unit.h")
+expect("1 functions"
+  "#ifndef A_H\n#define A_H\n\n__RTL_BEGIN_DECLS\n\n/**\n * Does.\n *\n${lines} */\nvoid does(int x);\n\n__RTL_END_DECLS\n\n#endif\n")
 expect("does: no /\\*\\* comment directly above it" "void does(int x);\n")
 expect("does: no /\\*\\* comment directly above it" "/* Does. */\nvoid does(int x);\n")
 expect("does: no /\\*\\* comment directly above it" "/**\n * Does.\n *\n${lines} */\n\nvoid does(int x);\n")

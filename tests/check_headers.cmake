@@ -28,7 +28,8 @@ foreach(header IN LISTS headers)
   if(NOT text MATCHES "\n# *ifndef [A-Za-z][A-Za-z0-9_]*_H\n" OR text MATCHES "\n# *ifndef _")
     string(APPEND faults "\n  ${header}: no guard of the form SESSIO_STATUS_H")
   endif()
-  file(WRITE "${WORK}/twice.inc" "#include <${header}>\n#include <${header}>\n")
+  file(WRITE "${WORK}/twice.inc" "#include <${header}>\n#include <${header}>\n"
+    "typedef int si_not_empty;\n")
   execute_process(
     COMMAND ${CC} -x ${language} -std=${STANDARD} -fsyntax-only -Wall -Wextra -Wpedantic -Werror
       ${path} "${WORK}/twice.inc"

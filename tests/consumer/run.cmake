@@ -33,6 +33,6 @@ else()
 endif()
 
 run(${WORK}/consumer)
-if(NOT output STREQUAL "SESSIO_BUSY: shared in a way that does not allow this\n")
+if(NOT output STREQUAL "rcBusy while it is open, rcOk afterwards\n")
   message(FATAL_ERROR "the consumer's program says: ${output}")
 endif()

@@ -3,7 +3,6 @@
 # build.sh PROGRAM: sessio installed, without CMake. Needs $CC and $PKG_CONFIG_PATH.
 set -eu
 here=$(dirname "$0")
-# Flags are words, so they are not quoted. Nobody but sessio asks for libuv, and
-# -u makes sure that sessio does.
+# Flags are words, so they are not quoted. Nothing here says libuv.
 $CC -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags sessio) -o "$1" "$here/../main.c" \
-	-Wl,-u,si_platform_now_ns $(pkg-config --libs sessio)
+	$(pkg-config --libs sessio)
