@@ -10,6 +10,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#if defined(SESSIO_TESTS_COVERAGE)
+#include <signal.h>
+
+void __gcov_dump(void);
+
+/* What was covered on the way to abort() counts, too. */
+static inline void death_dump(int number)
+{
+	(void)number;
+	__gcov_dump();
+}
+#endif
+
 struct death {
 	const char *name;
 	void (*die)(void);
@@ -18,6 +31,9 @@ struct death {
 /* Runs the case that argv names; the result is what main() returns. */
 static inline int death_main(int argc, char **argv, const struct death *cases, size_t count)
 {
+#if defined(SESSIO_TESTS_COVERAGE)
+	(void)signal(SIGABRT, death_dump);
+#endif
 	for (size_t i = 0; i < count; i++) {
 		if (argc == 2 && strcmp(argv[1], cases[i].name) == 0) {
 			cases[i].die();

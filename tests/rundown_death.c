@@ -42,6 +42,17 @@ static void release_after_the_end(void)
 	(void)si_rundown_release(&run);
 }
 
+static void be_the_last_of_too_many(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	(void)si_rundown_close(&run);
+	atomic_store(&run.drain, SI_RUN_ONE);
+	(void)si_rundown_give_back(&run);
+}
+
 /* Not a broken invariant: the test of the test, see CMakeLists.txt. */
 static void nothing(void)
 {
@@ -54,6 +65,7 @@ int main(int argc, char **argv)
 		{ "release_without_acquire", release_without_acquire },
 		{ "release_twice", release_twice },
 		{ "release_after_the_end", release_after_the_end },
+		{ "be_the_last_of_too_many", be_the_last_of_too_many },
 		{ "nothing", nothing },
 	};
 
