@@ -149,8 +149,9 @@ void KosRefObject(void *object);
 void KosPutObject(void *object);
 
 /**
- * Whether an object is of this type or of one that inherits it; false if either
- * is RTL_NULL.
+ * Whether an object is of this type or of one that inherits it.
+ *
+ * @return the answer; false if either is RTL_NULL.
  *
  * Ref:     none.
  * Locks:   takes none.

@@ -197,7 +197,7 @@ typedef void sessio_diag_fn(void *ctx, sessio_diag_kind kind, const void *object
  * Locks:   takes the gate; hold no lock that the old sink takes.
  * Threads: any.
  */
-void sessio_diag_set_sink(sessio_diag_fn *sink, void *ctx);
+void sessio_diag_set_sink(sessio_diag_fn *fn, void *ctx);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+/* The operation counter, one thread at a time; rundown_torture_test.c has the crowd. */
+#include "test.h"
+
+#include "alloc_fail.h"
+
+#include <uv.h>
+
+#include "core/rundown.h"
+
+/* The counter looks at a clock and at the number of processors; here we are both. */
+static uint64_t clock_ms;
+static unsigned processors = 2;
+
+uint64_t __wrap_si_platform_stamp_ns(void);
+unsigned __wrap_si_platform_cpu_count(void);
+
+uint64_t __wrap_si_platform_stamp_ns(void)
+{
+	return clock_ms * 1000000u;
+}
+
+unsigned __wrap_si_platform_cpu_count(void)
+{
+	return processors;
+}
+
+/* So many changes of thread are one window of contention. */
+#define SWITCHES 1024u
+
+static void contend(struct si_rundown *run)
+{
+	for (unsigned i = 0; i < SWITCHES; i++) {
+		si_rundown_contended(run, (uint16_t)i);
+	}
+}
+
+static bool is_split(struct si_rundown *run)
+{
+	return (atomic_load(&run->central) & SI_RUN_SPLIT) != 0;
+}
+
+static void start(struct si_rundown *run)
+{
+	si_rundown_init(run);
+	assert_true(si_rundown_open(run));
+}
+
+/* Two windows right after one another: the first has nothing to compare with. */
+static void start_split(struct si_rundown *run)
+{
+	start(run);
+	clock_ms += 1000;
+	contend(run);
+	contend(run);
+	assert_true(is_split(run));
+}
+
+static void acquire(struct si_rundown *run, unsigned times)
+{
+	while (times-- > 0) {
+		assert_int_equal(si_rundown_acquire(run), SI_RUN_OK);
+	}
+}
+
+static void operations_are_refused_until_it_is_open(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	si_rundown_init(&run);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_true(si_rundown_open(&run));
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_OK);
+	assert_false(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void it_opens_once(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	assert_false(si_rundown_open(&run));
+	si_rundown_fini(&run);
+}
+
+static void running_operations_are_counted(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	assert_int_equal(si_rundown_active(&run), 0);
+	acquire(&run, 3);
+	assert_int_equal(si_rundown_active(&run), 3);
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_active(&run), 1);
+	assert_true(si_rundown_release(&run));
+	assert_int_equal(si_rundown_active(&run), 0);
+	si_rundown_fini(&run);
+}
+
+static void closing_an_idle_counter_leaves_the_end_to_the_closer(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 1);
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_IDLE);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_true(si_rundown_let_go(&run, SI_CLOSE_IDLE));
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	si_rundown_fini(&run);
+}
+
+static void the_last_release_after_letting_go_is_the_end(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 2);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release(&run));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void nothing_ends_before_it_is_let_go(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 2);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_false(si_rundown_release(&run));
+	assert_false(si_rundown_release(&run));
+	assert_true(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	si_rundown_fini(&run);
+}
+
+static void closing_before_opening_wins(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	si_rundown_init(&run);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_PENDING);
+	assert_false(si_rundown_open(&run));
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_true(si_rundown_let_go(&run, SI_CLOSE_PENDING));
+	si_rundown_fini(&run);
+}
+
+static void a_second_closer_is_late(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 1);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_LATE);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release(&run));
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_LATE);
+	si_rundown_fini(&run);
+}
+
+static void a_full_counter_refuses_and_counts_no_further(void **state)
+{
+	struct si_rundown run;
+	uint64_t limit = SI_RUN_LIMIT / SI_RUN_ONE;
+
+	(void)state;
+	start(&run);
+	atomic_store(&run.central, SI_RUN_LIMIT - SI_RUN_ONE);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_OK);
+	assert_true(si_rundown_active(&run) == limit);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
+	assert_true(si_rundown_active(&run) == limit);
+	/* One out, one in. */
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_OK);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
+	si_rundown_fini(&run);
+}
+
+static void a_full_counter_closes_with_what_it_has(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	atomic_store(&run.central, SI_RUN_LIMIT);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_true(si_rundown_active(&run) == SI_RUN_LIMIT / SI_RUN_ONE);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	atomic_store(&run.drain, SI_RUN_ONE);
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void contention_in_a_short_time_splits_it(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	clock_ms += 1000;
+	contend(&run);
+	assert_false(is_split(&run));
+	clock_ms += 50;
+	contend(&run);
+	assert_true(is_split(&run));
+	/* Splitting again changes nothing. */
+	contend(&run);
+	assert_true(is_split(&run));
+	si_rundown_fini(&run);
+}
+
+static void contention_spread_over_time_does_not_split_it(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	for (unsigned i = 0; i < 5; i++) {
+		clock_ms += 51;
+		contend(&run);
+		assert_false(is_split(&run));
+	}
+	si_rundown_fini(&run);
+}
+
+static void one_thread_alone_is_no_contention(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	for (unsigned i = 0; i < 4 * SWITCHES; i++) {
+		acquire(&run, 1);
+		assert_false(si_rundown_release(&run));
+	}
+	assert_false(is_split(&run));
+	assert_true(atomic_load(&run.switches) <= 1);
+	si_rundown_fini(&run);
+}
+
+static void only_an_open_counter_splits(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	si_rundown_init(&run);
+	contend(&run);
+	contend(&run);
+	assert_false(is_split(&run));
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_PENDING);
+	contend(&run);
+	assert_false(is_split(&run));
+	assert_true(si_rundown_let_go(&run, SI_CLOSE_PENDING));
+	si_rundown_fini(&run);
+}
+
+static void a_split_that_lost_its_race_keeps_its_stripes_for_the_next(void **state)
+{
+	struct si_rundown run;
+	size_t live = alloc_fail_live();
+
+	(void)state;
+	start_split(&run);
+	atomic_fetch_and(&run.central, ~SI_RUN_SPLIT);
+	contend(&run);
+	assert_true(is_split(&run));
+	assert_int_equal(alloc_fail_live(), live + 1);
+	si_rundown_fini(&run);
+	assert_int_equal(alloc_fail_live(), live);
+}
+
+static void operations_may_begin_before_a_split_and_end_after_it(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 3);
+	clock_ms += 1000;
+	contend(&run);
+	contend(&run);
+	assert_true(is_split(&run));
+	assert_int_equal(si_rundown_active(&run), 3);
+	acquire(&run, 1);
+	assert_int_equal(si_rundown_active(&run), 4);
+	assert_false(si_rundown_release(&run));
+	assert_false(si_rundown_release(&run));
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_active(&run), 1);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void acquire_twice(void *run)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		/* A refusal shows in the count that the test looks at. */
+		(void)si_rundown_acquire(run);
+	}
+}
+
+static void in_another_thread(uv_thread_cb entry, void *arg)
+{
+	uv_thread_t thread;
+
+	assert_int_equal(uv_thread_create(&thread, entry, arg), 0);
+	assert_int_equal(uv_thread_join(&thread), 0);
+}
+
+static void operations_may_end_on_another_stripe_than_they_began(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start_split(&run);
+	in_another_thread(acquire_twice, &run);
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_false(si_rundown_release(&run));
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_active(&run), 0);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_IDLE);
+	assert_true(si_rundown_let_go(&run, SI_CLOSE_IDLE));
+	si_rundown_fini(&run);
+}
+
+static void a_split_counter_ends_with_its_last_release(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start_split(&run);
+	acquire(&run, 1);
+	in_another_thread(acquire_twice, &run);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_int_equal(si_rundown_active(&run), 3);
+	assert_false(si_rundown_release(&run));
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release(&run));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+/* What a thread does that read an open word right before the close. */
+static void an_acquire_that_overlaps_the_close_is_refused_and_forgotten(void **state)
+{
+	struct si_rundown run;
+	struct si_rundown split;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 1);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	/* (R3) A marked word's count is never read again. */
+	atomic_fetch_add(&run.central, SI_RUN_ONE);
+	assert_int_equal(si_rundown_active(&run), 1);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+
+	start_split(&split);
+	acquire(&split, 1);
+	assert_int_equal(si_rundown_close(&split), SI_CLOSE_BUSY);
+	assert_int_equal(si_rundown_acquire_slow(&split, SI_RUN_SPLIT), SI_RUN_REFUSED);
+	assert_int_equal(si_rundown_active(&split), 1);
+	assert_false(si_rundown_let_go(&split, SI_CLOSE_BUSY));
+	/* And a release that read it open settles where the others do. */
+	assert_true(si_rundown_release_slow(&split, SI_RUN_SPLIT));
+	si_rundown_fini(&split);
+}
+
+static void it_splits_for_any_number_of_processors(void **state)
+{
+	const unsigned numbers[] = { 1, 3, 64, 1000 };
+	struct si_rundown run;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		processors = numbers[i];
+		start_split(&run);
+		acquire(&run, 1);
+		in_another_thread(acquire_twice, &run);
+		assert_int_equal(si_rundown_active(&run), 3);
+		si_rundown_fini(&run);
+	}
+	processors = 2;
+}
+
+static void splitting(struct alloc_fail *tester, void *ctx)
+{
+	struct si_rundown run;
+
+	(void)ctx;
+	start(&run);
+	clock_ms += 1000;
+	acquire(&run, 1);
+	alloc_fail_on(tester);
+	contend(&run);
+	contend(&run);
+	/* Nobody is told: it is slower, not wrong. */
+	(void)alloc_fail_off(tester, false);
+	assert_int_equal(is_split(&run), !alloc_fail_fired(tester));
+	acquire(&run, 1);
+	assert_int_equal(si_rundown_active(&run), 2);
+	/* The next window tries again. */
+	contend(&run);
+	assert_true(is_split(&run));
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void without_memory_it_stays_in_one_piece_and_right(void **state)
+{
+	(void)state;
+	alloc_fail_sweep(splitting, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(operations_are_refused_until_it_is_open),
+		cmocka_unit_test(it_opens_once),
+		cmocka_unit_test(running_operations_are_counted),
+		cmocka_unit_test(closing_an_idle_counter_leaves_the_end_to_the_closer),
+		cmocka_unit_test(the_last_release_after_letting_go_is_the_end),
+		cmocka_unit_test(nothing_ends_before_it_is_let_go),
+		cmocka_unit_test(closing_before_opening_wins),
+		cmocka_unit_test(a_second_closer_is_late),
+		cmocka_unit_test(a_full_counter_refuses_and_counts_no_further),
+		cmocka_unit_test(a_full_counter_closes_with_what_it_has),
+		cmocka_unit_test(contention_in_a_short_time_splits_it),
+		cmocka_unit_test(contention_spread_over_time_does_not_split_it),
+		cmocka_unit_test(one_thread_alone_is_no_contention),
+		cmocka_unit_test(only_an_open_counter_splits),
+		cmocka_unit_test(a_split_that_lost_its_race_keeps_its_stripes_for_the_next),
+		cmocka_unit_test(operations_may_begin_before_a_split_and_end_after_it),
+		cmocka_unit_test(operations_may_end_on_another_stripe_than_they_began),
+		cmocka_unit_test(a_split_counter_ends_with_its_last_release),
+		cmocka_unit_test(an_acquire_that_overlaps_the_close_is_refused_and_forgotten),
+		cmocka_unit_test(it_splits_for_any_number_of_processors),
+		cmocka_unit_test_teardown(
+			without_memory_it_stays_in_one_piece_and_right, alloc_fail_say),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operation counter in a crowd, bounded by count. What an operation touches
+ * and what the end touches are plain variables: a missing order between them is
+ * a data race, which the thread sanitizer reports, and a touch after the end is
+ * a use of freed memory, which the address sanitizer reports.
+ */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include <uv.h>
+
+#include "core/rundown.h"
+
+#define WORKERS 3u
+#define ROUNDS 150u
+#define OPERATIONS 400u
+
+/* One round. Threads cannot assert, so they count what is wrong. */
+struct crowd {
+	struct si_rundown run;
+	uv_barrier_t start;
+	unsigned kept; /* operations of each worker before the closers may begin */
+	int resource; /* 1 while operations may use it; written by the end only */
+	_Atomic unsigned left_over; /* operations that were handed on, and wait for a release */
+	_Atomic unsigned under_way; /* operations that the workers have begun */
+	_Atomic unsigned ends; /* how often somebody was told of the end */
+	_Atomic unsigned closers; /* how many were the closer */
+	_Atomic unsigned wrong; /* operations after the end, or with no resource */
+};
+
+/*
+ * Relaxed, all of it: the books of the test must not bring an order into the
+ * crowd that the counter itself fails to make.
+ */
+static void note(_Atomic unsigned *number, bool one)
+{
+	atomic_fetch_add_explicit(number, one, memory_order_relaxed);
+}
+
+static unsigned counted(_Atomic unsigned *number)
+{
+	return atomic_load_explicit(number, memory_order_relaxed);
+}
+
+static void end(struct crowd *crowd)
+{
+	crowd->resource = 0;
+	note(&crowd->ends, true);
+}
+
+static void finish(struct crowd *crowd)
+{
+	if (si_rundown_release(&crowd->run)) {
+		end(crowd);
+	}
+}
+
+/* Ends an operation that some thread left; false if there is none. */
+static bool finish_left_over(struct crowd *crowd)
+{
+	unsigned left = counted(&crowd->left_over);
+
+	while (left > 0) {
+		/* Acquire: the operation has begun before it ends. */
+		if (atomic_compare_exchange_weak_explicit(&crowd->left_over, &left, left - 1,
+			    memory_order_acquire, memory_order_relaxed)) {
+			finish(crowd);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void finish_all_left_over(struct crowd *crowd)
+{
+	bool more = true;
+
+	while (more) {
+		more = finish_left_over(crowd);
+	}
+}
+
+static void worker(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	(void)uv_barrier_wait(&crowd->start);
+	for (unsigned i = 0; i < OPERATIONS; i++) {
+		if (si_rundown_acquire(&crowd->run) != SI_RUN_OK) {
+			break;
+		}
+		note(&crowd->under_way, true);
+		if (crowd->resource != 1 || counted(&crowd->ends) != 0) {
+			note(&crowd->wrong, true);
+		}
+		if (i % 3 == 0) {
+			/* Release: as above. */
+			atomic_fetch_add_explicit(&crowd->left_over, 1, memory_order_release);
+		} else {
+			finish(crowd);
+		}
+		if (i % 5 == 0) {
+			(void)finish_left_over(crowd);
+		}
+	}
+	(void)finish_left_over(crowd);
+}
+
+static void splitter(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	(void)uv_barrier_wait(&crowd->start);
+	for (unsigned i = 0; i < 3u * 1024u; i++) {
+		si_rundown_contended(&crowd->run, (uint16_t)i);
+	}
+}
+
+static void closer(void *arg)
+{
+	struct crowd *crowd = arg;
+	enum si_run_close found;
+
+	(void)uv_barrier_wait(&crowd->start);
+	/* Somewhere in the middle; the workers always come that far. */
+	while (counted(&crowd->under_way) < crowd->kept) {
+	}
+	found = si_rundown_close(&crowd->run);
+	if (found == SI_CLOSE_LATE) {
+		return;
+	}
+	note(&crowd->closers, true);
+	if (counted(&crowd->ends) != 0) {
+		note(&crowd->wrong, true);
+	}
+	if (si_rundown_let_go(&crowd->run, found)) {
+		end(crowd);
+	}
+}
+
+static void run_together(
+	uv_barrier_t *start, const uv_thread_cb *entries, unsigned count, void *arg)
+{
+	uv_thread_t threads[8];
+
+	assert_true(count <= 8);
+	assert_int_equal(uv_barrier_init(start, count), 0);
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_equal(uv_thread_create(&threads[i], entries[i], arg), 0);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_equal(uv_thread_join(&threads[i]), 0);
+	}
+	uv_barrier_destroy(start);
+}
+
+static void the_end_comes_once_and_after_every_operation(void **state)
+{
+	const uv_thread_cb entries[WORKERS + 3] = { worker, worker, worker, splitter, closer,
+		closer };
+	unsigned refused = 0;
+	unsigned split = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct crowd *crowd = calloc(1, sizeof(*crowd));
+
+		assert_non_null(crowd);
+		si_rundown_init(&crowd->run);
+		crowd->resource = 1;
+		crowd->kept = round * 5 % (WORKERS * OPERATIONS);
+		assert_true(si_rundown_open(&crowd->run));
+		run_together(&crowd->start, entries, WORKERS + 3, crowd);
+		finish_all_left_over(crowd);
+		assert_int_equal(counted(&crowd->closers), 1);
+		assert_int_equal(counted(&crowd->ends), 1);
+		assert_int_equal(counted(&crowd->wrong), 0);
+		assert_int_equal(crowd->resource, 0);
+		assert_int_equal(si_rundown_active(&crowd->run), 0);
+		refused += counted(&crowd->under_way) < WORKERS * OPERATIONS;
+		split += (atomic_load(&crowd->run.central) & SI_RUN_SPLIT) != 0;
+		si_rundown_fini(&crowd->run);
+		free(crowd);
+	}
+	print_message(
+		"%u rounds: closed amid operations in %u, split in %u\n", ROUNDS, refused, split);
+}
+
+/* A counter that whoever ends it frees at once. */
+struct mortal {
+	struct si_rundown run;
+	int resource;
+};
+
+struct funeral {
+	uv_barrier_t start;
+	struct mortal *mortal;
+	_Atomic unsigned ends;
+	_Atomic unsigned wrong;
+};
+
+static void bury(struct funeral *funeral, struct mortal *mortal)
+{
+	mortal->resource = 0;
+	si_rundown_fini(&mortal->run);
+	free(mortal);
+	note(&funeral->ends, true);
+}
+
+static void release_once(void *arg)
+{
+	struct funeral *funeral = arg;
+	struct mortal *mortal = funeral->mortal;
+
+	(void)uv_barrier_wait(&funeral->start);
+	if (mortal->resource != 1) {
+		note(&funeral->wrong, true);
+	}
+	if (si_rundown_release(&mortal->run)) {
+		bury(funeral, mortal);
+	}
+}
+
+static void close_once(void *arg)
+{
+	struct funeral *funeral = arg;
+	struct mortal *mortal = funeral->mortal;
+	enum si_run_close found;
+
+	(void)uv_barrier_wait(&funeral->start);
+	found = si_rundown_close(&mortal->run);
+	/* Nobody may have ended it yet: this is where a close callback runs. */
+	if (mortal->resource != 1) {
+		note(&funeral->wrong, true);
+	}
+	if (si_rundown_let_go(&mortal->run, found)) {
+		bury(funeral, mortal);
+	}
+}
+
+static void nothing_is_touched_after_the_end(void **state)
+{
+	const uv_thread_cb entries[WORKERS + 1] = { release_once, release_once, release_once,
+		close_once };
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)) };
+		struct mortal *mortal = funeral.mortal;
+
+		assert_non_null(mortal);
+		mortal->resource = 1;
+		si_rundown_init(&mortal->run);
+		assert_true(si_rundown_open(&mortal->run));
+		for (unsigned i = 0; i < WORKERS; i++) {
+			assert_int_equal(si_rundown_acquire(&mortal->run), SI_RUN_OK);
+		}
+		/* Every second one has its operations on the central word and its stripes. */
+		for (unsigned i = 0; round % 2 == 1 && i < 3u * 1024u; i++) {
+			si_rundown_contended(&mortal->run, (uint16_t)i);
+		}
+		run_together(&funeral.start, entries, WORKERS + 1, &funeral);
+		assert_int_equal(counted(&funeral.ends), 1);
+		assert_int_equal(counted(&funeral.wrong), 0);
+	}
+}
+
+struct race {
+	uv_barrier_t start;
+	struct si_rundown run;
+	_Atomic unsigned opened;
+	_Atomic unsigned pending; /* closed before it was opened */
+};
+
+static void open_it(void *arg)
+{
+	struct race *race = arg;
+
+	(void)uv_barrier_wait(&race->start);
+	note(&race->opened, si_rundown_open(&race->run));
+}
+
+static void close_it(void *arg)
+{
+	struct race *race = arg;
+
+	(void)uv_barrier_wait(&race->start);
+	note(&race->pending, si_rundown_close(&race->run) == SI_CLOSE_PENDING);
+}
+
+static void opening_and_closing_agree_on_who_was_first(void **state)
+{
+	const uv_thread_cb entries[2] = { open_it, close_it };
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct race race = { .opened = 0, .pending = 0 };
+
+		si_rundown_init(&race.run);
+		run_together(&race.start, entries, 2, &race);
+		assert_int_equal(race.opened + race.pending, 1);
+		assert_int_equal(si_rundown_acquire(&race.run), SI_RUN_REFUSED);
+		si_rundown_fini(&race.run);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_end_comes_once_and_after_every_operation),
+		cmocka_unit_test(nothing_is_touched_after_the_end),
+		cmocka_unit_test(opening_and_closing_agree_on_who_was_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
