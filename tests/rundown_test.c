@@ -31,7 +31,7 @@ unsigned __wrap_si_platform_cpu_count(void)
 static void contend(struct si_rundown *run)
 {
 	for (unsigned i = 0; i < SWITCHES; i++) {
-		si_rundown_contended(run, (uint16_t)i);
+		si_rundown_note(run, (uint16_t)(i + 1));
 	}
 }
 
@@ -372,13 +372,14 @@ static void an_acquire_that_overlaps_the_close_is_refused_and_forgotten(void **s
 {
 	struct si_rundown run;
 	struct si_rundown split;
+	uint64_t met;
 
 	(void)state;
 	start(&run);
 	acquire(&run, 1);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	/* (R3) A marked word's count is never read again. */
-	atomic_fetch_add(&run.central, SI_RUN_ONE);
+	assert_false(si_rundown_acquire_calm(&run));
 	assert_int_equal(si_rundown_active(&run), 1);
 	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
 	assert_true(si_rundown_release(&run));
@@ -387,11 +388,12 @@ static void an_acquire_that_overlaps_the_close_is_refused_and_forgotten(void **s
 	start_split(&split);
 	acquire(&split, 1);
 	assert_int_equal(si_rundown_close(&split), SI_CLOSE_BUSY);
-	assert_int_equal(si_rundown_acquire_slow(&split, SI_RUN_SPLIT), SI_RUN_REFUSED);
+	assert_false(si_rundown_acquire_calm(&split));
 	assert_int_equal(si_rundown_active(&split), 1);
 	assert_false(si_rundown_let_go(&split, SI_CLOSE_BUSY));
-	/* And a release that read it open settles where the others do. */
-	assert_true(si_rundown_release_slow(&split, SI_RUN_SPLIT));
+	/* And a release that found it calm settles where the others do. */
+	assert_false(si_rundown_release_calm(&split, &met));
+	assert_true(si_rundown_settle(&split, met));
 	si_rundown_fini(&split);
 }
 

@@ -50,9 +50,25 @@ static void end(struct crowd *crowd)
 	note(&crowd->ends, true);
 }
 
+/* As resource sessions do it: without a call while the counter is calm. */
+static bool begin(struct crowd *crowd)
+{
+	return (si_rundown_is_calm(&crowd->run) && si_rundown_acquire_calm(&crowd->run)) ||
+		si_rundown_acquire(&crowd->run) == SI_RUN_OK;
+}
+
 static void finish(struct crowd *crowd)
 {
-	if (si_rundown_release(&crowd->run)) {
+	uint64_t met;
+	bool last;
+
+	if (!si_rundown_is_calm(&crowd->run)) {
+		last = si_rundown_release(&crowd->run);
+	} else {
+		last = !si_rundown_release_calm(&crowd->run, &met) &&
+			si_rundown_settle(&crowd->run, met);
+	}
+	if (last) {
 		end(crowd);
 	}
 }
@@ -88,7 +104,7 @@ static void worker(void *arg)
 
 	(void)uv_barrier_wait(&crowd->start);
 	for (unsigned i = 0; i < OPERATIONS; i++) {
-		if (si_rundown_acquire(&crowd->run) != SI_RUN_OK) {
+		if (!begin(crowd)) {
 			break;
 		}
 		note(&crowd->under_way, true);
@@ -114,7 +130,7 @@ static void splitter(void *arg)
 
 	(void)uv_barrier_wait(&crowd->start);
 	for (unsigned i = 0; i < 3u * 1024u; i++) {
-		si_rundown_contended(&crowd->run, (uint16_t)i);
+		si_rundown_note(&crowd->run, (uint16_t)i);
 	}
 }
 
@@ -259,7 +275,7 @@ static void nothing_is_touched_after_the_end(void **state)
 		}
 		/* Every second one has its operations on the central word and its stripes. */
 		for (unsigned i = 0; round % 2 == 1 && i < 3u * 1024u; i++) {
-			si_rundown_contended(&mortal->run, (uint16_t)i);
+			si_rundown_note(&mortal->run, (uint16_t)i);
 		}
 		run_together(&funeral.start, entries, WORKERS + 1, &funeral);
 		assert_int_equal(counted(&funeral.ends), 1);

@@ -154,8 +154,6 @@ static _Atomic uint64_t *word_now(struct si_rundown *run, uint64_t seen)
 	return &own_stripe(atomic_load_explicit(&run->stripes, memory_order_relaxed))->count;
 }
 
-static void note_contention(struct si_rundown *run);
-
 enum si_run_result si_rundown_acquire(struct si_rundown *run)
 {
 	/* Acquire: if it is split, the stripes are in place (R5). */
@@ -168,7 +166,7 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run)
 		return SI_RUN_FULL;
 	}
 	if ((seen & SI_RUN_SPLIT) == 0) {
-		note_contention(run);
+		si_rundown_note(run, si_run_here());
 	}
 	/* Acquire: as in si_rundown_acquire_calm(). */
 	seen = atomic_fetch_add_explicit(word_now(run, seen), SI_RUN_ONE, memory_order_acquire);
@@ -190,7 +188,7 @@ bool si_rundown_release(struct si_rundown *run)
 		bool split_off = (seen & SI_RUN_SPLIT) != 0;
 
 		if (!split_off) {
-			note_contention(run);
+			si_rundown_note(run, si_run_here());
 		}
 		/* Release: as in si_rundown_release_calm(). */
 		seen = atomic_fetch_sub_explicit(
@@ -271,10 +269,8 @@ static void split(struct si_rundown *run)
 	}
 }
 
-/* Counts the changes of threads, and splits when they are many in a short time. */
-static void note_contention(struct si_rundown *run)
+void si_rundown_note(struct si_rundown *run, uint16_t here)
 {
-	uint16_t here = si_run_here();
 	uint16_t switches = atomic_load_explicit(&run->switches, memory_order_relaxed);
 	uint32_t now_ms;
 	uint32_t before_ms;

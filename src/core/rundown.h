@@ -132,6 +132,9 @@ static inline bool si_rundown_is_calm(struct si_rundown *run)
 		atomic_load_explicit(&run->last_here, memory_order_relaxed) == si_run_here();
 }
 
+/* Counts the changes of threads, and splits when they are many in a short time. */
+void si_rundown_note(struct si_rundown *run, uint16_t here);
+
 /* Takes an acquire back that was one too many; false. */
 SI_COLD bool si_rundown_give_back(struct si_rundown *run);
 
