@@ -11,6 +11,8 @@
  */
 #include "core/machine.h"
 
+#include "core/text.h"
+
 #define S(state) SESSIO_USER_STATE_##state
 #define BOTH(state) (S(state) | SI_CELL_OF(SESSIO_RULES_DOCUMENTED | SESSIO_RULES_OBSERVED))
 #define SEEN(state) (S(state) | SI_CELL_OF(SESSIO_RULES_OBSERVED))
@@ -113,65 +115,38 @@ const char *sessio_user_event_name(sessio_user_event event)
 	return "?";
 }
 
-/* A text that may be longer than its buffer. */
-struct text {
-	char *at;
-	size_t size;
-	size_t length; /* of the whole text */
-};
-
-static struct text text_start(char *at, size_t size)
+static void put_state(struct si_text *text, const char *before, sessio_user_state state)
 {
-	struct text text = { at, size, 0 };
-
-	if (size > 0) {
-		at[0] = '\0';
-	}
-	return text;
+	si_text_put(text, before);
+	si_text_put(text, sessio_user_state_name(state));
 }
 
-static void put(struct text *text, const char *more)
-{
-	for (; *more != '\0'; more++, text->length++) {
-		if (text->length + 1 < text->size) {
-			text->at[text->length] = *more;
-			text->at[text->length + 1] = '\0';
-		}
-	}
-}
-
-static void put_state(struct text *text, const char *before, sessio_user_state state)
-{
-	put(text, before);
-	put(text, sessio_user_state_name(state));
-}
-
-static void put_edge(struct text *text, sessio_user_state from, sessio_user_event event)
+static void put_edge(struct si_text *text, sessio_user_state from, sessio_user_event event)
 {
 	put_state(text, "\t", from);
 	put_state(text, " -> ", si_machine_target(from, event));
-	put(text, " [label=\"");
-	put(text, sessio_user_event_name(event));
-	put(text, "\"");
+	si_text_put(text, " [label=\"");
+	si_text_put(text, sessio_user_event_name(event));
+	si_text_put(text, "\"");
 	if (!si_machine_allows(SESSIO_RULES_DOCUMENTED, from, event)) {
-		put(text, ", style=dashed");
+		si_text_put(text, ", style=dashed");
 	}
-	put(text, "];\n");
+	si_text_put(text, "];\n");
 }
 
 size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size)
 {
-	struct text dot = text_start(text, size);
+	struct si_text dot = si_text_start(text, size);
 
 	if (!rules_are_valid(rules)) {
 		return 0;
 	}
-	put(&dot, "digraph user_session {\n");
-	put(&dot, "\tnode [shape=box, style=rounded];\n");
+	si_text_put(&dot, "digraph user_session {\n");
+	si_text_put(&dot, "\tnode [shape=box, style=rounded];\n");
 	put_state(&dot, "\t", S(INITIALIZED));
-	put(&dot, " [style=\"rounded,dotted\"];\n");
+	si_text_put(&dot, " [style=\"rounded,dotted\"];\n");
 	put_state(&dot, "\t", S(TERMINATED));
-	put(&dot, " [peripheries=2];\n");
+	si_text_put(&dot, " [peripheries=2];\n");
 	for (size_t i = 0; i < LIFE; i++) {
 		for (unsigned e = 1; e < SI_EVENTS; e++) {
 			if (si_machine_allows(rules, life[i], (sessio_user_event)e)) {
@@ -179,7 +154,7 @@ size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size)
 			}
 		}
 	}
-	put(&dot, "}\n");
+	si_text_put(&dot, "}\n");
 	return dot.length;
 }
 
@@ -199,35 +174,35 @@ static sessio_user_event event_between(
 
 size_t sessio_user_rules_markdown(sessio_rules rules, char *text, size_t size)
 {
-	struct text table = text_start(text, size);
+	struct si_text table = si_text_start(text, size);
 
 	if (!rules_are_valid(rules)) {
 		return 0;
 	}
 	/* Nothing leads into the first state, nor out of the last (M3). */
-	put(&table, "| to \\ from |");
+	si_text_put(&table, "| to \\ from |");
 	for (size_t from = 0; from + 1 < LIFE; from++) {
 		put_state(&table, " ", life[from]);
-		put(&table, " |");
+		si_text_put(&table, " |");
 	}
-	put(&table, "\n|---|");
+	si_text_put(&table, "\n|---|");
 	for (size_t from = 0; from + 1 < LIFE; from++) {
-		put(&table, "---|");
+		si_text_put(&table, "---|");
 	}
-	put(&table, "\n");
+	si_text_put(&table, "\n");
 	for (size_t to = 1; to < LIFE; to++) {
 		put_state(&table, "| **", life[to]);
-		put(&table, "** |");
+		si_text_put(&table, "** |");
 		for (size_t from = 0; from + 1 < LIFE; from++) {
 			sessio_user_event event = event_between(rules, life[from], life[to]);
 
-			put(&table, event == SESSIO_USER_EVENT_NONE ? "" : " ");
-			put(&table,
+			si_text_put(&table, event == SESSIO_USER_EVENT_NONE ? "" : " ");
+			si_text_put(&table,
 				event == SESSIO_USER_EVENT_NONE ? ""
 								: sessio_user_event_name(event));
-			put(&table, " |");
+			si_text_put(&table, " |");
 		}
-		put(&table, "\n");
+		si_text_put(&table, "\n");
 	}
 	return table.length;
 }
