@@ -414,7 +414,7 @@ static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
 
 	(void)state;
 	si_rundown_init(&run);
-	atomic_store(&run.last_here, si_run_here());
+	come_from_here(&run);
 	assert_false(si_rundown_is_calm(&run));
 	assert_true(si_rundown_open(&run));
 	assert_true(si_rundown_is_calm(&run));
@@ -423,7 +423,7 @@ static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
 	si_rundown_fini(&run);
 
 	start_split(&run);
-	atomic_store(&run.last_here, si_run_here());
+	come_from_here(&run);
 	assert_false(si_rundown_is_calm(&run));
 	si_rundown_fini(&run);
 }

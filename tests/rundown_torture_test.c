@@ -14,7 +14,7 @@
 #include <uv.h>
 
 #define WORKERS 3u
-#define ROUNDS 150u
+#define ROUNDS 300u
 #define OPERATIONS 400u
 #define SPLITTING 2048u /* so many operations from elsewhere split a counter */
 
@@ -23,6 +23,7 @@ struct crowd {
 	struct si_rundown run;
 	uv_barrier_t start;
 	unsigned closing; /* how far a worker goes before it closes */
+	bool hurried; /* calls as sessions make them; without, as tracked sessions do */
 	int resource; /* 1 while operations may use it; written by the end only */
 	_Atomic unsigned left_over; /* operations that were handed on, and wait for a release */
 	_Atomic unsigned under_way; /* operations that the workers have begun */
@@ -53,7 +54,7 @@ static void end(struct crowd *crowd)
 
 static void finish(struct crowd *crowd)
 {
-	if (end_operation(&crowd->run)) {
+	if (crowd->hurried ? end_operation(&crowd->run) : si_rundown_release(&crowd->run)) {
 		end(crowd);
 	}
 }
@@ -109,7 +110,8 @@ static void worker(void *arg)
 		if (i == crowd->closing) {
 			close_crowd(crowd);
 		}
-		if (begin_operation(&crowd->run) != SI_RUN_OK) {
+		if ((crowd->hurried ? begin_operation(&crowd->run)
+				    : si_rundown_acquire(&crowd->run)) != SI_RUN_OK) {
 			break;
 		}
 		note(&crowd->under_way, true);
@@ -125,7 +127,9 @@ static void worker(void *arg)
 		if (i % 5 == 0) {
 			(void)finish_left_over(crowd);
 		}
-		come_from_elsewhere(&crowd->run);
+		if (i % 2 == 0) {
+			come_from_elsewhere(&crowd->run);
+		}
 	}
 	(void)finish_left_over(crowd);
 }
@@ -171,6 +175,7 @@ static void the_end_comes_once_and_after_every_operation(void **state)
 		si_rundown_init(&crowd->run);
 		crowd->resource = 1;
 		crowd->closing = round * 7 % OPERATIONS;
+		crowd->hurried = round % 2 == 0;
 		assert_true(si_rundown_open(&crowd->run));
 		contend(&crowd->run, before[round % 3]);
 		run_together(&crowd->start, entries, WORKERS, crowd);
@@ -196,6 +201,8 @@ struct mortal {
 struct funeral {
 	uv_barrier_t start;
 	struct mortal *mortal;
+	bool calm; /* operations end in a hurry */
+	unsigned dawdle; /* how far the closer lags behind */
 	_Atomic unsigned ends;
 	_Atomic unsigned wrong;
 };
@@ -217,6 +224,9 @@ static void release_once(void *arg)
 	if (mortal->resource != 1) {
 		note(&funeral->wrong, true);
 	}
+	if (funeral->calm) {
+		come_from_here(&mortal->run);
+	}
 	if (end_operation(&mortal->run)) {
 		bury(funeral, mortal);
 	}
@@ -229,6 +239,8 @@ static void close_once(void *arg)
 	enum si_run_close found;
 
 	(void)uv_barrier_wait(&funeral->start);
+	for (volatile unsigned i = 0; i < funeral->dawdle; i++) {
+	}
 	found = si_rundown_close(&mortal->run);
 	/* Nobody may have ended it yet: this is where a close callback runs. */
 	if (mortal->resource != 1) {
@@ -246,7 +258,9 @@ static void nothing_is_touched_after_the_end(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)) };
+		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)),
+			.calm = round % 4 == 0,
+			.dawdle = round / 4 % 8 * 2000 };
 		struct mortal *mortal = funeral.mortal;
 
 		assert_non_null(mortal);
