@@ -42,6 +42,18 @@ static void release_after_the_end(void)
 	(void)si_rundown_release(&run);
 }
 
+static void settle_without_acquire(void)
+{
+	struct si_rundown run;
+	uint64_t met;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	if (!si_rundown_release_calm(&run, &met)) {
+		(void)si_rundown_settle(&run, met);
+	}
+}
+
 static void be_the_last_of_too_many(void)
 {
 	struct si_rundown run;
@@ -65,6 +77,7 @@ int main(int argc, char **argv)
 		{ "release_without_acquire", release_without_acquire },
 		{ "release_twice", release_twice },
 		{ "release_after_the_end", release_after_the_end },
+		{ "settle_without_acquire", settle_without_acquire },
 		{ "be_the_last_of_too_many", be_the_last_of_too_many },
 		{ "nothing", nothing },
 	};

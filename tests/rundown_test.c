@@ -3,10 +3,9 @@
 #include "test.h"
 
 #include "alloc_fail.h"
+#include "rundown_calls.h"
 
 #include <uv.h>
-
-#include "core/rundown.h"
 
 /* The counter looks at a clock and at the number of processors; here we are both. */
 static uint64_t clock_ms;
@@ -31,7 +30,10 @@ unsigned __wrap_si_platform_cpu_count(void)
 static void contend(struct si_rundown *run)
 {
 	for (unsigned i = 0; i < SWITCHES; i++) {
-		si_rundown_note(run, (uint16_t)(i + 1));
+		come_from_elsewhere(run);
+		if (si_rundown_acquire(run) == SI_RUN_OK) {
+			assert_false(si_rundown_release(run));
+		}
 	}
 }
 
@@ -191,7 +193,7 @@ static void a_full_counter_refuses_and_counts_no_further(void **state)
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_OK);
 	assert_true(si_rundown_active(&run) == limit);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
-	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
+	assert_false(si_rundown_acquire_calm(&run));
 	assert_true(si_rundown_active(&run) == limit);
 	/* One out, one in. */
 	assert_false(si_rundown_release(&run));
@@ -367,34 +369,90 @@ static void a_split_counter_ends_with_its_last_release(void **state)
 	si_rundown_fini(&run);
 }
 
-/* What a thread does that read an open word right before the close. */
-static void an_acquire_that_overlaps_the_close_is_refused_and_forgotten(void **state)
+/* What a thread does that found the counter calm right before the close. */
+static void calls_in_a_hurry_that_overlap_the_close_are_settled(void **state)
 {
 	struct si_rundown run;
-	struct si_rundown split;
 	uint64_t met;
 
 	(void)state;
 	start(&run);
-	acquire(&run, 1);
+	acquire(&run, 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
-	/* (R3) A marked word's count is never read again. */
+	/* (R3) A failed acquire is not undone and never counted. */
 	assert_false(si_rundown_acquire_calm(&run));
-	assert_int_equal(si_rundown_active(&run), 1);
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_false(si_rundown_release_calm(&run, &met));
+	assert_false(si_rundown_settle(&run, met));
 	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
-	assert_true(si_rundown_release(&run));
+	assert_false(si_rundown_release_calm(&run, &met));
+	assert_true(si_rundown_settle(&run, met));
+	si_rundown_fini(&run);
+}
+
+static void calls_in_a_hurry_count_like_the_others(void **state)
+{
+	struct si_rundown run;
+	uint64_t met;
+
+	(void)state;
+	start(&run);
+	assert_false(si_rundown_is_calm(&run));
+	acquire(&run, 1);
+	assert_true(si_rundown_is_calm(&run));
+	assert_true(si_rundown_acquire_calm(&run));
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_true(si_rundown_release_calm(&run, &met));
+	assert_false(si_rundown_release(&run));
+	assert_int_equal(si_rundown_active(&run), 0);
+	si_rundown_fini(&run);
+}
+
+static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	si_rundown_init(&run);
+	come_from_here(&run);
+	assert_false(si_rundown_is_calm(&run));
+	assert_true(si_rundown_open(&run));
+	assert_true(si_rundown_is_calm(&run));
+	come_from_elsewhere(&run);
+	assert_false(si_rundown_is_calm(&run));
 	si_rundown_fini(&run);
 
-	start_split(&split);
-	acquire(&split, 1);
-	assert_int_equal(si_rundown_close(&split), SI_CLOSE_BUSY);
-	assert_false(si_rundown_acquire_calm(&split));
-	assert_int_equal(si_rundown_active(&split), 1);
-	assert_false(si_rundown_let_go(&split, SI_CLOSE_BUSY));
-	/* And a release that found it calm settles where the others do. */
-	assert_false(si_rundown_release_calm(&split, &met));
-	assert_true(si_rundown_settle(&split, met));
-	si_rundown_fini(&split);
+	start_split(&run);
+	come_from_here(&run);
+	assert_false(si_rundown_is_calm(&run));
+	si_rundown_fini(&run);
+}
+
+static void what_is_open_closed_or_pending_says_so(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	si_rundown_init(&run);
+	assert_true(si_rundown_is_pending(&run));
+	assert_false(si_rundown_is_open(&run));
+	assert_true(si_rundown_open(&run));
+	assert_false(si_rundown_is_pending(&run));
+	assert_true(si_rundown_is_open(&run));
+	assert_false(si_rundown_is_closed(&run));
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_IDLE);
+	assert_false(si_rundown_is_open(&run));
+	assert_true(si_rundown_is_closed(&run));
+	si_rundown_fini(&run);
+
+	si_rundown_init(&run);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_PENDING);
+	assert_true(si_rundown_is_closed(&run));
+	assert_true(si_rundown_is_pending(&run));
+	assert_false(si_rundown_open(&run));
+	assert_true(si_rundown_is_closed(&run));
+	assert_false(si_rundown_is_pending(&run));
+	si_rundown_fini(&run);
 }
 
 static void it_splits_for_any_number_of_processors(void **state)
@@ -467,7 +525,10 @@ int main(void)
 		cmocka_unit_test(operations_may_begin_before_a_split_and_end_after_it),
 		cmocka_unit_test(operations_may_end_on_another_stripe_than_they_began),
 		cmocka_unit_test(a_split_counter_ends_with_its_last_release),
-		cmocka_unit_test(an_acquire_that_overlaps_the_close_is_refused_and_forgotten),
+		cmocka_unit_test(calls_in_a_hurry_that_overlap_the_close_are_settled),
+		cmocka_unit_test(calls_in_a_hurry_count_like_the_others),
+		cmocka_unit_test(only_an_open_undivided_counter_of_one_thread_is_calm),
+		cmocka_unit_test(what_is_open_closed_or_pending_says_so),
 		cmocka_unit_test(it_splits_for_any_number_of_processors),
 		cmocka_unit_test_teardown(
 			without_memory_it_stays_in_one_piece_and_right, alloc_fail_say),

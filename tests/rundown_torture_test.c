@@ -7,21 +7,23 @@
  */
 #include "test.h"
 
+#include "rundown_calls.h"
+
 #include <stdlib.h>
 
 #include <uv.h>
 
-#include "core/rundown.h"
-
 #define WORKERS 3u
-#define ROUNDS 150u
+#define ROUNDS 300u
 #define OPERATIONS 400u
+#define SPLITTING 2048u /* so many operations from elsewhere split a counter */
 
 /* One round. Threads cannot assert, so they count what is wrong. */
 struct crowd {
 	struct si_rundown run;
 	uv_barrier_t start;
-	unsigned kept; /* operations of each worker before the closers may begin */
+	unsigned closing; /* how far a worker goes before it closes */
+	bool hurried; /* calls as sessions make them; without, as tracked sessions do */
 	int resource; /* 1 while operations may use it; written by the end only */
 	_Atomic unsigned left_over; /* operations that were handed on, and wait for a release */
 	_Atomic unsigned under_way; /* operations that the workers have begun */
@@ -50,25 +52,9 @@ static void end(struct crowd *crowd)
 	note(&crowd->ends, true);
 }
 
-/* As resource sessions do it: without a call while the counter is calm. */
-static bool begin(struct crowd *crowd)
-{
-	return (si_rundown_is_calm(&crowd->run) && si_rundown_acquire_calm(&crowd->run)) ||
-		si_rundown_acquire(&crowd->run) == SI_RUN_OK;
-}
-
 static void finish(struct crowd *crowd)
 {
-	uint64_t met;
-	bool last;
-
-	if (!si_rundown_is_calm(&crowd->run)) {
-		last = si_rundown_release(&crowd->run);
-	} else {
-		last = !si_rundown_release_calm(&crowd->run, &met) &&
-			si_rundown_settle(&crowd->run, met);
-	}
-	if (last) {
+	if (crowd->hurried ? end_operation(&crowd->run) : si_rundown_release(&crowd->run)) {
 		end(crowd);
 	}
 }
@@ -98,13 +84,34 @@ static void finish_all_left_over(struct crowd *crowd)
 	}
 }
 
+static void close_crowd(struct crowd *crowd)
+{
+	enum si_run_close found = si_rundown_close(&crowd->run);
+
+	if (found == SI_CLOSE_LATE) {
+		return;
+	}
+	note(&crowd->closers, true);
+	/* This is where a close callback runs. */
+	if (crowd->resource != 1 || counted(&crowd->ends) != 0) {
+		note(&crowd->wrong, true);
+	}
+	if (si_rundown_let_go(&crowd->run, found)) {
+		end(crowd);
+	}
+}
+
 static void worker(void *arg)
 {
 	struct crowd *crowd = arg;
 
 	(void)uv_barrier_wait(&crowd->start);
 	for (unsigned i = 0; i < OPERATIONS; i++) {
-		if (!begin(crowd)) {
+		if (i == crowd->closing) {
+			close_crowd(crowd);
+		}
+		if ((crowd->hurried ? begin_operation(&crowd->run)
+				    : si_rundown_acquire(&crowd->run)) != SI_RUN_OK) {
 			break;
 		}
 		note(&crowd->under_way, true);
@@ -120,40 +127,11 @@ static void worker(void *arg)
 		if (i % 5 == 0) {
 			(void)finish_left_over(crowd);
 		}
+		if (i % 2 == 0) {
+			come_from_elsewhere(&crowd->run);
+		}
 	}
 	(void)finish_left_over(crowd);
-}
-
-static void splitter(void *arg)
-{
-	struct crowd *crowd = arg;
-
-	(void)uv_barrier_wait(&crowd->start);
-	for (unsigned i = 0; i < 3u * 1024u; i++) {
-		si_rundown_note(&crowd->run, (uint16_t)i);
-	}
-}
-
-static void closer(void *arg)
-{
-	struct crowd *crowd = arg;
-	enum si_run_close found;
-
-	(void)uv_barrier_wait(&crowd->start);
-	/* Somewhere in the middle; the workers always come that far. */
-	while (counted(&crowd->under_way) < crowd->kept) {
-	}
-	found = si_rundown_close(&crowd->run);
-	if (found == SI_CLOSE_LATE) {
-		return;
-	}
-	note(&crowd->closers, true);
-	if (counted(&crowd->ends) != 0) {
-		note(&crowd->wrong, true);
-	}
-	if (si_rundown_let_go(&crowd->run, found)) {
-		end(crowd);
-	}
 }
 
 static void run_together(
@@ -172,11 +150,21 @@ static void run_together(
 	uv_barrier_destroy(start);
 }
 
+/* Operations, one after the other, that look like contention. */
+static void contend(struct si_rundown *run, unsigned operations)
+{
+	while (operations-- > 0) {
+		come_from_elsewhere(run);
+		assert_int_equal(begin_operation(run), SI_RUN_OK);
+		assert_false(end_operation(run));
+	}
+}
+
 static void the_end_comes_once_and_after_every_operation(void **state)
 {
-	const uv_thread_cb entries[WORKERS + 3] = { worker, worker, worker, splitter, closer,
-		closer };
-	unsigned refused = 0;
+	/* Split before the crowd comes, while it works, and not at all. */
+	const unsigned before[] = { SPLITTING, SPLITTING - 100, 0 };
+	const uv_thread_cb entries[WORKERS] = { worker, worker, worker };
 	unsigned split = 0;
 
 	(void)state;
@@ -186,22 +174,22 @@ static void the_end_comes_once_and_after_every_operation(void **state)
 		assert_non_null(crowd);
 		si_rundown_init(&crowd->run);
 		crowd->resource = 1;
-		crowd->kept = round * 5 % (WORKERS * OPERATIONS);
+		crowd->closing = round * 7 % OPERATIONS;
+		crowd->hurried = round % 2 == 0;
 		assert_true(si_rundown_open(&crowd->run));
-		run_together(&crowd->start, entries, WORKERS + 3, crowd);
+		contend(&crowd->run, before[round % 3]);
+		run_together(&crowd->start, entries, WORKERS, crowd);
 		finish_all_left_over(crowd);
 		assert_int_equal(counted(&crowd->closers), 1);
 		assert_int_equal(counted(&crowd->ends), 1);
 		assert_int_equal(counted(&crowd->wrong), 0);
 		assert_int_equal(crowd->resource, 0);
 		assert_int_equal(si_rundown_active(&crowd->run), 0);
-		refused += counted(&crowd->under_way) < WORKERS * OPERATIONS;
 		split += (atomic_load(&crowd->run.central) & SI_RUN_SPLIT) != 0;
 		si_rundown_fini(&crowd->run);
 		free(crowd);
 	}
-	print_message(
-		"%u rounds: closed amid operations in %u, split in %u\n", ROUNDS, refused, split);
+	print_message("%u rounds, split in %u\n", ROUNDS, split);
 }
 
 /* A counter that whoever ends it frees at once. */
@@ -213,6 +201,8 @@ struct mortal {
 struct funeral {
 	uv_barrier_t start;
 	struct mortal *mortal;
+	bool calm; /* operations end in a hurry */
+	unsigned dawdle; /* how far the closer lags behind */
 	_Atomic unsigned ends;
 	_Atomic unsigned wrong;
 };
@@ -234,7 +224,10 @@ static void release_once(void *arg)
 	if (mortal->resource != 1) {
 		note(&funeral->wrong, true);
 	}
-	if (si_rundown_release(&mortal->run)) {
+	if (funeral->calm) {
+		come_from_here(&mortal->run);
+	}
+	if (end_operation(&mortal->run)) {
 		bury(funeral, mortal);
 	}
 }
@@ -246,6 +239,8 @@ static void close_once(void *arg)
 	enum si_run_close found;
 
 	(void)uv_barrier_wait(&funeral->start);
+	for (volatile unsigned i = 0; i < funeral->dawdle; i++) {
+	}
 	found = si_rundown_close(&mortal->run);
 	/* Nobody may have ended it yet: this is where a close callback runs. */
 	if (mortal->resource != 1) {
@@ -263,7 +258,9 @@ static void nothing_is_touched_after_the_end(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)) };
+		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)),
+			.calm = round % 4 == 0,
+			.dawdle = round / 4 % 8 * 2000 };
 		struct mortal *mortal = funeral.mortal;
 
 		assert_non_null(mortal);
@@ -274,9 +271,7 @@ static void nothing_is_touched_after_the_end(void **state)
 			assert_int_equal(si_rundown_acquire(&mortal->run), SI_RUN_OK);
 		}
 		/* Every second one has its operations on the central word and its stripes. */
-		for (unsigned i = 0; round % 2 == 1 && i < 3u * 1024u; i++) {
-			si_rundown_note(&mortal->run, (uint16_t)i);
-		}
+		contend(&mortal->run, round % 2 == 1 ? SPLITTING : 0);
 		run_together(&funeral.start, entries, WORKERS + 1, &funeral);
 		assert_int_equal(counted(&funeral.ends), 1);
 		assert_int_equal(counted(&funeral.wrong), 0);
