@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What the host asks of the machine for every event, without a call. */
+#ifndef SI_MACHINE_H
+#define SI_MACHINE_H
+
+#include <sessio/user_session.h>
+
+#define SI_STATES ((unsigned)SESSIO_USER_STATE_MAX)
+#define SI_EVENTS ((unsigned)SESSIO_USER_EVENT_MAX)
+
+/* A cell: the state that the event leads to, and which rule sets say so. */
+#define SI_CELL_STATE 0x0Fu
+#define SI_CELL_OF(rules) ((unsigned)(rules) << 4)
+
+/* The table, [state][event]; row and column 0 are empty. */
+extern const unsigned char si_machine[SI_STATES][SI_EVENTS];
+
+static inline bool si_state_is_valid(sessio_user_state state)
+{
+	return (unsigned)state - 1 < SI_STATES - 1;
+}
+
+static inline bool si_event_is_valid(sessio_user_event event)
+{
+	return (unsigned)event - 1 < SI_EVENTS - 1;
+}
+
+/* Both arguments are valid. Whether the rules have this transition. */
+static inline bool si_machine_allows(
+	sessio_rules rules, sessio_user_state state, sessio_user_event event)
+{
+	return (si_machine[state][event] & SI_CELL_OF(rules)) != 0;
+}
+
+/* Both arguments are valid. Where the event leads, allowed or not; none from Terminated. */
+static inline sessio_user_state si_machine_target(sessio_user_state state, sessio_user_event event)
+{
+	return (sessio_user_state)(si_machine[state][event] & SI_CELL_STATE);
+}
+
+#endif /* SI_MACHINE_H */
