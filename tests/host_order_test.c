@@ -235,7 +235,6 @@ static void replace_self(struct logged *self, const sessio_user_notice *notice)
 	}
 }
 
-/* Clauses: W-6 */
 static void a_watcher_may_replace_itself_under_its_key(void **state)
 {
 	sessio_host *host = new_host();

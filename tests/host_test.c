@@ -337,7 +337,6 @@ static void the_payload_says_which_session_and_whose_terminal(void **state)
 	drop(host);
 }
 
-/* Clauses: W-12 */
 static void a_mask_chooses_events(void **state)
 {
 	sessio_host *host = new_host();
@@ -383,7 +382,6 @@ static void a_filter_chooses_a_session_whenever_it_comes(void **state)
 	log_expect(&text, "all.");
 }
 
-/* Clauses: W-4, W-5, W-6 */
 static void a_key_is_taken_once_until_its_watcher_ends(void **state)
 {
 	static const char keys[2];
@@ -546,6 +544,58 @@ static void every_observation_is_delivered_in_every_state(void **state)
 	}
 }
 
+/* What a real system did while a remote user took over a session and gave it back. */
+static const struct {
+	char session;
+	sessio_user_event event;
+} trace[] = {
+	{ 'A', EVENT(CREATED) },
+	{ 'A', EVENT(CONNECTED) },
+	{ 'X', EVENT(DISCONNECTED) },
+	{ 'A', EVENT(DISCONNECTED) },
+	{ 'B', EVENT(CREATED) },
+	{ 'B', EVENT(CONNECTED) },
+	{ 'X', EVENT(CONNECTED) },
+	{ 'A', EVENT(TERMINATED) },
+	{ 'X', EVENT(DISCONNECTED) },
+	{ 'B', EVENT(DISCONNECTED) },
+	{ 'X', EVENT(CONNECTED) },
+	{ 'B', EVENT(TERMINATED) },
+};
+
+/* Counts what the trace does outside a rule set. */
+static unsigned replay_trace(sessio_rules rules)
+{
+	sessio_host *host = NULL;
+	struct logged a = { 0 };
+	unsigned outside = 0;
+
+	assert_int_equal(sessio_host_create(rules, &host), SESSIO_OK);
+	assert_int_equal(sessio_host_adopt(host, 'X', STATE(LOGGED_ON), 0), SESSIO_OK);
+	logged_start(&a, host, NULL, "a");
+	for (unsigned i = 0; i < sizeof(trace) / sizeof(trace[0]); i++) {
+		assert_int_equal(
+			sessio_host_observe(host, (uint32_t)trace[i].session, trace[i].event, 0),
+			SESSIO_OK);
+		assert_int_equal(a.calls, i + 1);
+		assert_int_equal(a.last.session_id, trace[i].session);
+		assert_int_equal(a.last.event, trace[i].event);
+		outside += (a.last.flags & SESSIO_NOTICE_OUTSIDE) != 0;
+	}
+	assert_int_equal(sessio_host_session_count(host), 1);
+	assert_int_equal(a.last.state, STATE(TERMINATED));
+	drop(host);
+	return outside;
+}
+
+/* Clauses: W-24, D1, D3 */
+static void a_take_over_moves_three_sessions_and_leaves_the_documented_table_twice(void **state)
+{
+	(void)state;
+	assert_int_equal(replay_trace(SESSIO_RULES_DOCUMENTED), 2);
+	assert_int_equal(replay_trace(SESSIO_RULES_OBSERVED), 0);
+}
+
 static void an_observation_of_an_unknown_session_makes_it_known(void **state)
 {
 	sessio_host *host = new_host();
@@ -684,6 +734,8 @@ int main(void)
 		cmocka_unit_test(an_adopted_session_is_told_to_those_with_a_snapshot),
 		cmocka_unit_test(an_observation_outside_the_rules_is_delivered_and_marked),
 		cmocka_unit_test(every_observation_is_delivered_in_every_state),
+		cmocka_unit_test(
+			a_take_over_moves_three_sessions_and_leaves_the_documented_table_twice),
 		cmocka_unit_test(an_observation_of_an_unknown_session_makes_it_known),
 		cmocka_unit_test(a_thread_acts_for_the_session_that_it_entered_last),
 		cmocka_unit_test(a_session_that_a_callback_enters_stays_entered),

@@ -160,6 +160,7 @@ static void no_event_leaves_a_state_where_it_is(void **state)
 	}
 }
 
+/* Clauses: D6 */
 static void terminated_is_entered_from_every_lived_state_and_never_left(void **state)
 {
 	(void)state;
