@@ -6,7 +6,8 @@
 #
 # A sound run must visit every state without an error, and leave no line of the
 # model unvisited; a fault must be caught. One line per run; fails if any run did
-# not come out as expected, or if a fault in a model is never run.
+# not come out as expected, if a fault in a model is never run, or if no fault
+# breaks a rule: then the rule may be one that cannot fail.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -80,6 +81,7 @@ run() { # MODEL KIND [-D...]
 	esac
 	expected=sound
 	[ "$kind" = fault ] && expected="to be caught"
+	echo "$result" >>broken
 	line "$model" "${*:-as it is}" "$states" "$result" "$expected" "$verdict"
 	runs=$((runs + 1))
 	if [ "$verdict" != ok ]; then
@@ -103,6 +105,7 @@ for file in "$here"/*.pml; do
 		echo "$model: has no sound run"
 		wrong=$((wrong + 1))
 	fi
+	: >"$work/broken"
 	while read -r kind words; do
 		[ "$kind" = large ] && [ $large = no ] && continue
 		# The words that are not options say what the fault is.
@@ -116,6 +119,12 @@ for file in "$here"/*.pml; do
 		# shellcheck disable=SC2086 # one word per option
 		run "$model" "$kind" $options
 	done <"$work/runs"
+	for rule in $(grep -o '(M[0-9]*)' "$file" | tr -d '()' | sort -u); do
+		if ! grep -q "breaks $rule\$" "$work/broken"; then
+			echo "$model: no fault breaks $rule"
+			wrong=$((wrong + 1))
+		fi
+	done
 done
 echo "$runs runs, $wrong not as expected"
 [ "$wrong" -eq 0 ] && [ "$runs" -gt 0 ]
