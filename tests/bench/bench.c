@@ -114,15 +114,6 @@ static double now_ns(const struct bench_case *c)
 	return clock_ns(c->sleeps ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* Of all cases of several threads that do not sleep. */
-static double processor_ns;
-static double wall_ns;
-
-double bench_share(void)
-{
-	return wall_ns > 0 ? fmin(1, processor_ns / wall_ns) : 1;
-}
-
 struct runner {
 	pthread_t thread;
 	pthread_barrier_t *start;
@@ -148,7 +139,7 @@ static void *runner_main(void *arg)
 }
 
 /* What each thread needed for n times, on average. */
-static double time_case(const struct bench_case *c, uint64_t n)
+static double time_case(struct bench_case *c, uint64_t n)
 {
 	pthread_barrier_t start;
 	struct runner *runners;
@@ -174,10 +165,8 @@ static double time_case(const struct bench_case *c, uint64_t n)
 	for (unsigned i = 0; i < c->threads; i++) {
 		pthread_join(runners[i].thread, NULL);
 		sum += runners[i].ns;
-		if (!c->sleeps) {
-			processor_ns += runners[i].ns;
-			wall_ns += runners[i].wall_ns;
-		}
+		c->processor_ns += runners[i].ns;
+		c->wall_ns += runners[i].wall_ns;
 	}
 	pthread_barrier_destroy(&start);
 	free(runners);
@@ -185,7 +174,7 @@ static double time_case(const struct bench_case *c, uint64_t n)
 }
 
 /* How often it must be done to take this long. */
-static uint64_t calibrate(const struct bench_case *c, double milliseconds)
+static uint64_t calibrate(struct bench_case *c, double milliseconds)
 {
 	double wanted = milliseconds * 1e6;
 	uint64_t n = 1;
@@ -221,6 +210,8 @@ void bench_measure(const struct bench_options *options)
 	for (unsigned i = 0; i < case_count; i++) {
 		if (wanted(options, &cases[i])) {
 			cases[i].n = calibrate(&cases[i], options->milliseconds);
+			cases[i].processor_ns = 0;
+			cases[i].wall_ns = 0;
 		}
 	}
 	for (unsigned r = 0; r < options->repetitions; r++) {

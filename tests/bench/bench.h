@@ -44,6 +44,8 @@ struct bench_case {
 	double parts; /* one time counts as this many, in a walk for instance */
 	bool sleeps; /* its threads wait for each other, which takes no processor time */
 	uint64_t n; /* times per repetition, found by calibration */
+	double processor_ns; /* in all repetitions, of all threads */
+	double wall_ns;
 	double ns[BENCH_REPETITIONS_MAX]; /* per part and thread, one per repetition */
 };
 
@@ -107,11 +109,7 @@ void *bench_alone(size_t size);
 /* How many threads can run at once. */
 unsigned bench_cores(void);
 
-/*
- * For the report. The share is how much of the cores the cases of several
- * threads had: with less than all of it their threads met each other less often.
- */
-double bench_share(void);
+/* For the report. */
 struct bench_spread {
 	double median, low, high; /* low and high: the quartiles */
 };

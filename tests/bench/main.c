@@ -11,9 +11,6 @@
 #if __has_include(<sessio/handle_space.h>)
 #error "the handles are there: measure their two rows"
 #endif
-#if __has_include(<sessio/host.h>)
-#error "the host is there: measure its row"
-#endif
 
 struct floors {
 	struct bench_case *two_increments;
@@ -135,6 +132,44 @@ static void measure_walks(void)
 	}
 }
 
+static void measure_events(void)
+{
+	static const struct {
+		size_t watchers;
+		const char *subject, *signal;
+	} sizes[] = {
+		{ 1, "sessio, event to 1", "GLib signal to 1" },
+		{ 10, "sessio, event to 10", "GLib signal to 10" },
+		{ 100, "sessio, event to 100", "GLib signal to 100" },
+	};
+	struct bench_case *call = bench_add_case("indirect call", floor_indirect_call, NULL, 1, 1);
+	struct bench_row *row =
+		bench_add_row("event to N registrations, each", "at most 4 x an indirect call");
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		size_t watchers = sizes[i].watchers;
+		double parts = (double)watchers;
+
+		bench_limit(row,
+			bench_add_case(sizes[i].subject, subject_post,
+				subject_host_create(watchers, true), 1, parts),
+			call, 4);
+		bench_peer(row,
+			bench_add_case(sizes[i].signal, peer_signal, peer_signal_create(watchers),
+				1, parts),
+			call);
+	}
+	row = bench_add_row(
+		"event that none of 100 registrations wants", "at most 2 x one indirect call");
+	bench_limit(row,
+		bench_add_case("sessio, event to nobody", subject_post,
+			subject_host_create(100, false), 1, 1),
+		call, 2);
+	bench_peer(row,
+		bench_add_case("GLib signal to nobody", peer_signal, peer_signal_create(0), 1, 1),
+		call);
+}
+
 static void measure_rest(const struct floors *floors)
 {
 	struct bench_row *memory = bench_add_row("memory", "beside the payload, as asked for");
@@ -144,9 +179,6 @@ static void measure_rest(const struct floors *floors)
 	bench_bytes(memory, "sessio, a session", subject_session_bytes(), 128);
 	bench_bytes(memory, "sessio, a registered object", subject_object_bytes(), 320);
 	bench_missing(row, "needs <sessio/handle_space.h>");
-	row = bench_add_row("event to N registrations",
-		"at most 4 x N indirect calls; nobody interested at most 2 x one call");
-	bench_missing(row, "needs <sessio/host.h>");
 	row = bench_add_row("revoke of a handle with N descendants", "the same for 1 and 100 000");
 	bench_missing(row, "needs <sessio/handle_space.h>");
 	row = bench_add_row("what it is measured in", "the floors of this machine");
@@ -184,6 +216,7 @@ int main(int argc, char **argv)
 	measure_operations(&floors);
 	measure_opens(&floors);
 	measure_walks();
+	measure_events();
 	measure_rest(&floors);
 	bench_measure(&options);
 	bench_print(&options);

@@ -99,3 +99,33 @@ void peer_rc_box(void *state, uint64_t n)
 		g_atomic_rc_box_release(state);
 	}
 }
+
+static void on_signal(GObject *object, guint event, gpointer ctx)
+{
+	bench_use(object);
+	bench_use(&event);
+	bench_use(ctx);
+}
+
+static guint signal_id;
+
+void *peer_signal_create(size_t handlers)
+{
+	GObject *object = (GObject *)g_object_new(G_TYPE_OBJECT, NULL);
+
+	if (signal_id == 0) {
+		signal_id = g_signal_new("bench", G_TYPE_OBJECT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+			g_cclosure_marshal_VOID__UINT, G_TYPE_NONE, 1, G_TYPE_UINT);
+	}
+	for (size_t i = 0; i < handlers; i++) {
+		g_signal_connect_data(object, "bench", (GCallback)on_signal, NULL, NULL, 0);
+	}
+	return object;
+}
+
+void peer_signal(void *state, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		g_signal_emit(state, signal_id, 0, 5u);
+	}
+}

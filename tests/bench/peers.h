@@ -36,6 +36,10 @@ bench_fn peer_gobject;
 void *peer_rc_box_create(void);
 bench_fn peer_rc_box;
 
+/* An emission of a GLib signal to this many handlers. */
+void *peer_signal_create(size_t handlers);
+bench_fn peer_signal;
+
 /* A copy of a std::shared_ptr. */
 void *peer_shared_ptr_create(void);
 bench_fn peer_shared_ptr;

@@ -43,6 +43,15 @@ static struct outcome outcome_of(const struct bench_options *options, const stru
 	return outcome;
 }
 
+/*
+ * How much of their cores the threads of a case had. With less than all, they met
+ * each other less often than they should, and the case looks better than it is.
+ */
+static double share_of(const struct bench_case *c)
+{
+	return c->wall_ns > 0 && c->processor_ns < c->wall_ns ? c->processor_ns / c->wall_ns : 1;
+}
+
 static void print_line(const struct bench_options *options, const struct bench_line *line)
 {
 	struct outcome outcome = outcome_of(options, line);
@@ -55,9 +64,13 @@ static void print_line(const struct bench_options *options, const struct bench_l
 	} else if (!outcome.measured) {
 		printf("  %-44s %s\n", line->subject->name, outcome.verdict);
 	} else {
-		printf("  %-44s %10.2f ns %8.2f x [%.2f .. %.2f]  %s\n", line->subject->name,
+		printf("  %-44s %10.2f ns %8.2f x [%.2f .. %.2f]  %s", line->subject->name,
 			outcome.ns.median, outcome.ratio.median, outcome.ratio.low,
 			outcome.ratio.high, outcome.verdict);
+		if (share_of(line->subject) < 0.9) {
+			printf(" (with %.0f %% of the cores)", share_of(line->subject) * 100);
+		}
+		putchar('\n');
 	}
 }
 
@@ -70,8 +83,6 @@ void bench_print(const struct bench_options *options)
 	       "yardstick "
 	       "with their quartiles.\n",
 		options->repetitions, options->milliseconds, bench_cores());
-	printf("The all-core cases had %.0f %% of the cores%s.\n", bench_share() * 100,
-		bench_share() < 0.9 ? ": other programs ran, and kept the threads apart" : "");
 	for (unsigned i = 0; i < count; i++) {
 		printf("\n%s: %s\n", rows[i].path, rows[i].must);
 		for (unsigned j = 0; j < rows[i].lines; j++) {
@@ -121,7 +132,8 @@ static void json_line(FILE *out, const struct bench_options *options, const stru
 	} else if (outcome.measured) {
 		fputs(", \"yardstick\": ", out);
 		json_string(out, line->yardstick->name);
-		fprintf(out, ", \"threads\": %u", line->subject->threads);
+		fprintf(out, ", \"threads\": %u, \"share\": %.3f", line->subject->threads,
+			share_of(line->subject));
 		json_spread(out, "ns", &outcome.ns);
 		json_spread(out, "ratio", &outcome.ratio);
 		fputs(", \"samples_ns\": [", out);
@@ -147,10 +159,8 @@ bool bench_write_json(const struct bench_options *options, const char *path)
 	json_string(out, uname(&machine) == 0 ? machine.machine : "unknown");
 	fputs(", \"compiler\": ", out);
 	json_string(out, __VERSION__);
-	fprintf(out,
-		", \"cores\": %u, \"repetitions\": %u, \"milliseconds\": %.0f, "
-		"\"share\": %.3f,\n \"rows\": [",
-		bench_cores(), options->repetitions, options->milliseconds, bench_share());
+	fprintf(out, ", \"cores\": %u, \"repetitions\": %u, \"milliseconds\": %.0f,\n \"rows\": [",
+		bench_cores(), options->repetitions, options->milliseconds);
 	for (unsigned i = 0; i < count; i++) {
 		fprintf(out, "%s\n  {\"path\": ", i == 0 ? "" : ",");
 		json_string(out, rows[i].path);

@@ -12,6 +12,10 @@ bench_fn subject_open_close; /* on top of the sessions that are there */
 bench_fn subject_refused; /* an open that the share rule forbids */
 bench_fn subject_walk; /* one time is a walk of all sessions */
 
+/* A host with a session and this many watchers of all events, or of none that happens. */
+void *subject_host_create(size_t watchers, bool interested);
+bench_fn subject_post; /* one event */
+
 /* Bytes that sessio asked for and keeps, per session or per registered object. */
 double subject_session_bytes(void);
 double subject_object_bytes(void);
