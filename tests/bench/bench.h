@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The harness: cases are timed, rows compare them.
+ *
+ * A case is something that can be done n times. All cases are repeated in turn,
+ * so that what else the machine does meets all of them alike, and a ratio is
+ * taken between two cases of the same repetition. Nothing is pinned. What counts
+ * is each thread's processor time, so that other programs cost less precision;
+ * where threads sleep it is the time on the wall.
+ */
+#ifndef SESSIO_BENCH_H
+#define SESSIO_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Does it n times. In a case of several threads each of them calls it. */
+typedef void bench_fn(void *state, uint64_t n);
+
+/* The compiler must take everything as read and written here. */
+static inline void bench_barrier(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+/* The compiler must take this value as used. */
+static inline void bench_use(const void *value)
+{
+	__asm__ volatile("" ::"r"(value) : "memory");
+}
+
+#define BENCH_REPETITIONS_MAX 31
+
+struct bench_case {
+	const char *name; /* as the table shows it */
+	bench_fn *run;
+	void *state;
+	unsigned threads; /* how many do it at once */
+	double parts; /* one time counts as this many, in a walk for instance */
+	bool sleeps; /* its threads wait for each other, which takes no processor time */
+	uint64_t n; /* times per repetition, found by calibration */
+	double processor_ns; /* in all repetitions, of all threads */
+	double wall_ns;
+	double ns[BENCH_REPETITIONS_MAX]; /* per part and thread, one per repetition */
+};
+
+/* One comparison: a case against a yardstick, or a number of bytes. */
+struct bench_line {
+	const struct bench_case *subject; /* NULL: bytes, or why not */
+	const struct bench_case *yardstick;
+	const char *name; /* if there is no subject */
+	const char *missing; /* what is not there yet; NULL: measured */
+	double bytes;
+	double limit; /* at most; 0: a peer, which has none */
+};
+
+#define BENCH_LINES_MAX 12
+
+/* One row of the table: what must be reached, and everybody's lines. */
+struct bench_row {
+	const char *path;
+	const char *must; /* in words */
+	unsigned lines;
+	struct bench_line line[BENCH_LINES_MAX];
+};
+
+struct bench_options {
+	unsigned repetitions;
+	double milliseconds; /* per case and repetition */
+	const char *only; /* cases whose name contains it; NULL: all */
+};
+
+/* The program ends with a message if there are too many. */
+struct bench_case *bench_add_case(
+	const char *name, bench_fn *run, void *state, unsigned threads, double parts);
+struct bench_row *bench_add_row(const char *path, const char *must);
+void bench_limit(struct bench_row *row, const struct bench_case *subject,
+	const struct bench_case *yardstick, double limit);
+void bench_peer(struct bench_row *row, const struct bench_case *subject,
+	const struct bench_case *yardstick);
+void bench_bytes(struct bench_row *row, const char *name, double bytes, double limit);
+void bench_missing(struct bench_row *row, const char *missing);
+
+/* Calibrates and repeats every case. */
+void bench_measure(const struct bench_options *options);
+
+/* What came out, for people and for programs. */
+void bench_print(const struct bench_options *options);
+bool bench_write_json(const struct bench_options *options, const char *path);
+
+/* Ends the program: a measurement that did not do its work is none. */
+void bench_stop(const char *what);
+
+static inline void bench_require(bool ok, const char *what)
+{
+	if (__builtin_expect(!ok, 0)) {
+		bench_stop(what);
+	}
+}
+
+/* A block that shares no cache line, or pair of lines, with others; zeroed. */
+void *bench_alone(size_t size);
+
+/* How many threads can run at once. */
+unsigned bench_cores(void);
+
+/* For the report. */
+struct bench_spread {
+	double median, low, high; /* low and high: the quartiles */
+};
+struct bench_spread bench_spread_of(const double *values, unsigned count);
+const struct bench_case *bench_cases(unsigned *out_count);
+const struct bench_row *bench_rows(unsigned *out_count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SESSIO_BENCH_H */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows: what DESIGN section 4 asks for, one by one, beside their peers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "peers.h"
+#include "subject.h"
+
+/* Why a row is empty, as long as that is true. */
+#if __has_include(<sessio/handle_space.h>)
+#error "the handles are there: measure their two rows"
+#endif
+
+struct floors {
+	struct bench_case *two_increments;
+	struct bench_case *malloc_free;
+};
+
+static void measure_operations(const struct floors *floors)
+{
+	unsigned cores = bench_cores();
+	const struct {
+		const char *one, *all;
+		bench_fn *run;
+		void *state;
+	} peers[] = {
+		{ "liburcu urcu_ref", "liburcu urcu_ref, all cores", peer_urcu,
+			peer_urcu_create() },
+		{ "compare-exchange loop", "compare-exchange loop, all cores", peer_cas,
+			peer_cas_create() },
+		{ "std::shared_ptr", "std::shared_ptr, all cores", peer_shared_ptr,
+			peer_shared_ptr_create() },
+		{ "GLib GObject", "GLib GObject, all cores", peer_gobject, peer_gobject_create() },
+		{ "GLib g_atomic_rc_box", "GLib g_atomic_rc_box, all cores", peer_rc_box,
+			peer_rc_box_create() },
+		{ "mutex and list", "mutex and list, all cores", peer_list_ref_put,
+			peer_list_create(1) },
+	};
+	struct bench_row *one = bench_add_row("KosSessionRef + KosSessionPut, one thread",
+		"at most 1.25 x two locked increments");
+	struct bench_row *all = bench_add_row(
+		"the same session, hot on all cores", "per thread at most 1.25 x one thread");
+	struct bench_row *later = bench_add_row(
+		"the same session, hot on all cores", "later at most 0.5 x two locked increments");
+	struct bench_case *subject =
+		bench_add_case("sessio, ref + put", subject_ref_put, subject_create(1), 1, 1);
+	struct bench_case *subject_all = bench_add_case(
+		"sessio, ref + put, all cores", subject_ref_put, subject_create(1), cores, 1);
+
+	bench_limit(one, subject, floors->two_increments, 1.25);
+	bench_limit(all, subject_all, subject, 1.25);
+	bench_limit(later, subject_all, floors->two_increments, 0.5);
+	for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
+		struct bench_case *peer =
+			bench_add_case(peers[i].one, peers[i].run, peers[i].state, 1, 1);
+		struct bench_case *peer_all =
+			bench_add_case(peers[i].all, peers[i].run, peers[i].state, cores, 1);
+
+		peer_all->sleeps = peers[i].run == peer_list_ref_put;
+		bench_peer(one, peer, floors->two_increments);
+		bench_peer(all, peer_all, peer);
+	}
+}
+
+static void measure_opens(const struct floors *floors)
+{
+	void *subject_state = subject_create(1);
+	void *list_state = peer_list_create(1);
+	struct bench_row *open =
+		bench_add_row("open + close, sessions on the object", "at most 8 x malloc + free");
+	struct bench_row *scale = bench_add_row(
+		"open + close, from 1 session to 100 000", "within 1.2 x of each other");
+	struct bench_row *refused = bench_add_row("refused open", "at most 1 x malloc + free");
+	struct bench_case *few = bench_add_case(
+		"sessio, open + close at 1", subject_open_close, subject_state, 1, 1);
+	struct bench_case *many = bench_add_case("sessio, open + close at 100 000",
+		subject_open_close, subject_create(100000), 1, 1);
+	struct bench_case *list_few = bench_add_case(
+		"mutex and list, open + close at 1", peer_list_open_close, list_state, 1, 1);
+	struct bench_case *list_some = bench_add_case("mutex and list, open + close at 1 000",
+		peer_list_open_close, peer_list_create(1000), 1, 1);
+	struct bench_case *list_many = bench_add_case("mutex and list, open + close at 100 000",
+		peer_list_open_close, peer_list_create(100000), 1, 1);
+
+	bench_limit(open, few, floors->malloc_free, 8);
+	bench_limit(open, many, floors->malloc_free, 8);
+	bench_peer(open, list_few, floors->malloc_free);
+	bench_peer(open, list_some, floors->malloc_free);
+	bench_peer(open, list_many, floors->malloc_free);
+	bench_limit(scale, many, few, 1.2);
+	bench_peer(scale, list_some, list_few);
+	bench_peer(scale, list_many, list_few);
+	bench_limit(refused,
+		bench_add_case("sessio, refused open", subject_refused, subject_state, 1, 1),
+		floors->malloc_free, 1);
+	bench_peer(refused,
+		bench_add_case("mutex and list, refused open", peer_list_refused, list_state, 1, 1),
+		floors->malloc_free);
+}
+
+static void measure_walks(void)
+{
+	static const struct {
+		size_t sessions;
+		const char *floor, *subject, *list;
+	} sizes[] = {
+		{ 10, "list walk of 10", "sessio, walk of 10", "mutex and list, walk of 10" },
+		{ 1000, "list walk of 1 000", "sessio, walk of 1 000",
+			"mutex and list, walk of 1 000" },
+		{ 100000, "list walk of 100 000", "sessio, walk of 100 000",
+			"mutex and list, walk of 100 000" },
+	};
+	struct bench_row *row = bench_add_row("walk of N sessions, each",
+		"at most 3 x a linked-list walk + callback, no lock across it");
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		size_t sessions = sizes[i].sessions;
+		double parts = (double)sessions;
+		struct bench_case *list = bench_add_case(
+			sizes[i].floor, floor_list_walk, floor_list_create(sessions), 1, parts);
+
+		bench_limit(row,
+			bench_add_case(
+				sizes[i].subject, subject_walk, subject_create(sessions), 1, parts),
+			list, 3);
+		bench_peer(row,
+			bench_add_case(sizes[i].list, peer_list_walk, peer_list_create(sessions), 1,
+				parts),
+			list);
+		bench_peer(row, list, list);
+	}
+}
+
+static void measure_events(void)
+{
+	static const struct {
+		size_t watchers;
+		const char *subject, *signal;
+	} sizes[] = {
+		{ 1, "sessio, event to 1", "GLib signal to 1" },
+		{ 10, "sessio, event to 10", "GLib signal to 10" },
+		{ 100, "sessio, event to 100", "GLib signal to 100" },
+	};
+	struct bench_case *call = bench_add_case("indirect call", floor_indirect_call, NULL, 1, 1);
+	struct bench_row *row =
+		bench_add_row("event to N registrations, each", "at most 4 x an indirect call");
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		size_t watchers = sizes[i].watchers;
+		double parts = (double)watchers;
+
+		bench_limit(row,
+			bench_add_case(sizes[i].subject, subject_post,
+				subject_host_create(watchers, true), 1, parts),
+			call, 4);
+		bench_peer(row,
+			bench_add_case(sizes[i].signal, peer_signal, peer_signal_create(watchers),
+				1, parts),
+			call);
+	}
+	row = bench_add_row(
+		"event that none of 100 registrations wants", "at most 2 x one indirect call");
+	bench_limit(row,
+		bench_add_case("sessio, event to nobody", subject_post,
+			subject_host_create(100, false), 1, 1),
+		call, 2);
+	bench_peer(row,
+		bench_add_case("GLib signal to nobody", peer_signal, peer_signal_create(0), 1, 1),
+		call);
+}
+
+static void measure_rest(const struct floors *floors)
+{
+	struct bench_row *memory = bench_add_row("memory", "beside the payload, as asked for");
+	struct bench_row *row = bench_add_row("handle to session with rights, type, ref, put",
+		"at most 3 x two locked increments, for any table size");
+
+	bench_bytes(memory, "sessio, a session", subject_session_bytes(), 128);
+	bench_bytes(memory, "sessio, a registered object", subject_object_bytes(), 320);
+	bench_missing(row, "needs <sessio/handle_space.h>");
+	row = bench_add_row("revoke of a handle with N descendants", "the same for 1 and 100 000");
+	bench_missing(row, "needs <sessio/handle_space.h>");
+	row = bench_add_row("what it is measured in", "the floors of this machine");
+	bench_peer(row, floors->two_increments, floors->two_increments);
+	bench_peer(row, floors->malloc_free, floors->malloc_free);
+}
+
+static void usage(void)
+{
+	fputs("usage: sessio_bench [--quick] [--only PART_OF_A_NAME] [--json FILE]\n", stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench_options options = { .repetitions = 21, .milliseconds = 20 };
+	const char *json = NULL;
+	struct floors floors;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--quick") == 0) {
+			options.repetitions = 3;
+			options.milliseconds = 1;
+		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+			options.only = argv[++i];
+		} else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc) {
+			json = argv[++i];
+		} else {
+			usage();
+		}
+	}
+	floors.two_increments = bench_add_case(
+		"two locked increments", floor_two_increments, bench_alone(sizeof(uint64_t)), 1, 1);
+	floors.malloc_free = bench_add_case("malloc + free", floor_malloc_free, NULL, 1, 1);
+	measure_operations(&floors);
+	measure_opens(&floors);
+	measure_walks();
+	measure_events();
+	measure_rest(&floors);
+	bench_measure(&options);
+	bench_print(&options);
+	bench_require(
+		json == NULL || bench_write_json(&options, json), "the JSON cannot be written");
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* sessio itself, through its public headers alone. */
+#ifndef SESSIO_BENCH_SUBJECT_H
+#define SESSIO_BENCH_SUBJECT_H
+
+#include "bench.h"
+
+/* A registered object with this many sessions; never given back. */
+void *subject_create(size_t sessions);
+bench_fn subject_ref_put; /* on the first session, with type check and object out */
+bench_fn subject_open_close; /* on top of the sessions that are there */
+bench_fn subject_refused; /* an open that the share rule forbids */
+bench_fn subject_walk; /* one time is a walk of all sessions */
+
+/* A host with a session and this many watchers of all events, or of none that happens. */
+void *subject_host_create(size_t watchers, bool interested);
+bench_fn subject_post; /* one event */
+
+/* Bytes that sessio asked for and keeps, per session or per registered object. */
+double subject_session_bytes(void);
+double subject_object_bytes(void);
+
+#endif /* SESSIO_BENCH_SUBJECT_H */

@@ -1,0 +1,130 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs every model in this folder with Spin, as the head of each says:
+#
+#	sh tests/models/run.sh [--large]
+#
+# A sound run must visit every state without an error, and leave no line of the
+# model unvisited; a fault must be caught. One line per run; fails if any run did
+# not come out as expected, if a fault in a model is never run, or if no fault
+# breaks a rule: then the rule may be one that cannot fail.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+compiler=${CC:-cc}
+large=no
+[ "${1:-}" = --large ] && large=yes
+
+for tool in spin "$compiler"; do
+	if ! command -v "$tool" >/dev/null; then
+		echo "models: needs $tool" >&2
+		exit 2
+	fi
+done
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 2' HUP INT TERM
+cd "$work" || exit 2
+
+runs=0
+wrong=0
+
+# line MODEL VARIANT STATES RESULT EXPECTED VERDICT
+line() {
+	printf '%-9s %-32s %10s  %-22s %-12s %s\n' "$@"
+}
+
+# Builds and runs one variant; -o3 keeps every line apart. Fills $states, $result and the file out.
+search() { # MODEL LEVEL [-D...]
+	search_model=$1
+	search_level=$2
+	shift 2
+	states=-
+	rm -f pan* ./*.trail out
+	if ! spin -o3 -P"$compiler -E -x c" "$@" -a "$here/$search_model.pml" >out 2>&1 ||
+		! "$compiler" "$search_level" -w -DSAFETY -DCOLLAPSE -DMEMLIM=4000 -o pan pan.c \
+			>>out 2>&1; then
+		result="does not build"
+		return
+	fi
+	./pan -m100000 >out 2>&1
+	code=$?
+	states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' out)
+	if grep -q 'assertion violated' out; then
+		result="breaks $(sed -n 's/.*assertion violated[ (]*\(M[0-9]*\).*/\1/p' out)"
+	elif grep -q 'invalid end state (' out; then
+		result="hangs"
+	elif [ "$code" -ne 0 ] || ! grep -q 'errors: 0$' out ||
+		grep -q -e 'max search depth too small' -e 'Search not completed' \
+			-e 'Bit statespace' -e 'Hash-Compact' -e 'out of memory' out; then
+		result="not exhaustive"
+	elif grep -q '^	([1-9][0-9]* of [0-9]* states)' out; then
+		result="lines never reached"
+	else
+		result="sound"
+	fi
+}
+
+# One run of a model, as a line of its head says.
+run() { # MODEL KIND [-D...]
+	model=$1
+	kind=$2
+	shift 2
+	level=-O1
+	[ "$kind" = fault ] || level=-O2
+	search "$model" "$level" "$@"
+	verdict=ok
+	case $kind:$result in
+	fault:breaks* | fault:hangs) ;;
+	sound:sound | large:sound) ;;
+	*) verdict=WRONG ;;
+	esac
+	expected=sound
+	[ "$kind" = fault ] && expected="to be caught"
+	echo "$result" >>broken
+	line "$model" "${*:-as it is}" "$states" "$result" "$expected" "$verdict"
+	runs=$((runs + 1))
+	if [ "$verdict" != ok ]; then
+		wrong=$((wrong + 1))
+		cat out
+	fi
+}
+
+line model variant states result expected ''
+for file in "$here"/*.pml; do
+	model=$(basename "$file" .pml)
+	sed -n -e 's/^ \*   \(sound.*\)/\1/p' -e 's/^ \*   \(large.*\)/\1/p' \
+		-e 's/^ \*   \(fault.*\)/\1/p' "$file" >"$work/runs"
+	for fault in $(grep -o 'F_[A-Z_]*' "$file" | sort -u); do
+		if ! grep -q "^fault -D$fault " "$work/runs"; then
+			echo "$model: $fault is never run"
+			wrong=$((wrong + 1))
+		fi
+	done
+	if ! grep -q '^sound' "$work/runs"; then
+		echo "$model: has no sound run"
+		wrong=$((wrong + 1))
+	fi
+	: >"$work/broken"
+	while read -r kind words; do
+		[ "$kind" = large ] && [ $large = no ] && continue
+		# The words that are not options say what the fault is.
+		options=
+		for word in $words; do
+			case $word in
+			-D*) options="$options $word" ;;
+			*) break ;;
+			esac
+		done
+		# shellcheck disable=SC2086 # one word per option
+		run "$model" "$kind" $options
+	done <"$work/runs"
+	for rule in $(grep -o '(M[0-9]*)' "$file" | tr -d '()' | sort -u); do
+		if ! grep -q "breaks $rule\$" "$work/broken"; then
+			echo "$model: no fault breaks $rule"
+			wrong=$((wrong + 1))
+		fi
+	done
+done
+echo "$runs runs, $wrong not as expected"
+[ "$wrong" -eq 0 ] && [ "$runs" -gt 0 ]

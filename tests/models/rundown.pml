@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operation counter of src/core/rundown.h as a Spin model.
+ *
+ * Words are encoded as in C, flags below a signed count. Every load and every
+ * read-modify-write is one step; ghosts are updated in the step that makes them
+ * true, as early as the rule allows. Which stripe a step lands on is chosen
+ * freely, so a release may land elsewhere than its acquire, and so is whether a
+ * counter without stripes looks calm. Nothing waits: a process that cannot go on
+ * is an invalid end state.
+ *
+ * Checked, in every interleaving of WORKERS threads that each try OPS operations,
+ * SPLITTERS, CLOSERS, and one opener:
+ *
+ *   (M1) no operation begins after close() has returned (R2);
+ *   (M2) the end completes exactly once, and has completed when all are done (R4);
+ *   (M3) it never completes while an operation runs;
+ *   (M4) the close callback, run between close() and let_go(), has ended by then;
+ *   (M5) completion frees the memory: no later step of a release or of the closer
+ *        that won touches it. An acquire, a splitter and a late closer hold a
+ *        reference from outside and may (R3);
+ *   (M6) a release finds its own operation on an open central word (R1);
+ *   (M7) whoever sees SPLIT finds the stripes (R5);
+ *   (M8) no operation begins before the open (R6), and open() fails only when it
+ *        was closed before. Then the closer stops at that, and the opener runs the
+ *        close callback and lets go.
+ *
+ * Left out: weaker memory than sequential consistency (the orders carry their
+ * reasons in the code and run under ThreadSanitizer), and the limit of 2^59
+ * operations.
+ *
+ * What run.sh runs. A sound run visits every state and every line of the model,
+ * 7.6, 5.4 and 1.8 million states here; with three workers and two closers it is
+ * 25 million, which run.sh --large adds. A fault must be caught:
+ *
+ *   sound -DWORKERS=2 -DOPS=2
+ *   sound -DWORKERS=3 -DCLOSERS=1
+ *   sound -DSPLITTERS=2 -DCLOSERS=1
+ *   large -DWORKERS=3
+ *   fault -DF_NO_HOLD            drain starts at 0, so a release can end it alone
+ *   fault -DF_LET_GO_FIRST       the hold goes before the counts are carried over
+ *   fault -DF_COUNT_BEFORE_MARK  a stripe is read, then marked
+ *   fault -DF_SKIP_A_STRIPE      one stripe is neither marked nor counted
+ *   fault -DF_IDLE_BY_CENTRAL    idle is judged without the stripes
+ *   fault -DF_TEST_THEN_SET      two closers both find it open
+ *   fault -DF_TRUST_THE_LOAD     an acquire ignores the mark that its add met
+ *   fault -DF_UNDO_INTO_DRAIN    a refused acquire is undone like a release
+ *   fault -DF_FORGET_DRAIN       a release that met a mark is not settled
+ *   fault -DF_RELEASE_BLIND      a release counts on central, split or not
+ *   fault -DF_CALL_LATE          the close callback comes after let_go()
+ *   fault -DF_TOUCH_AFTER        a release reads on after its last step
+ *   fault -DF_SPLIT_BY_STORE     a split overwrites what came in between
+ *   fault -DF_PUBLISH_LATE       the stripes come after the flag
+ *   fault -DF_SPLIT_NOT_OPEN     a split takes what stands for stripes before the open
+ *   fault -DF_CALM_BEFORE_OPEN   nothing stands for stripes before the open
+ *   fault -DF_CALM_AFTER_OPEN    the opener goes on after it has opened
+ */
+
+#define CLOSED 1
+#define SPLIT 2
+#define PENDING 4
+#define FLAGS 7
+#define ONE 8
+#define HELD 1
+#define COUNT(word) (((word) & ~FLAGS) / ONE)
+
+#ifndef WORKERS
+#define WORKERS 2
+#endif
+#ifndef OPS
+#define OPS 1
+#endif
+#ifndef SPLITTERS
+#define SPLITTERS 1
+#endif
+#ifndef CLOSERS
+#define CLOSERS 2
+#endif
+#ifdef F_NO_HOLD
+#define HOLD 0
+#else
+#define HOLD HELD
+#endif
+#define STRIPES 2
+#define EVERYBODY (WORKERS + SPLITTERS + CLOSERS + 1)
+
+short central = PENDING;
+short drain = HOLD;
+short stripe[STRIPES];
+
+/* What the pointer to the stripes says: not opened yet, none, in place. */
+#define NOT_OPEN 0
+#define NONE 1
+#define SET 2
+#ifdef F_CALM_BEFORE_OPEN
+byte stripes = NONE;
+#else
+byte stripes = NOT_OPEN;
+#endif
+
+
+/* The rules by number: never true, named in an assertion so that pan names it. */
+hidden byte M1, M2, M3, M4, M5, M6, M7, M8;
+
+/* Ghosts: what is true, for the assertions alone. */
+byte running; /* operations that began and have not called release */
+bool returned; /* close() has returned to the closer that won */
+bool called; /* the close callback has ended */
+bool completed; /* and freed */
+byte finished; /* processes */
+
+inline touch()
+{
+	assert(M5 || !completed)
+}
+
+inline begin()
+{
+	assert(M1 || !returned);
+	running++
+}
+
+inline complete()
+{
+	assert(M2 || !completed);
+	assert(M3 || running == 0);
+	assert(M4 || called);
+	completed = true
+}
+
+/* The close callback runs on the memory that completion frees. */
+inline call()
+{
+	atomic {
+		touch();
+		called = true
+	}
+}
+
+inline finish()
+{
+	finished++;
+	assert(M2 || finished < EVERYBODY || completed)
+}
+
+inline choose(i)
+{
+	if
+	:: i = 0
+	:: i = 1
+	fi;
+	assert(M7 || stripes == SET)
+}
+
+inline settle(seen)
+{
+	atomic {
+		touch();
+		seen = drain;
+		drain = drain - ONE;
+		assert(M6 || !HOLD || (seen & HELD) || COUNT(seen) > 0);
+		if
+		:: seen == ONE -> complete()
+		:: else
+		fi
+	}
+}
+
+/* The first to operate after the open sends the others the quick way. */
+inline calm()
+{
+	atomic {
+		if
+		:: stripes == NOT_OPEN -> stripes = NONE
+		:: else
+		fi
+	}
+}
+
+proctype worker()
+{
+	short seen;
+	byte left = OPS;
+	byte i;
+
+acquire:
+	atomic {
+		if
+		:: stripes == NONE -> goto acquire_central
+		:: true /* another thread was here last, or there is more to it */
+		fi
+	};
+	atomic {
+		seen = central;
+		if
+		:: seen & (CLOSED | PENDING) -> goto refused
+		:: !(seen & (CLOSED | PENDING)) && (seen & SPLIT) -> goto acquire_striped
+		:: !(seen & FLAGS) -> seen = 0
+		fi
+	};
+	calm();
+
+acquire_central:
+	atomic {
+		seen = central;
+		central = central + ONE;
+#ifdef F_TRUST_THE_LOAD
+		begin();
+		goto release
+#else
+		if
+		:: seen & CLOSED -> goto refused_late
+		:: else ->
+			assert(M8 || !(seen & PENDING));
+			begin();
+			goto release
+		fi
+#endif
+	};
+
+refused_late:
+#ifdef F_UNDO_INTO_DRAIN
+	settle(seen);
+#endif
+	goto refused;
+
+acquire_striped:
+	atomic {
+		choose(i);
+		seen = stripe[i];
+		stripe[i] = stripe[i] + ONE;
+		i = 0;
+		if
+		:: seen & CLOSED -> goto refused
+		:: else -> begin(); goto release
+		fi
+	};
+
+release:
+	atomic {
+		touch();
+		running--;
+		if
+		:: stripes == NONE -> goto release_central
+		:: true
+		fi
+	};
+	atomic {
+		touch();
+		seen = central;
+		if
+		:: seen & CLOSED -> goto drained
+#ifndef F_RELEASE_BLIND
+		:: !(seen & CLOSED) && (seen & SPLIT) -> goto release_striped
+#endif
+		:: else -> seen = 0
+		fi
+	};
+
+release_central:
+	atomic {
+		touch();
+		seen = central;
+		central = central - ONE;
+		if
+		:: seen & CLOSED -> goto drained
+		:: else ->
+			assert(M6 || seen >= ONE);
+			goto released
+		fi
+	};
+
+release_striped:
+	atomic {
+		touch();
+		choose(i);
+		seen = stripe[i];
+		stripe[i] = stripe[i] - ONE;
+		i = 0;
+		if
+		:: seen & CLOSED -> goto drained
+		:: else -> goto released
+		fi
+	};
+
+drained:
+#ifndef F_FORGET_DRAIN
+	settle(seen);
+#endif
+#ifdef F_TOUCH_AFTER
+	atomic {
+		touch();
+		seen = central
+	};
+#endif
+released:
+refused:
+	atomic {
+		seen = 0;
+		left--;
+		if
+		:: left > 0 -> goto acquire
+		:: else -> finish()
+		fi
+	}
+}
+
+proctype splitter()
+{
+	short seen;
+
+#ifndef F_SPLIT_NOT_OPEN
+	atomic {
+		if
+		:: stripes == NOT_OPEN -> goto done
+		:: else
+		fi
+	};
+#endif
+#ifndef F_PUBLISH_LATE
+	atomic {
+		if
+		:: stripes == NONE -> stripes = SET
+		:: else /* whoever was first, the others use the same */
+		fi
+	};
+#endif
+	seen = central;
+#ifdef F_SPLIT_BY_STORE
+	if
+	:: !(seen & FLAGS) -> central = seen | SPLIT
+	:: else
+	fi;
+#else
+	if
+	:: !(seen & FLAGS) ->
+		atomic {
+			if
+			:: central == seen -> central = seen | SPLIT
+			:: else
+			fi
+		}
+	:: else
+	fi;
+#endif
+#ifdef F_PUBLISH_LATE
+	stripes = SET;
+#endif
+done:
+	atomic {
+		seen = 0;
+		finish()
+	}
+}
+
+inline harvest(i)
+{
+#ifdef F_COUNT_BEFORE_MARK
+	count = count + COUNT(stripe[i]);
+	atomic {
+		touch();
+		stripe[i] = stripe[i] | CLOSED
+	}
+#else
+	atomic {
+		touch();
+		count = count + COUNT(stripe[i]);
+		stripe[i] = stripe[i] | CLOSED
+	}
+#endif
+}
+
+/* Nothing was running: there is nothing to wait for. */
+inline let_go_idle()
+{
+	atomic {
+		touch();
+		drain = 0;
+		complete()
+	}
+}
+
+/* Takes the hold away, and completes if nothing is left. */
+inline let_go_busy()
+{
+	atomic {
+		touch();
+		drain = drain - HOLD;
+		if
+		:: drain == 0 -> complete()
+		:: else
+		fi
+	}
+}
+
+proctype closer()
+{
+	short seen;
+	short count;
+	bool idle;
+
+#ifdef F_TEST_THEN_SET
+	seen = central;
+	central = central | CLOSED;
+#else
+	atomic {
+		seen = central;
+		central = central | CLOSED
+	};
+#endif
+	if
+	:: seen & CLOSED -> goto late
+	:: !(seen & CLOSED) && (seen & PENDING) ->
+		returned = true;
+		goto late
+	:: !(seen & (CLOSED | PENDING)) -> count = COUNT(seen)
+	fi;
+#ifdef F_IDLE_BY_CENTRAL
+	idle = (count == 0);
+#endif
+#ifdef F_LET_GO_FIRST
+	call();
+	let_go_busy();
+#endif
+	if
+	:: seen & SPLIT ->
+		assert(M7 || stripes == SET);
+		harvest(0);
+#ifndef F_SKIP_A_STRIPE
+		harvest(1)
+#endif
+	:: else
+	fi;
+	atomic {
+		touch();
+#ifndef F_IDLE_BY_CENTRAL
+		idle = (count == 0);
+#endif
+		drain = drain + count * ONE;
+		count = 0;
+		returned = true
+	};
+#ifndef F_CALL_LATE
+	call();
+#endif
+#ifndef F_LET_GO_FIRST
+	if
+	:: idle -> let_go_idle()
+	:: else -> let_go_busy()
+	fi;
+#endif
+#ifdef F_CALL_LATE
+	call();
+#endif
+late:
+	atomic {
+		seen = 0;
+		count = 0;
+		idle = false;
+		finish()
+	}
+}
+
+/* Whoever opens what was closed before ends it: nothing else will. */
+proctype opener()
+{
+	atomic {
+		if
+		:: central == PENDING ->
+			central = 0;
+#ifdef F_CALM_AFTER_OPEN
+			goto calm_after
+#else
+			finish();
+			goto opened
+#endif
+		:: else -> assert(M8 || (central & CLOSED))
+		fi
+	};
+	atomic {
+		touch();
+		central = central & ~PENDING
+	};
+	call();
+	let_go_idle();
+	atomic {
+		finish()
+	};
+#ifdef F_CALM_AFTER_OPEN
+	goto opened;
+calm_after:
+	atomic {
+		touch();
+		stripes = NONE;
+		finish()
+	};
+#endif
+opened:
+}
+
+init {
+	byte n;
+
+	atomic {
+		for (n : 1 .. WORKERS) {
+			run worker()
+		};
+		for (n : 1 .. SPLITTERS) {
+			run splitter()
+		};
+		for (n : 1 .. CLOSERS) {
+			run closer()
+		};
+		run opener();
+		n = 0
+	}
+}
