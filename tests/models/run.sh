@@ -70,7 +70,7 @@ run() { # MODEL KIND [-D...]
 	model=$1
 	kind=$2
 	shift 2
-	level=-O1
+	level=-O0
 	[ "$kind" = fault ] || level=-O2
 	search "$model" "$level" "$@"
 	verdict=ok
