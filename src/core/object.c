@@ -324,10 +324,21 @@ sessio_status si_object_create(
 	return SESSIO_OK;
 }
 
-SI_COLD void si_object_stick(struct si_header *header, uint32_t before)
+SI_COLD bool si_object_stick(struct si_header *header, uint32_t before)
 {
 	SI_BUG_IF(before == 0, "a reference to an object that is gone (O2)");
-	atomic_store_explicit(&header->u.live.count, SI_COUNT_STUCK, memory_order_relaxed);
+	atomic_store_explicit(&header->u.live.count,
+		SI_COUNT_IS_TOLD(before) ? SI_COUNT_TOLD : SI_COUNT_STUCK, memory_order_relaxed);
+	return !SI_COUNT_IS_TOLD(before);
+}
+
+bool si_object_tell_stuck(void *object)
+{
+	struct si_header *header = si_object_check(object);
+
+	/* Relaxed: who tells is decided on this one word. */
+	return !SI_COUNT_IS_TOLD(atomic_exchange_explicit(
+		&header->u.live.count, SI_COUNT_TOLD, memory_order_relaxed));
 }
 
 uint32_t si_object_references(const void *object)
