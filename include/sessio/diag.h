@@ -39,7 +39,7 @@ typedef struct sessio_session_info {
 	bool tracked; /**< opened while tracking was on: holders are known */
 	uint32_t required_rights; /**< as given at open, like the next one */
 	uint32_t share_mode;
-	uint32_t handle_rights; /**< as the open callback left it */
+	uint32_t handle_rights; /**< as the open callback left it; 0 until it has returned rcOk */
 	uint32_t references; /**< on the context */
 	uint64_t operations; /**< active now */
 	uint64_t opener_thread; /**< as the operating system numbers it */
@@ -168,7 +168,8 @@ void sessio_diag_track(bool on);
 
 /** What the sink is told of. */
 typedef enum sessio_diag_kind {
-	SESSIO_DIAG_TIMEOUT = 1, /**< a wait or drain timed out; once for each session left */
+	SESSIO_DIAG_TIMEOUT = 1, /**< a wait or drain timed out: once for each session left,
+	                              and once for all that are opening */
 	SESSIO_DIAG_TYPE_IN_USE = 2, /**< a session type was destroyed with objects registered */
 	SESSIO_DIAG_SATURATED = 3, /**< a reference count is full: the object lives for ever */
 	SESSIO_DIAG_MISUSE = 4 /**< a call that returns nothing was given something wrong */

@@ -94,7 +94,8 @@ sessio_status sessio_session_inspect(void *session_context, sessio_session_info 
 	out_info->tracked = session->tracked;
 	out_info->required_rights = session->required;
 	out_info->share_mode = session->shared;
-	out_info->handle_rights = session->handle_rights;
+	/* Until the open callback has returned they are its own. */
+	out_info->handle_rights = si_rundown_is_pending(&session->run) ? 0 : session->handle_rights;
 	out_info->references = si_object_references(session_context);
 	out_info->operations = si_rundown_active(&session->run);
 	out_info->opener_thread = session->opener;
