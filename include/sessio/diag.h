@@ -44,7 +44,7 @@ typedef struct sessio_session_info {
 	uint64_t operations; /**< active now */
 	uint64_t opener_thread; /**< as the operating system numbers it */
 	uint64_t opened_ms; /**< milliseconds since the open */
-	uint64_t ending_ms; /**< milliseconds since the close; 0 while it is open */
+	uint64_t ending_ms; /**< since the close, if operations were active then; else 0 */
 } sessio_session_info;
 
 /** What is known of one object that can be opened. */
@@ -143,7 +143,8 @@ sessio_status sessio_session_holders(
 /**
  * Write a session's state as one line of text, such as
  * `session on "report.txt" (rights 0x1, share 0x1): ending for 120 ms, waits for
- * 2 operations: thread 4711 for 3000 ms, thread 12 for 180 ms`.
+ * 2 operations: thread 4711 for 3000 ms, thread 12 for 180 ms`. For how long it
+ * has been ending is left out where it is not known.
  *
  * @param text room for @p size bytes with the final zero; NULL if that is 0.
  * @return the bytes that the whole line takes without the final zero, which may

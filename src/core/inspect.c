@@ -190,6 +190,17 @@ static void put_operations(struct si_text *text, const sessio_session_info *info
 	si_text_put(text, info->operations == 1 ? " operation" : " operations");
 }
 
+static void put_ending(struct si_text *text, const sessio_session_info *info)
+{
+	si_text_put(text, "ending");
+	if (info->ending_ms != 0) {
+		si_text_put(text, " for ");
+		si_text_put_number(text, info->ending_ms);
+		si_text_put(text, " ms");
+	}
+	si_text_put(text, ", waits for ");
+}
+
 static void put_phase(struct si_text *text, const sessio_session_info *info)
 {
 	switch (info->phase) {
@@ -203,9 +214,7 @@ static void put_phase(struct si_text *text, const sessio_session_info *info)
 		put_operations(text, info);
 		return;
 	case SESSIO_SESSION_ENDING:
-		si_text_put(text, "ending for ");
-		si_text_put_number(text, info->ending_ms);
-		si_text_put(text, " ms, waits for ");
+		put_ending(text, info);
 		if (info->operations == 0) {
 			si_text_put(text, "its close callback");
 		} else {
@@ -213,9 +222,8 @@ static void put_phase(struct si_text *text, const sessio_session_info *info)
 		}
 		return;
 	case SESSIO_SESSION_COMPLETING:
-		si_text_put(text, "ending for ");
-		si_text_put_number(text, info->ending_ms);
-		si_text_put(text, " ms, waits for its closeComplete callback");
+		put_ending(text, info);
+		si_text_put(text, "its closeComplete callback");
 		return;
 	case SESSIO_SESSION_ENDED:
 		si_text_put(text, "ended, ");
