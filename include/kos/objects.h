@@ -115,8 +115,9 @@ const char *sessio_object_type_name(const KosObjectType *type);
  * @param createCtx passed to the constructors.
  * @param outObject set on rcOk only.
  * @return rcOk, rcInvalidArgument (@p type or @p outObject is RTL_NULL, or
- *         @p type is one of session contexts, which only opening creates),
- *         rcOutOfMemory, or the code of the constructor that failed.
+ *         @p type is one of session contexts or of session types, which have
+ *         calls of their own), rcOutOfMemory, or the code of the constructor that
+ *         failed.
  *
  * Ref:     *outObject is +1, owned by the caller; the object holds its type.
  * Locks:   takes none, but runs constructors: hold none.
@@ -127,11 +128,12 @@ Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, 
 
 /**
  * Take a reference. RTL_NULL is a no-op. The count saturates: an object that
- * reached the limit is never destroyed. Taking a reference on an object whose
- * last one is gone stops the program.
+ * reached the limit is never destroyed, which is reported once, as
+ * SESSIO_DIAG_SATURATED. Taking a reference on an object whose last one is gone
+ * stops the program.
  *
  * Ref:     +1 on @p object.
- * Locks:   takes none.
+ * Locks:   takes none, but may call the sink: hold none that it takes.
  * Threads: any.
  * Models:  OB-2
  */

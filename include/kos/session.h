@@ -125,8 +125,8 @@ Retcode KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionTy
 	const KosSessionOps *ops, KosSessionType **outType);
 
 /**
- * Destroy a session type, once. Objects that are still registered with it and
- * sessions that still end keep it alive, which is reported as
+ * Destroy a session type, once. Sessions that still end keep it alive, and so do
+ * objects that are still registered with it, which is reported as
  * SESSIO_DIAG_TYPE_IN_USE; nothing can be registered with it any more. RTL_NULL
  * is a no-op, anything else is reported as SESSIO_DIAG_MISUSE.
  *
@@ -154,9 +154,10 @@ Retcode KosSessionRegisterObject(KosSessionType *type, void *object);
 
 /**
  * Unregister an object and close all its sessions. It does not wait for their
- * ends; it returns when every close callback has run. A session that is being
- * opened meanwhile ends, too, before its opening fails. The object can be
- * registered again at once.
+ * ends; it returns when every close callback has run, but for those of sessions
+ * that others were closing already. A session that is being opened meanwhile
+ * ends, too, before its opening fails. The object can be registered again at
+ * once.
  *
  * @return rcOk, rcInvalidArgument (@p object is RTL_NULL or cannot be opened),
  *         rcResourceNotFound (it was never registered), rcInvalidOperation (it

@@ -39,12 +39,12 @@ typedef struct sessio_session_info {
 	bool tracked; /**< opened while tracking was on: holders are known */
 	uint32_t required_rights; /**< as given at open, like the next one */
 	uint32_t share_mode;
-	uint32_t handle_rights; /**< as the open callback left it */
+	uint32_t handle_rights; /**< as the open callback left it; 0 until it has returned rcOk */
 	uint32_t references; /**< on the context */
 	uint64_t operations; /**< active now */
 	uint64_t opener_thread; /**< as the operating system numbers it */
 	uint64_t opened_ms; /**< milliseconds since the open */
-	uint64_t ending_ms; /**< milliseconds since the close; 0 while it is open */
+	uint64_t ending_ms; /**< since the close, if operations were active then; else 0 */
 } sessio_session_info;
 
 /** What is known of one object that can be opened. */
@@ -143,7 +143,8 @@ sessio_status sessio_session_holders(
 /**
  * Write a session's state as one line of text, such as
  * `session on "report.txt" (rights 0x1, share 0x1): ending for 120 ms, waits for
- * 2 operations: thread 4711 for 3000 ms, thread 12 for 180 ms`.
+ * 2 operations: thread 4711 for 3000 ms, thread 12 for 180 ms`. For how long it
+ * has been ending is left out where it is not known.
  *
  * @param text room for @p size bytes with the final zero; NULL if that is 0.
  * @return the bytes that the whole line takes without the final zero, which may
@@ -168,7 +169,8 @@ void sessio_diag_track(bool on);
 
 /** What the sink is told of. */
 typedef enum sessio_diag_kind {
-	SESSIO_DIAG_TIMEOUT = 1, /**< a wait or drain timed out; once for each session left */
+	SESSIO_DIAG_TIMEOUT = 1, /**< a wait or drain timed out: once for each session left,
+	                              and once for all that are opening */
 	SESSIO_DIAG_TYPE_IN_USE = 2, /**< a session type was destroyed with objects registered */
 	SESSIO_DIAG_SATURATED = 3, /**< a reference count is full: the object lives for ever */
 	SESSIO_DIAG_MISUSE = 4 /**< a call that returns nothing was given something wrong */

@@ -101,6 +101,17 @@ static void report_session(void *object, void *context)
 	si_diag_report(SESSIO_DIAG_TIMEOUT, object, context, text);
 }
 
+/* A walk leaves out the sessions that are opening (S5). */
+static void report_opening(void *object)
+{
+	sessio_object_info info;
+
+	if (sessio_object_inspect(object, &info) == SESSIO_OK && info.opening != 0) {
+		si_diag_report(SESSIO_DIAG_TIMEOUT, object, NULL,
+			"sessions whose open callback has not returned");
+	}
+}
+
 sessio_status sessio_session_wait(void *session_context, uint32_t timeout_ms)
 {
 	struct si_session *session = si_session_of(session_context);
@@ -124,6 +135,7 @@ sessio_status sessio_object_drain(void *object, uint32_t timeout_ms)
 	}
 	if (!si_wait_until(object_is_free, resource, timeout_ms)) {
 		si_walk_all(object, report_session);
+		report_opening(object);
 		return SESSIO_TIMEOUT;
 	}
 	return SESSIO_OK;

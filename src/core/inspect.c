@@ -94,7 +94,8 @@ sessio_status sessio_session_inspect(void *session_context, sessio_session_info 
 	out_info->tracked = session->tracked;
 	out_info->required_rights = session->required;
 	out_info->share_mode = session->shared;
-	out_info->handle_rights = session->handle_rights;
+	/* Until the open callback has returned they are its own. */
+	out_info->handle_rights = si_rundown_is_pending(&session->run) ? 0 : session->handle_rights;
 	out_info->references = si_object_references(session_context);
 	out_info->operations = si_rundown_active(&session->run);
 	out_info->opener_thread = session->opener;
@@ -189,6 +190,17 @@ static void put_operations(struct si_text *text, const sessio_session_info *info
 	si_text_put(text, info->operations == 1 ? " operation" : " operations");
 }
 
+static void put_ending(struct si_text *text, const sessio_session_info *info)
+{
+	si_text_put(text, "ending");
+	if (info->ending_ms != 0) {
+		si_text_put(text, " for ");
+		si_text_put_number(text, info->ending_ms);
+		si_text_put(text, " ms");
+	}
+	si_text_put(text, ", waits for ");
+}
+
 static void put_phase(struct si_text *text, const sessio_session_info *info)
 {
 	switch (info->phase) {
@@ -202,9 +214,7 @@ static void put_phase(struct si_text *text, const sessio_session_info *info)
 		put_operations(text, info);
 		return;
 	case SESSIO_SESSION_ENDING:
-		si_text_put(text, "ending for ");
-		si_text_put_number(text, info->ending_ms);
-		si_text_put(text, " ms, waits for ");
+		put_ending(text, info);
 		if (info->operations == 0) {
 			si_text_put(text, "its close callback");
 		} else {
@@ -212,9 +222,8 @@ static void put_phase(struct si_text *text, const sessio_session_info *info)
 		}
 		return;
 	case SESSIO_SESSION_COMPLETING:
-		si_text_put(text, "ending for ");
-		si_text_put_number(text, info->ending_ms);
-		si_text_put(text, " ms, waits for its closeComplete callback");
+		put_ending(text, info);
+		si_text_put(text, "its closeComplete callback");
 		return;
 	case SESSIO_SESSION_ENDED:
 		si_text_put(text, "ended, ");

@@ -170,29 +170,13 @@ static void destruct_from(void *object, const struct si_type *type, unsigned dep
 	}
 }
 
-sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
-{
-	struct si_header *header = si_header_of(object);
-	const struct si_type *type = header->type;
+/* The objects that wait until the running destructor is done (O5). */
+struct mourning {
+	struct si_thread_frame frame;
+	uintptr_t first;
+};
 
-	for (unsigned i = 0; type->constructs && i <= type->depth; i++) {
-		si_construct_fn *construct = type->chain[i].type->construct;
-		int32_t reason;
-
-		if (construct == NULL) {
-			continue;
-		}
-		reason = construct(object, segment_at(object, type, i), arg);
-		if (reason != 0) {
-			SI_BUG_IF(atomic_load(&header->u.live.count) != 1,
-				"a constructor kept a reference and failed (O4)");
-			destruct_from(object, type, i);
-			*out_reason = reason;
-			return SESSIO_REFUSED;
-		}
-	}
-	return SESSIO_OK;
-}
+static const char mourning_kind;
 
 void si_object_free(void *object, size_t before)
 {
@@ -201,48 +185,6 @@ void si_object_free(void *object, size_t before)
 	header->u.live.mark = 0; /* no longer an object, should somebody come back */
 	si_platform_free((unsigned char *)header - before);
 }
-
-void si_object_discard(void *object)
-{
-	struct si_header *header = si_header_of(object);
-	const struct si_type *type = header->type;
-	bool counted = counts_on_type(header);
-
-	si_object_free(object, type->before);
-	if (counted) {
-		si_type_unref((struct si_type *)(uintptr_t)type);
-	}
-}
-
-sessio_status si_object_create(
-	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason)
-{
-	void *object;
-	int32_t reason = 0;
-	sessio_status status = si_object_alloc(type, name, &object);
-
-	if (status != SESSIO_OK) {
-		return status;
-	}
-	status = si_object_construct(object, arg, &reason);
-	if (status != SESSIO_OK) {
-		si_object_discard(object);
-		if (out_reason != NULL) {
-			*out_reason = reason;
-		}
-		return status;
-	}
-	*out_object = object;
-	return SESSIO_OK;
-}
-
-/* The objects that wait until the running destructor is done (O5). */
-struct mourning {
-	struct si_thread_frame frame;
-	uintptr_t first;
-};
-
-static const char mourning_kind;
 
 static void destroy(struct si_header *header)
 {
@@ -282,6 +224,16 @@ static struct si_header *dequeue(struct mourning *mourning)
 	return header;
 }
 
+/* Destroys what waits, and what comes to wait meanwhile. */
+static void bury_all(struct mourning *mourning)
+{
+	struct si_header *header;
+
+	while ((header = dequeue(mourning)) != NULL) {
+		destroy(header);
+	}
+}
+
 void si_object_put_last(struct si_header *header)
 {
 	struct si_thread_frame *outer = si_thread_find(&mourning_kind);
@@ -294,17 +246,99 @@ void si_object_put_last(struct si_header *header)
 		return;
 	}
 	si_thread_push(&mourning.frame, &mourning_kind, &mourning);
-	do {
-		destroy(header);
-		header = dequeue(&mourning);
-	} while (header != NULL);
+	destroy(header);
+	bury_all(&mourning);
 	si_thread_pop(&mourning.frame);
 }
 
-SI_COLD void si_object_stick(struct si_header *header, uint32_t before)
+/* What a failed constructor's ancestors let go of waits for their destructors, too (O5). */
+static void unwind(void *object, const struct si_type *type, unsigned depth)
+{
+	struct mourning mourning = { .first = 0 };
+
+	if (si_thread_find(&mourning_kind) != NULL) {
+		destruct_from(object, type, depth);
+		return;
+	}
+	si_thread_push(&mourning.frame, &mourning_kind, &mourning);
+	destruct_from(object, type, depth);
+	bury_all(&mourning);
+	si_thread_pop(&mourning.frame);
+}
+
+sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
+{
+	struct si_header *header = si_header_of(object);
+	const struct si_type *type = header->type;
+
+	for (unsigned i = 0; type->constructs && i <= type->depth; i++) {
+		si_construct_fn *construct = type->chain[i].type->construct;
+		int32_t reason;
+
+		if (construct == NULL) {
+			continue;
+		}
+		reason = construct(object, segment_at(object, type, i), arg);
+		if (reason != 0) {
+			SI_BUG_IF(atomic_exchange(&header->u.live.count, 0) != 1,
+				"a constructor kept a reference and failed (O4)");
+			unwind(object, type, i);
+			*out_reason = reason;
+			return SESSIO_REFUSED;
+		}
+	}
+	return SESSIO_OK;
+}
+
+void si_object_discard(void *object)
+{
+	struct si_header *header = si_header_of(object);
+	const struct si_type *type = header->type;
+	bool counted = counts_on_type(header);
+
+	si_object_free(object, type->before);
+	if (counted) {
+		si_type_unref((struct si_type *)(uintptr_t)type);
+	}
+}
+
+sessio_status si_object_create(
+	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason)
+{
+	void *object;
+	int32_t reason = 0;
+	sessio_status status = si_object_alloc(type, name, &object);
+
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	status = si_object_construct(object, arg, &reason);
+	if (status != SESSIO_OK) {
+		si_object_discard(object);
+		if (out_reason != NULL) {
+			*out_reason = reason;
+		}
+		return status;
+	}
+	*out_object = object;
+	return SESSIO_OK;
+}
+
+SI_COLD bool si_object_stick(struct si_header *header, uint32_t before)
 {
 	SI_BUG_IF(before == 0, "a reference to an object that is gone (O2)");
-	atomic_store_explicit(&header->u.live.count, SI_COUNT_STUCK, memory_order_relaxed);
+	atomic_store_explicit(&header->u.live.count,
+		SI_COUNT_IS_TOLD(before) ? SI_COUNT_TOLD : SI_COUNT_STUCK, memory_order_relaxed);
+	return !SI_COUNT_IS_TOLD(before);
+}
+
+bool si_object_tell_stuck(void *object)
+{
+	struct si_header *header = si_object_check(object);
+
+	/* Relaxed: who tells is decided on this one word. */
+	return !SI_COUNT_IS_TOLD(atomic_exchange_explicit(
+		&header->u.live.count, SI_COUNT_TOLD, memory_order_relaxed));
 }
 
 uint32_t si_object_references(const void *object)
@@ -331,6 +365,9 @@ void *si_object_cast(const void *object, const struct si_type *type)
 {
 	const struct si_type *own = si_object_check(object)->type;
 
+	if (own == type) {
+		return (void *)(uintptr_t)object; /* also if its segment is a private one */
+	}
 	if (!si_type_inherits(own, type)) {
 		return NULL;
 	}

@@ -88,6 +88,9 @@ struct si_header {
 
 #define SI_COUNT_LIMIT UINT32_C(0x80000000)
 #define SI_COUNT_STUCK UINT32_C(0xc0000000)
+/* So far above, that it has been told; references in between do not reach it. */
+#define SI_COUNT_TOLD UINT32_C(0xe0000000)
+#define SI_COUNT_IS_TOLD(count) ((count) >= UINT32_C(0xd0000000))
 
 static inline struct si_header *si_header_of(const void *object)
 {
@@ -147,17 +150,24 @@ sessio_status si_object_create(
 	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason);
 
 void si_object_put_last(struct si_header *header);
-SI_COLD void si_object_stick(struct si_header *header, uint32_t before);
 
-static inline void si_object_ref(void *object)
+/* Keeps a full count where it is. True if nobody has been told yet that it is full. */
+SI_COLD bool si_object_stick(struct si_header *header, uint32_t before);
+
+/* True for the one caller that is to tell so. */
+bool si_object_tell_stuck(void *object);
+
+/* True if the count is full and nobody has been told yet; often a lock forbids to tell. */
+static inline bool si_object_ref(void *object)
 {
 	struct si_header *header = si_object_check(object);
 	/* Relaxed: the caller's own reference already orders its accesses. */
 	uint32_t before = atomic_fetch_add_explicit(&header->u.live.count, 1, memory_order_relaxed);
 
 	if (si_unlikely(before - 1 >= SI_COUNT_LIMIT - 1)) {
-		si_object_stick(header, before);
+		return si_object_stick(header, before);
 	}
+	return false;
 }
 
 static inline void si_object_put(void *object)
@@ -176,7 +186,7 @@ static inline void si_object_put(void *object)
 		(void)atomic_load_explicit(&header->u.live.count, memory_order_acquire);
 		si_object_put_last(header);
 	} else if (si_unlikely(before - 1 >= SI_COUNT_LIMIT - 1)) {
-		si_object_stick(header, before);
+		(void)si_object_stick(header, before);
 	}
 }
 

@@ -23,9 +23,6 @@ struct si_stripes {
 	struct stripe at[];
 };
 
-/* Stands for the stripes of a counter that is not open (R6); never looked into. */
-static struct si_stripes not_open;
-
 static int64_t count_of(uint64_t word)
 {
 	/* Flags are the low bits, so an arithmetic shift leaves the signed count. */
@@ -46,7 +43,7 @@ void si_rundown_init(struct si_rundown *run)
 {
 	atomic_init(&run->central, SI_RUN_PENDING);
 	atomic_init(&run->drain, SI_DRAIN_HELD);
-	atomic_init(&run->stripes, &not_open);
+	atomic_init(&run->stripes, NULL);
 	atomic_init(&run->last_here, 0);
 	atomic_init(&run->switches, 0);
 	atomic_init(&run->window_ms, 0);
@@ -56,7 +53,7 @@ void si_rundown_fini(struct si_rundown *run)
 {
 	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
 
-	if (stripes != NULL && stripes != &not_open) {
+	if (stripes != NULL) {
 		si_platform_free(stripes->memory);
 	}
 }
@@ -65,15 +62,19 @@ bool si_rundown_open(struct si_rundown *run)
 {
 	uint64_t pending = SI_RUN_PENDING;
 
-	/* Release: a closer sees what was done before. Acquire: so does a lost race. */
+	/*
+	 * Release: operations and the closer see what was done before. Acquire: so
+	 * does a lost race. If it is won, the counter may be gone already (R6).
+	 */
 	if (atomic_compare_exchange_strong_explicit(
 		    &run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire)) {
-		/* Release: operations see what was done before (R6). */
-		atomic_store_explicit(&run->stripes, NULL, memory_order_release);
 		return true;
 	}
-	/* Closed before it was opened: from here on it looks like any closed one. */
-	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_relaxed);
+	/*
+	 * Closed before it was opened: from here on it looks like any closed one.
+	 * Release: who finds it so sees what was done before.
+	 */
+	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_release);
 	return false;
 }
 
@@ -278,7 +279,8 @@ void si_rundown_note(struct si_rundown *run, uint16_t here)
 	if (atomic_load_explicit(&run->last_here, memory_order_relaxed) == here) {
 		return;
 	}
-	atomic_store_explicit(&run->last_here, here, memory_order_relaxed);
+	/* Release: on a counter that the caller found open (R6). */
+	atomic_store_explicit(&run->last_here, here, memory_order_release);
 	if (++switches < SWITCHES) {
 		atomic_store_explicit(&run->switches, switches, memory_order_relaxed);
 		return;

@@ -21,8 +21,9 @@
  * (R5) Splitting succeeds only on an open central word, by one compare-exchange,
  *      after the stripes are in place. Who finds no stripes may still count on
  *      central: a split moves nobody, it only sends newcomers elsewhere.
- * (R6) Before the open, stripes points at nothing usable, which sends everybody
- *      to the slow paths; those refuse.
+ * (R6) Until the first acquire, last_here is 0, which is nobody's place. That
+ *      sends everybody to the slow paths, which refuse what is not open; so an
+ *      open needs one read-modify-write, after which it touches nothing.
  *
  * tests/models/rundown.pml checks (R1)-(R5) exhaustively.
  */
@@ -38,9 +39,9 @@ struct si_stripes;
 struct si_rundown {
 	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
 	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
-	_Atomic(struct si_stripes *) stripes; /* (R5), (R6); freed by fini */
+	_Atomic(struct si_stripes *) stripes; /* (R5); freed by fini */
 	/* A guess at contention; races lose a tick and nothing else. */
-	_Atomic uint16_t last_here;
+	_Atomic uint16_t last_here; /* (R6) */
 	_Atomic uint16_t switches;
 	_Atomic uint32_t window_ms;
 };
@@ -69,7 +70,10 @@ void si_rundown_init(struct si_rundown *run);
 /* Frees the stripes. Nothing may be running. */
 void si_rundown_fini(struct si_rundown *run);
 
-/* False if it was closed before it was opened. */
+/*
+ * False if it was closed before it was opened. If it was not, somebody may close
+ * it at once, and whoever completes that end may free it before this returns.
+ */
 bool si_rundown_open(struct si_rundown *run);
 
 /* Refuses new operations; only one caller gets an answer other than SI_CLOSE_LATE. */
@@ -116,20 +120,20 @@ bool si_rundown_release(struct si_rundown *run);
  * reading the same one costs as much as another read-modify-write.
  */
 
-/* Where this thread's stack is: tells threads apart without asking anybody. */
+/* Where this thread's stack is: tells threads apart without asking anybody; never 0. */
 static inline uint16_t si_run_here(void)
 {
 	char local;
 
-	return (uint16_t)((uintptr_t)&local >> 16);
+	return (uint16_t)((uintptr_t)&local >> 16 | 1u);
 }
 
 /* Nobody else was here lately, and there is nothing special about this counter. */
 static inline bool si_rundown_is_calm(struct si_rundown *run)
 {
-	/* Acquire: all that was done before the open. */
-	return atomic_load_explicit(&run->stripes, memory_order_acquire) == NULL &&
-		atomic_load_explicit(&run->last_here, memory_order_relaxed) == si_run_here();
+	/* Acquire: somebody found it open, so what was done before the open is done (R6). */
+	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here() &&
+		atomic_load_explicit(&run->stripes, memory_order_relaxed) == NULL;
 }
 
 /* Counts the changes of threads, and splits when they are many in a short time. */

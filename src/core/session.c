@@ -29,6 +29,8 @@ static void destruct_session(void *context, void *segment)
 	si_rundown_fini(&session->run);
 	resource = si_resource_of(object);
 	si_mutex_lock(resource->lock);
+	SI_BUG_IF(session->end != SI_ENDED,
+		"a context went before its session had ended: one put too many (S3)");
 	si_session_unlink(session);
 	holds = session->holds;
 	si_mutex_unlock(resource->lock);
@@ -176,9 +178,11 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
  */
 static bool vanish(struct si_session *session)
 {
-	const void *context = si_session_context(session);
+	const struct si_header *header = si_header_of(si_session_context(session));
 
-	if (!si_object_type(context)->quiet || si_object_references(context) != 1) {
+	/* Acquire: the only reference is ours, so what its other holders did is done. */
+	if (!header->type->quiet ||
+		atomic_load_explicit(&header->u.live.count, memory_order_acquire) != 1) {
 		return false;
 	}
 	si_session_unlink(session);

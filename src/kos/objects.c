@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <kos/objects.h>
 
+#include "core/diag.h"
 #include "core/object.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
@@ -45,17 +46,26 @@ Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, 
 	Retcode reason = rcFail;
 	sessio_status status;
 
-	if (type == NULL || outObject == NULL || si_kos_type(type)->kind == SI_KIND_SESSION) {
+	if (type == NULL || outObject == NULL || si_kos_type(type)->kind >= SI_KIND_SESSION) {
 		return rcInvalidArgument;
 	}
 	status = si_object_create(si_kos_type(type), name, createCtx, outObject, &reason);
 	return si_retcode_or(status, reason);
 }
 
+/* Here and not in core, which takes references with locks held. */
+static SI_COLD void tell_stuck(void *object)
+{
+	if (si_object_tell_stuck(object)) {
+		si_diag_report(SESSIO_DIAG_SATURATED, object, NULL,
+			"too many references: the object will never be destroyed");
+	}
+}
+
 void KosRefObject(void *object)
 {
-	if (object != NULL) {
-		si_object_ref(object);
+	if (object != NULL && si_object_ref(object)) {
+		tell_stuck(object);
 	}
 }
 
