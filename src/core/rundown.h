@@ -25,7 +25,7 @@
  *      sends everybody to the slow paths, which refuse what is not open; so an
  *      open needs one read-modify-write, after which it touches nothing.
  *
- * tests/models/rundown.pml checks (R1)-(R5) exhaustively.
+ * tests/models/rundown.pml checks (R1)-(R6) exhaustively.
  */
 #ifndef SI_RUNDOWN_H
 #define SI_RUNDOWN_H

@@ -53,8 +53,7 @@
  *   fault -DF_TOUCH_AFTER        a release reads on after its last step
  *   fault -DF_SPLIT_BY_STORE     a split overwrites what came in between
  *   fault -DF_PUBLISH_LATE       the stripes come after the flag
- *   fault -DF_SPLIT_NOT_OPEN     a split takes what stands for stripes before the open
- *   fault -DF_CALM_BEFORE_OPEN   nothing stands for stripes before the open
+ *   fault -DF_CALM_BEFORE_OPEN   it looks calm before anybody has found it open
  *   fault -DF_CALM_AFTER_OPEN    the opener goes on after it has opened
  */
 
@@ -90,16 +89,12 @@ short central = PENDING;
 short drain = HOLD;
 short stripe[STRIPES];
 
-/* What the pointer to the stripes says: not opened yet, none, in place. */
-#define NOT_OPEN 0
-#define NONE 1
-#define SET 2
+bool split_ready; /* the stripes are in place */
 #ifdef F_CALM_BEFORE_OPEN
-byte stripes = NONE;
+bool met = true;
 #else
-byte stripes = NOT_OPEN;
+bool met; /* somebody has found it open: last_here is not 0 */
 #endif
-
 
 /* The rules by number: never true, named in an assertion so that pan names it. */
 hidden byte M1, M2, M3, M4, M5, M6, M7, M8;
@@ -151,7 +146,7 @@ inline choose(i)
 	:: i = 0
 	:: i = 1
 	fi;
-	assert(M7 || stripes == SET)
+	assert(M7 || split_ready)
 }
 
 inline settle(seen)
@@ -168,17 +163,6 @@ inline settle(seen)
 	}
 }
 
-/* After the open: the first to operate, or to split, sends the others the quick way. */
-inline calm()
-{
-	atomic {
-		if
-		:: stripes == NOT_OPEN -> stripes = NONE
-		:: else
-		fi
-	}
-}
-
 proctype worker()
 {
 	short seen;
@@ -188,10 +172,16 @@ proctype worker()
 acquire:
 	atomic {
 		if
-		:: stripes == NONE -> goto acquire_central
-		:: true /* another thread was here last, or there is more to it */
+		:: met -> skip
+		:: true -> goto acquire_slow /* another thread was here last */
 		fi
 	};
+	if
+	:: !split_ready -> goto acquire_central
+	:: else
+	fi;
+
+acquire_slow:
 	atomic {
 		seen = central;
 		if
@@ -200,7 +190,7 @@ acquire:
 		:: !(seen & FLAGS) -> seen = 0
 		fi
 	};
-	calm();
+	met = true;
 
 acquire_central:
 	atomic {
@@ -243,10 +233,19 @@ release:
 		touch();
 		running--;
 		if
-		:: stripes == NONE -> goto release_central
-		:: true
+		:: met -> skip
+		:: true -> goto release_slow
 		fi
 	};
+	atomic {
+		touch();
+		if
+		:: !split_ready -> goto release_central
+		:: else
+		fi
+	};
+
+release_slow:
 	atomic {
 		touch();
 		seen = central;
@@ -316,16 +315,8 @@ proctype splitter()
 	:: seen & FLAGS -> goto done
 	:: else
 	fi;
-#ifndef F_SPLIT_NOT_OPEN
-	calm();
-#endif
 #ifndef F_PUBLISH_LATE
-	atomic {
-		if
-		:: stripes == NONE -> stripes = SET
-		:: else /* whoever was first, the others use the same */
-		fi
-	};
+	split_ready = true; /* whoever was first, the others use the same */
 #endif
 	seen = central;
 #ifdef F_SPLIT_BY_STORE
@@ -346,7 +337,7 @@ proctype splitter()
 	fi;
 #endif
 #ifdef F_PUBLISH_LATE
-	stripes = SET;
+	split_ready = true;
 #endif
 done:
 	atomic {
@@ -426,7 +417,7 @@ proctype closer()
 #endif
 	if
 	:: seen & SPLIT ->
-		assert(M7 || stripes == SET);
+		assert(M7 || split_ready);
 		harvest(0);
 #ifndef F_SKIP_A_STRIPE
 		harvest(1)
@@ -493,7 +484,7 @@ proctype opener()
 calm_after:
 	atomic {
 		touch();
-		stripes = NONE;
+		met = true;
 		finish()
 	};
 #endif
