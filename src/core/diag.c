@@ -75,7 +75,7 @@ static bool session_has_ended(void *arg)
 	bool ended;
 
 	si_mutex_lock(lock);
-	ended = session->end == SI_ENDED;
+	ended = session->end >= SI_ENDED;
 	si_mutex_unlock(lock);
 	return ended;
 }

@@ -32,8 +32,8 @@ void si_session_began(struct si_session *session)
 	holder->thread = si_platform_thread_id();
 	holder->since_ns = si_platform_stamp_ns();
 	si_mutex_lock(lock);
-	holder->next = session->holders;
-	session->holders = holder;
+	holder->next = session->notes->holders;
+	session->notes->holders = holder;
 	si_mutex_unlock(lock);
 }
 
@@ -45,7 +45,7 @@ void si_session_done(struct si_session *session)
 	struct si_holder *holder = NULL;
 
 	si_mutex_lock(lock);
-	for (struct si_holder **at = &session->holders; *at != NULL; at = &(*at)->next) {
+	for (struct si_holder **at = &session->notes->holders; *at != NULL; at = &(*at)->next) {
 		found = at; /* the oldest, unless this thread has one */
 		if ((*at)->thread == thread) {
 			break;
@@ -63,7 +63,7 @@ static sessio_session_phase phase_of(struct si_session *session)
 {
 	uint64_t central = atomic_load_explicit(&session->run.central, memory_order_acquire);
 
-	if (session->end == SI_ENDED) {
+	if (session->end >= SI_ENDED) {
 		return SESSIO_SESSION_ENDED;
 	}
 	if (session->end == SI_COMPLETING) {
@@ -150,7 +150,7 @@ sessio_status sessio_session_holders(
 	}
 	lock = si_platform_lock_of(session);
 	si_mutex_lock(lock);
-	for (struct si_holder *at = session->holders; at != NULL; at = at->next, count++) {
+	for (struct si_holder *at = session->notes->holders; at != NULL; at = at->next, count++) {
 		if (count < capacity) {
 			holders[count].thread = at->thread;
 			holders[count].for_ms = ms_since(at->since_ns);

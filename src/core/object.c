@@ -133,7 +133,8 @@ sessio_status si_object_alloc(struct si_type *type, const char *name, void **out
 	unsigned char *memory;
 	struct si_header *header;
 
-	if (!add_sizes(&size, own) || !add_sizes(&size, name_size)) {
+	/* At least a byte follows the header, so that the object's pointer lies inside its memory. */
+	if (!add_sizes(&size, own) || !add_sizes(&size, own + name_size == 0 ? 1 : name_size)) {
 		return SESSIO_NO_MEMORY;
 	}
 	memory = si_platform_alloc(size);

@@ -175,11 +175,6 @@ static inline void si_object_put(void *object)
 	struct si_header *header = si_object_check(object);
 	uint32_t before;
 
-	/* Acquire: the only reference is ours, so what its other holders did is done. */
-	if (atomic_load_explicit(&header->u.live.count, memory_order_acquire) == 1) {
-		si_object_put_last(header);
-		return;
-	}
 	/* Release: what this holder did comes before the destruction. */
 	before = atomic_fetch_sub_explicit(&header->u.live.count, 1, memory_order_release);
 	if (si_unlikely(before == 1)) {

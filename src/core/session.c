@@ -2,6 +2,7 @@
 /* The life of one session: open, operations, close, end. */
 #include "core/session.h"
 
+#include "core/bind.h"
 #include "core/diag.h"
 #include "core/wait.h"
 
@@ -12,6 +13,24 @@ static void let_go(void *object, struct si_session_type *type, bool holds)
 		si_object_put(type);
 		si_object_put(object);
 	}
+}
+
+struct si_notes *si_session_notes_locked(struct si_session *session)
+{
+	if (session->notes == NULL) {
+		session->notes = si_platform_alloc(sizeof(*session->notes));
+		if (session->notes != NULL) {
+			*session->notes = (struct si_notes){ .holders = NULL };
+		}
+	}
+	return session->notes;
+}
+
+/* Gives back what a session has besides its context. */
+static void fini(struct si_session *session)
+{
+	si_rundown_fini(&session->run);
+	si_platform_free(session->notes);
 }
 
 static void destruct_session(void *context, void *segment)
@@ -26,7 +45,7 @@ static void destruct_session(void *context, void *segment)
 	if (!session->constructed) {
 		return; /* its opener cleans up */
 	}
-	si_rundown_fini(&session->run);
+	fini(session);
 	resource = si_resource_of(object);
 	si_mutex_lock(resource->lock);
 	SI_BUG_IF(session->end != SI_ENDED,
@@ -76,7 +95,8 @@ static sessio_status admit(struct si_resource *resource, void *object, uint32_t 
 	session->type = type;
 	session->required = required;
 	session->shared = shared;
-	session->tracked = si_diag_tracking();
+	/* Without memory for it the operations count all the same, they only have no names. */
+	session->tracked = si_diag_tracking() && si_session_notes_locked(session) != NULL;
 	session->opener = si_platform_thread_id();
 	session->opened_ns = si_platform_stamp_ns();
 	atomic_init(&session->closed_ns, 0);
@@ -86,19 +106,42 @@ static sessio_status admit(struct si_resource *resource, void *object, uint32_t 
 	return SESSIO_OK;
 }
 
-/* The context's constructor refused: takes back what admit() did. */
+/* Takes a session out of its bind; what is left to do comes after the lock. */
+static struct si_bound *unbind_locked(struct si_session *session)
+{
+	struct si_bound *bound = NULL;
+
+	if (session->notes != NULL) {
+		bound = session->notes->bound;
+		session->notes->bound = NULL;
+	}
+	return bound;
+}
+
+static void drop_bound(struct si_bound *bound)
+{
+	if (si_unlikely(bound != NULL)) {
+		si_bound_drop(bound);
+	}
+}
+
+/* It was not to be bound, or its context was refused: takes back what admit() did. */
 static void retract(struct si_session *session)
 {
 	void *object = session->object;
 	struct si_session_type *type = session->type;
 	struct si_resource *resource = si_resource_of(object);
+	struct si_bound *bound;
 
 	si_mutex_lock(resource->lock);
+	bound = unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	si_session_hold(session); /* the context's type is needed a little longer */
 	si_session_unlink(session);
 	si_mutex_unlock(resource->lock);
+	drop_bound(bound);
 	si_wait_wake();
+	fini(session);
 	si_object_discard(si_session_context(session));
 	let_go(object, type, true);
 }
@@ -107,11 +150,14 @@ static void retract(struct si_session *session)
 static void bury(struct si_session *session)
 {
 	struct si_resource *resource = si_resource_of(session->object);
+	struct si_bound *bound;
 
 	si_mutex_lock(resource->lock);
+	bound = unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	session->end = SI_ENDED;
 	si_mutex_unlock(resource->lock);
+	drop_bound(bound);
 	si_wait_wake();
 	si_object_put(si_session_context(session));
 }
@@ -140,6 +186,7 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	void **out_context, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);
+	struct sessio_bind *bind = si_bind_entered();
 	struct si_session *session;
 	sessio_status status;
 
@@ -158,35 +205,53 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	if (status != SESSIO_OK) {
 		return status;
 	}
+	if (si_unlikely(bind != NULL)) {
+		status = si_bind_attach(bind, session);
+		if (status != SESSIO_OK) {
+			retract(session);
+			return status;
+		}
+	}
 	status = introduce(session, open_arg, out_reason);
 	if (status != SESSIO_OK) {
 		return status;
 	}
 	if (!si_rundown_open(&session->run)) {
-		/* Unregistered meanwhile. The open callback has run, so the end runs, too. */
+		/*
+		 * Unregistered meanwhile, or its user has left. The open callback has
+		 * run, so the end runs, too.
+		 */
 		si_session_closed(session, SI_CLOSE_IDLE);
-		return SESSIO_NOT_FOUND;
+		return bind != NULL && si_bind_is_spent(bind) ? SESSIO_BAD_STATE : SESSIO_NOT_FOUND;
 	}
 	*out_context = si_session_context(session);
 	return SESSIO_OK;
 }
 
+/* What is left of a session's end once it is over: who lets go of the context, and how. */
+enum rest { FREE_IT, PUT_IT, LEAVE_IT };
+
 /*
- * The shortest end: no closeComplete, no destructor, no other reference. One
- * visit to the lock, which is held here, does it all; after it the context's type
- * may be gone.
+ * The shortest way is to free it at once: no destructor, no other reference. Then
+ * this one visit to the lock, which is held here, takes it out of the list; after
+ * it the context's type may be gone.
  */
-static bool vanish(struct si_session *session)
+static enum rest leave(struct si_session *session)
 {
 	const struct si_header *header = si_header_of(si_session_context(session));
 
+	if (session->pins != 0) {
+		session->end = SI_LEFT; /* (S6) */
+		return LEAVE_IT;
+	}
+	session->end = SI_ENDED;
 	/* Acquire: the only reference is ours, so what its other holders did is done. */
 	if (!header->type->quiet ||
 		atomic_load_explicit(&header->u.live.count, memory_order_acquire) != 1) {
-		return false;
+		return PUT_IT;
 	}
 	si_session_unlink(session);
-	return true;
+	return FREE_IT;
 }
 
 /* The last step of a session (S2). */
@@ -197,29 +262,32 @@ static void complete(struct si_session *session)
 	struct si_session_type *type = session->type;
 	struct si_resource *resource = si_resource_of(object);
 	void (*close_complete)(void *, void *) = type->ops.close_complete;
-	size_t before;
+	size_t before = si_object_type(context)->before;
+	struct si_bound *bound;
+	enum rest rest;
 	bool holds;
-	bool gone;
 
 	si_mutex_lock(resource->lock);
+	bound = unbind_locked(session);
+	session->end = SI_COMPLETING;
 	si_rights_remove(&resource->rights, session->required, session->shared);
-	if (close_complete != NULL) {
-		session->end = SI_COMPLETING;
+	if (close_complete != NULL || bound != NULL) {
 		si_mutex_unlock(resource->lock);
-		close_complete(object, context);
+		drop_bound(bound);
+		if (close_complete != NULL) {
+			close_complete(object, context);
+		}
 		si_mutex_lock(resource->lock);
 	}
-	session->end = SI_ENDED;
 	holds = session->holds;
-	before = si_object_type(context)->before;
-	gone = vanish(session);
+	rest = leave(session);
 	si_mutex_unlock(resource->lock);
 	si_wait_wake();
-	if (gone) {
-		si_rundown_fini(&session->run);
+	if (rest == FREE_IT) {
+		fini(session);
 		si_object_free(context, before);
 		let_go(object, type, holds);
-	} else {
+	} else if (rest == PUT_IT) {
 		si_object_put(context); /* (S3) */
 	}
 }

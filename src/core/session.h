@@ -21,9 +21,11 @@
  *      hold both itself. The end drops the context's first reference, and nothing
  *      else does.
  * (S4) Callbacks run with no lock held.
- * (S5) Nobody but its opener takes a reference on a PENDING session.
+ * (S5) Nobody but its opener takes a reference on a PENDING session, or a pin.
+ * (S6) A session with pins keeps its first reference: its end leaves that to the
+ *      last walker that takes a pin off.
  *
- * Lock order: the gate, then one resource lock, then nothing.
+ * Lock order: the gate, then one resource lock, then one bind's lock.
  */
 #ifndef SI_SESSION_H
 #define SI_SESSION_H
@@ -63,8 +65,17 @@ struct si_resource {
 	struct si_rights rights; /* resource lock */
 };
 
-/* How far the end of a session is: none yet, closeComplete runs, over; or no session at all. */
-enum si_session_end { SI_LIVE, SI_COMPLETING, SI_ENDED, SI_CURSOR };
+/*
+ * How far the end of a session is: none yet, closeComplete runs, over, over but
+ * for a walker (S6); or it is no session at all.
+ */
+enum si_session_end { SI_LIVE, SI_COMPLETING, SI_ENDED, SI_LEFT, SI_CURSOR };
+
+/* What only some sessions have to remember. */
+struct si_notes {
+	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
+	struct si_bound *bound; /* resource lock; the user session that it follows */
+};
 
 /* The private part of a session context. */
 struct si_session {
@@ -81,8 +92,9 @@ struct si_session {
 	struct si_links links; /* resource lock; resource->sessions */
 	uint64_t opened_ns; /* fixed at open */
 	_Atomic uint64_t closed_ns; /* 0 until the close began */
-	uint64_t opener; /* the thread that opened it; fixed */
-	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
+	uint32_t opener; /* the thread that opened it; fixed */
+	uint32_t pins; /* resource lock; walkers that are at it (S6) */
+	struct si_notes *notes; /* resource lock; set once, by the time of open if tracked */
 };
 
 extern struct si_type si_resource_type; /* root of all resources */
@@ -130,6 +142,9 @@ sessio_status si_session_close(void *context);
 
 /* After si_rundown_close() by the caller: runs the close callback and lets the end happen. */
 void si_session_closed(struct si_session *session, enum si_run_close found);
+
+/* The notes of a session, made if there are none; the resource lock is held. NULL: no memory. */
+struct si_notes *si_session_notes_locked(struct si_session *session);
 
 /* Into and out of the resource's list; the resource lock is held. */
 void si_session_link(struct si_resource *resource, struct si_session *session);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/walk.h"
 
-#include <string.h>
-
 /* Sessions taken in one go: enough to make the lock cheap, few enough for any stack. */
 #define BATCH 32u
 
 struct taken {
-	struct si_session *session; /* counted */
+	struct si_session *session; /* pinned */
 	enum si_run_close found;
 };
 
@@ -80,7 +78,7 @@ static unsigned take_some(
 	for (struct si_session *at = cursor->links.next; at != NULL && count < BATCH;
 		at = at->links.next) {
 		if (take(at, purpose, &batch[count].found)) {
-			si_object_ref(si_session_context(at));
+			at->pins++; /* (S6) */
 			batch[count++].session = at;
 		}
 		last = at;
@@ -92,93 +90,130 @@ static unsigned take_some(
 	return count;
 }
 
-/* Only the links and the mark of a cursor are ever looked at. */
-static void cursor_init(struct si_session *cursor)
+/* Takes the pins of a batch off; what that leaves to the walker is put without the lock. */
+static void unpin(struct si_resource *resource, struct taken batch[BATCH], unsigned count)
+	SI_HELD(*resource->lock)
 {
-	memset(cursor, 0, sizeof(*cursor));
-	cursor->end = SI_CURSOR;
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct si_session *session = batch[i].session;
+
+		if (--session->pins == 0 && session->end == SI_LEFT) {
+			session->end = SI_ENDED;
+			batch[left++].session = session;
+		}
+	}
+	if (left != 0) {
+		si_mutex_unlock(resource->lock);
+		for (unsigned i = 0; i < left; i++) {
+			si_object_put(si_session_context(batch[i].session)); /* (S3) */
+		}
+		si_mutex_lock(resource->lock);
+	}
 }
 
-void si_walk_close_all(struct si_resource *resource)
+/* Uses one session of a walk; false ends the walk. */
+typedef bool use_fn(void *object, const struct taken *taken, void *arg);
+
+/* The walk itself. The lock is held at the call and at the return, not in between. */
+static void walk(struct si_resource *resource, enum purpose purpose, use_fn *use, void *object,
+	void *arg) SI_HELD(*resource->lock)
 {
 	struct taken batch[BATCH];
 	struct si_session cursor;
 	unsigned count;
+	bool more = true;
 
-	cursor_init(&cursor);
+	/* Only the links and the mark of a cursor are ever looked at. */
+	cursor.end = SI_CURSOR;
 	si_session_link(resource, &cursor);
-	while ((count = take_some(&cursor, CLOSE, batch)) != 0) {
+	while (more && (count = take_some(&cursor, purpose, batch)) != 0) {
 		si_mutex_unlock(resource->lock);
-		for (unsigned i = 0; i < count; i++) {
-			si_session_closed(batch[i].session, batch[i].found);
-			si_object_put(si_session_context(batch[i].session));
+		for (unsigned i = 0; more && i < count; i++) {
+			more = use(object, &batch[i], arg);
 		}
 		si_mutex_lock(resource->lock);
+		unpin(resource, batch, count);
 	}
 	si_session_unlink(&cursor);
+}
+
+static bool close_one(void *object, const struct taken *taken, void *arg)
+{
+	(void)object;
+	(void)arg;
+	si_session_closed(taken->session, taken->found);
+	return true;
+}
+
+void si_walk_close_all(struct si_resource *resource)
+{
+	walk(resource, CLOSE, close_one, NULL, NULL);
+}
+
+struct visiting {
+	void (*visit)(void *object, void *context);
+};
+
+static bool visit_one(void *object, const struct taken *taken, void *arg)
+{
+	const struct visiting *visiting = arg;
+
+	visiting->visit(object, si_session_context(taken->session));
+	return true;
 }
 
 void si_walk_all(void *object, void (*visit)(void *object, void *context))
 {
 	struct si_resource *resource = si_resource_of(object);
-	struct taken batch[BATCH];
-	struct si_session cursor;
-	unsigned count;
+	struct visiting visiting = { visit };
 
-	cursor_init(&cursor);
 	si_mutex_lock(resource->lock);
-	si_session_link(resource, &cursor);
-	while ((count = take_some(&cursor, VISIT_ALL, batch)) != 0) {
-		si_mutex_unlock(resource->lock);
-		for (unsigned i = 0; i < count; i++) {
-			void *context = si_session_context(batch[i].session);
-
-			visit(object, context);
-			si_object_put(context);
-		}
-		si_mutex_lock(resource->lock);
-	}
-	si_session_unlink(&cursor);
+	walk(resource, VISIT_ALL, visit_one, object, &visiting);
 	si_mutex_unlock(resource->lock);
+}
+
+struct handling {
+	si_session_walk_fn *handler;
+	void *arg;
+	int32_t reason;
+};
+
+static bool handle_one(void *object, const struct taken *taken, void *arg)
+{
+	struct handling *handling = arg;
+
+	if (si_rundown_is_open(&taken->session->run)) {
+		handling->reason = handling->handler(
+			object, si_session_context(taken->session), handling->arg);
+	}
+	return handling->reason == 0;
 }
 
 sessio_status si_session_walk(
 	void *object, si_session_walk_fn *handler, void *arg, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);
-	struct taken batch[BATCH];
-	struct si_session cursor;
-	unsigned count;
-	int32_t reason = 0;
+	struct handling handling = { handler, arg, 0 };
+	bool live;
 
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	cursor_init(&cursor);
 	si_mutex_lock(resource->lock);
-	if (!si_session_type_is_live(atomic_load_explicit(&resource->type, memory_order_relaxed))) {
-		si_mutex_unlock(resource->lock);
+	live = si_session_type_is_live(atomic_load_explicit(&resource->type, memory_order_relaxed));
+	if (live) {
+		si_object_ref(object); /* the handler may drop every other one */
+		walk(resource, VISIT_OPEN, handle_one, object, &handling);
+	}
+	si_mutex_unlock(resource->lock);
+	if (!live) {
 		return SESSIO_NOT_FOUND;
 	}
-	si_object_ref(object); /* the handler may drop every other one */
-	si_session_link(resource, &cursor);
-	while (reason == 0 && (count = take_some(&cursor, VISIT_OPEN, batch)) != 0) {
-		si_mutex_unlock(resource->lock);
-		for (unsigned i = 0; i < count; i++) {
-			void *context = si_session_context(batch[i].session);
-
-			if (reason == 0 && si_rundown_is_open(&batch[i].session->run)) {
-				reason = handler(object, context, arg);
-			}
-			si_object_put(context);
-		}
-		si_mutex_lock(resource->lock);
-	}
-	si_session_unlink(&cursor);
-	si_mutex_unlock(resource->lock);
 	si_object_put(object);
-	if (reason != 0) {
-		*out_reason = reason;
+	if (handling.reason != 0) {
+		*out_reason = handling.reason;
 		return SESSIO_REFUSED;
 	}
 	return SESSIO_OK;

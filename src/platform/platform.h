@@ -100,7 +100,7 @@ uint64_t si_platform_now_ns(void);
 uint64_t si_platform_stamp_ns(void);
 
 /* The calling thread's number as the operating system's tools show it. */
-uint64_t si_platform_thread_id(void);
+uint32_t si_platform_thread_id(void);
 
 /* A small number per thread, dense from 0 in order of first use. */
 unsigned si_platform_thread_slot(void);

@@ -145,17 +145,17 @@ unsigned si_platform_thread_slot(void)
 	return thread_slot - 1;
 }
 
-uint64_t si_platform_thread_id(void)
+uint32_t si_platform_thread_id(void)
 {
 #if defined(__linux__)
-	static _Thread_local uint64_t id; /* a system call is too dear for every open */
+	static _Thread_local uint32_t id; /* a system call is too dear for every open */
 
 	if (id == 0) {
-		id = (uint64_t)gettid();
+		id = (uint32_t)gettid();
 	}
 	return id;
 #else
-	return (uint64_t)si_platform_thread_slot() + 1;
+	return (uint32_t)si_platform_thread_slot() + 1;
 #endif
 }
 
