@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# cmake -DPROGRAM=... -DPICTURE=... -P check_picture.cmake: the picture in the
-# tree is what the program prints today, byte for byte.
-execute_process(COMMAND ${PROGRAM} svg OUTPUT_VARIABLE now RESULT_VARIABLE result)
+# cmake -DPROGRAM=... -DEMULATOR=... -DPICTURE=... -P check_picture.cmake: the
+# picture in the tree is what the program prints today, byte for byte.
+execute_process(COMMAND ${EMULATOR} ${PROGRAM} svg OUTPUT_VARIABLE now RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "the layout and the table of transitions disagree")
 endif()

@@ -24,7 +24,7 @@ static inline bool end_operation(struct si_rundown *run)
 	return !si_rundown_release_calm(run, &met) && si_rundown_settle(run, met);
 }
 
-/* Makes the counter believe that this thread was here last. */
+/* Makes an open counter believe that this thread was here last. */
 static inline void come_from_here(struct si_rundown *run)
 {
 	atomic_store_explicit(&run->last_here, si_run_here(), memory_order_relaxed);

@@ -413,10 +413,13 @@ static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
 	struct si_rundown run;
 
 	(void)state;
+	/* (R6) */
 	si_rundown_init(&run);
-	come_from_here(&run);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
 	assert_false(si_rundown_is_calm(&run));
 	assert_true(si_rundown_open(&run));
+	assert_false(si_rundown_is_calm(&run));
+	acquire(&run, 1);
 	assert_true(si_rundown_is_calm(&run));
 	come_from_elsewhere(&run);
 	assert_false(si_rundown_is_calm(&run));

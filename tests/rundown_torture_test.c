@@ -317,12 +317,57 @@ static void opening_and_closing_agree_on_who_was_first(void **state)
 	}
 }
 
+struct premiere {
+	uv_barrier_t start;
+	struct si_rundown run;
+	int prepared; /* before the open */
+	_Atomic unsigned wrong;
+};
+
+static void prepare_and_open(void *arg)
+{
+	struct premiere *premiere = arg;
+
+	(void)uv_barrier_wait(&premiere->start);
+	premiere->prepared = 1;
+	note(&premiere->wrong, !si_rundown_open(&premiere->run));
+}
+
+static void use_as_soon_as_it_opens(void *arg)
+{
+	struct premiere *premiere = arg;
+
+	(void)uv_barrier_wait(&premiere->start);
+	while (begin_operation(&premiere->run) != SI_RUN_OK) {
+	}
+	note(&premiere->wrong, premiere->prepared != 1);
+	note(&premiere->wrong, end_operation(&premiere->run));
+}
+
+static void operations_see_what_was_done_before_the_open(void **state)
+{
+	const uv_thread_cb entries[3] = { use_as_soon_as_it_opens, use_as_soon_as_it_opens,
+		prepare_and_open };
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct premiere premiere = { .prepared = 0 };
+
+		si_rundown_init(&premiere.run);
+		run_together(&premiere.start, entries, 3, &premiere);
+		assert_int_equal(counted(&premiere.wrong), 0);
+		assert_int_equal(si_rundown_close(&premiere.run), SI_CLOSE_IDLE);
+		si_rundown_fini(&premiere.run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_end_comes_once_and_after_every_operation),
 		cmocka_unit_test(nothing_is_touched_after_the_end),
 		cmocka_unit_test(opening_and_closing_agree_on_who_was_first),
+		cmocka_unit_test(operations_see_what_was_done_before_the_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
