@@ -324,8 +324,8 @@ struct told {
 	const void *object;
 };
 
-static void hear(void *ctx, sessio_diag_kind kind, const void *object,
-	const void *session_context, const char *text)
+static void hear(void *ctx, sessio_diag_kind kind, const void *object, const void *session_context,
+	const char *text)
 {
 	struct told *told = ctx;
 
