@@ -93,8 +93,10 @@ void si_rights_remove(struct si_rights *rights, uint32_t required, uint32_t shar
 	if (is_few(shared)) {
 		rights->none--;
 		add_each(rights->unshared, shared, 1);
+		rights->corrected |= shared; /* what was 0 and left out need not be now */
 	} else {
 		add_each(rights->unshared, ~shared, MINUS_ONE);
+		rights->corrected |= ~shared;
 	}
 	rights->corrected = counted(rights->unshared, rights->corrected, 0);
 	summarize(&rights->unshared_any,
