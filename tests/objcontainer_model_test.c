@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Containers against a model that is a plain table, and with many elements. */
+#include "test.h"
+
+#include <kos/objcontainer.h>
+
+#include <stdio.h>
+
+static KosObjectType *thing_type;
+
+static int set_up(void **state)
+{
+	(void)state;
+	return KosCreateObjectType("thing", NULL, 0, NULL, NULL, &thing_type);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sessio_object_type_unref(thing_type);
+	return 0;
+}
+
+static void *new_thing(void)
+{
+	void *thing = NULL;
+
+	assert_int_equal(KosCreateObject(thing_type, NULL, NULL, &thing), rcOk);
+	return thing;
+}
+
+static KosObjContainer *new_container(void)
+{
+	KosObjContainer *container = NULL;
+
+	assert_int_equal(KosCreateObjContainer(NULL, NULL, &container), rcOk);
+	return container;
+}
+
+/* What a name stands for, without a reference; NULL for nothing. */
+static void *find(KosObjContainer *container, const char *name)
+{
+	void *found = NULL;
+	Retcode rc = KosGetObjContainerObjectByName(container, name, &found);
+
+	if (rc == rcOk) {
+		KosPutObject(found);
+	} else {
+		assert_int_equal(rc, rcResourceNotFound);
+		assert_null(found);
+	}
+	return found;
+}
+
+/* What a walk met. */
+struct met {
+	unsigned count;
+	void *objects[64];
+};
+
+static Retcode meet(void *object, void *context)
+{
+	struct met *met = context;
+
+	assert_true(met->count < 64);
+	met->objects[met->count++] = object;
+	return rcOk;
+}
+
+static unsigned times(const struct met *met, const void *object)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < met->count; i++) {
+		count += met->objects[i] == object;
+	}
+	return count;
+}
+
+#define MANY 3000u
+
+static void a_container_grows_and_shrinks(void **state)
+{
+	KosObjContainer *container = new_container();
+	void *thing = new_thing();
+	void *other = new_thing();
+	char name[16];
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(name, sizeof(name), "%u", i);
+		assert_int_equal(
+			KosInsertObjContainerObject(container, name, i % 3 == 0 ? other : thing),
+			rcOk);
+	}
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(name, sizeof(name), "%u", i);
+		assert_ptr_equal(find(container, name), i % 3 == 0 ? other : thing);
+	}
+	assert_int_equal(KosRemoveObjContainerObject(container, thing), rcOk);
+	assert_int_equal(sessio_object_references(thing), 1);
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(name, sizeof(name), "%u", i);
+		assert_ptr_equal(find(container, name), i % 3 == 0 ? other : NULL);
+	}
+	KosPutObject(thing);
+	KosPutObject(other);
+	KosPutObject(container);
+}
+
+/* The model: which object each name of each container stands for. */
+#define CONTAINERS 3u
+#define NAMES 20u
+#define THINGS 4u
+#define STEPS 3000u
+
+struct model {
+	KosObjContainer *containers[CONTAINERS];
+	void *things[THINGS];
+	void *holds[CONTAINERS][NAMES];
+};
+
+static const char *name_of(unsigned i)
+{
+	static char name[8];
+
+	(void)snprintf(name, sizeof(name), "n%u", i);
+	return name;
+}
+
+static void compare(const struct model *model)
+{
+	unsigned references[THINGS] = { 0 };
+
+	for (unsigned c = 0; c < CONTAINERS; c++) {
+		struct met met = { .count = 0 };
+		unsigned count = 0;
+
+		assert_int_equal(
+			KosWalkObjContainerObjects(model->containers[c], meet, &met), rcOk);
+		for (unsigned n = 0; n < NAMES; n++) {
+			assert_ptr_equal(
+				find(model->containers[c], name_of(n)), model->holds[c][n]);
+			count += model->holds[c][n] != NULL;
+		}
+		assert_int_equal(met.count, count);
+		for (unsigned t = 0; t < THINGS; t++) {
+			unsigned in_this = 0;
+
+			for (unsigned n = 0; n < NAMES; n++) {
+				in_this += model->holds[c][n] == model->things[t];
+			}
+			assert_int_equal(times(&met, model->things[t]), in_this);
+			references[t] += in_this;
+		}
+	}
+	for (unsigned t = 0; t < THINGS; t++) {
+		assert_int_equal(sessio_object_references(model->things[t]), references[t] + 1);
+	}
+}
+
+static void insert(struct model *model, unsigned c, unsigned n, unsigned t)
+{
+	Retcode rc = model->holds[c][n] == NULL ? rcOk : rcAlreadyExists;
+
+	assert_int_equal(
+		KosInsertObjContainerObject(model->containers[c], name_of(n), model->things[t]),
+		rc);
+	if (rc == rcOk) {
+		model->holds[c][n] = model->things[t];
+	}
+}
+
+static void remove_name(struct model *model, unsigned c, unsigned n)
+{
+	assert_int_equal(KosRemoveObjContainerObjectByName(model->containers[c], name_of(n)),
+		model->holds[c][n] == NULL ? rcResourceNotFound : rcOk);
+	model->holds[c][n] = NULL;
+}
+
+static void remove_thing(struct model *model, unsigned c, unsigned t)
+{
+	Retcode rc = rcResourceNotFound;
+
+	for (unsigned n = 0; n < NAMES; n++) {
+		if (model->holds[c][n] == model->things[t]) {
+			model->holds[c][n] = NULL;
+			rc = rcOk;
+		}
+	}
+	assert_int_equal(KosRemoveObjContainerObject(model->containers[c], model->things[t]), rc);
+}
+
+static void any_history_ends_as_a_plain_table_would(void **state)
+{
+	struct model model = { .containers = { NULL } };
+	uint32_t random = 1;
+
+	(void)state;
+	for (unsigned c = 0; c < CONTAINERS; c++) {
+		model.containers[c] = new_container();
+	}
+	for (unsigned t = 0; t < THINGS; t++) {
+		model.things[t] = new_thing();
+	}
+	for (unsigned i = 0; i < STEPS; i++) {
+		unsigned c;
+		unsigned n;
+		unsigned t;
+
+		random = random * UINT32_C(1664525) + UINT32_C(1013904223);
+		c = (random >> 16) % CONTAINERS;
+		n = (random >> 18) % NAMES;
+		t = (random >> 12) % THINGS;
+		if (random >> 28 < 9) {
+			insert(&model, c, n, t);
+		} else if (random >> 28 < 14) {
+			remove_name(&model, c, n);
+		} else {
+			remove_thing(&model, c, t);
+		}
+		compare(&model);
+	}
+	for (unsigned c = 0; c < CONTAINERS; c++) {
+		KosPutObject(model.containers[c]);
+	}
+	for (unsigned t = 0; t < THINGS; t++) {
+		assert_int_equal(sessio_object_references(model.things[t]), 1);
+		KosPutObject(model.things[t]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_container_grows_and_shrinks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			any_history_ends_as_a_plain_table_would, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

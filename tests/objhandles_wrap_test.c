@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A place of a handle table that has had all its tags. The table is compiled with
+ * few bits for them, as CMakeLists.txt says, or this would take years.
+ */
+#include "test.h"
+
+#include <kos/objhandles.h>
+
+#define TAGS (1u << SI_OBJ_HANDLE_TAG_BITS)
+#define PLACES 3u
+
+static void a_place_has_each_tag_once_and_is_then_given_up(void **state)
+{
+	KosObjHandle seen[PLACES * TAGS];
+	KosObjHandleTable *table = NULL;
+	KosObjHandleTable *object = NULL;
+	KosObjHandle none = 0;
+	void *found = NULL;
+
+	(void)state;
+	assert_int_equal(KosCreateObjHandleTable(1, PLACES, &table), rcOk);
+	assert_int_equal(KosCreateObjHandleTable(1, 1, &object), rcOk);
+	for (unsigned i = 0; i < PLACES * TAGS; i++) {
+		assert_int_equal(KosCreateObjHandle(table, object, &seen[i]), rcOk);
+		assert_true(seen[i] != 0);
+		assert_int_equal(KosRefObjectByObjHandle(table, seen[i], &found), rcOk);
+		KosPutObject(found);
+		for (unsigned k = 0; k < i; k++) {
+			assert_true(seen[k] != seen[i]);
+			assert_int_equal(
+				KosRefObjectByObjHandle(table, seen[k], &found), rcInvalidArgument);
+		}
+		assert_int_equal(sessio_obj_handle_close(table, seen[i]), rcOk);
+	}
+	assert_int_equal(KosCreateObjHandle(table, object, &none), rcQuotaExceeded);
+	assert_true(none == 0);
+	for (unsigned k = 0; k < PLACES * TAGS; k++) {
+		assert_int_equal(
+			KosRefObjectByObjHandle(table, seen[k], &found), rcInvalidArgument);
+	}
+	assert_int_equal(sessio_object_references(object), 1);
+	KosPutObject(object);
+	KosPutObject(table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_place_has_each_tag_once_and_is_then_given_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
