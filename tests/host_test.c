@@ -457,11 +457,11 @@ static void a_watcher_gets_no_replay_unless_it_asks(void **state)
 	assert_int_equal(snap.last.state, STATE(CREATED));
 	assert_null(snap.last.payload);
 	options.flags |= SESSIO_WATCH_ONE_SESSION;
-	options.session_id = 2;
+	options.session_id = 1;
 	logged_start_with(&one, host, &text, "one", options);
-	log_expect(&text, "one:2=Created");
-	post(host, 1, EVENT(LOGON));
-	log_expect(&text, "plain:1+Logon snap:1+Logon");
+	log_expect(&text, "one:1=Connected");
+	post(host, 2, EVENT(CONNECTED));
+	log_expect(&text, "plain:2+Connected snap:2+Connected");
 	drop(host);
 	log_expect(&text, "plain. snap. one.");
 }

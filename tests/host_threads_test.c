@@ -187,6 +187,39 @@ static void a_second_poster_returns_when_its_event_is_delivered(void **state)
 	log_expect(&text, "after.");
 }
 
+static void wait_for_the_other_poster(struct logged *watcher, const sessio_user_notice *notice)
+{
+	struct party *self = (struct party *)(void *)watcher;
+
+	first_call(watcher, notice);
+	if (notice->session_id == 3) {
+		uv_sem_wait(&self->go);
+	}
+}
+
+static void post_third_when_somebody_waits(struct party *self)
+{
+	until_waiters(self->host, 1);
+	self->status = sessio_host_post(self->host, 3, EVENT(CREATED), 0, NULL);
+}
+
+static void a_poster_returns_although_later_events_are_still_delivered(void **state)
+{
+	struct party p;
+
+	(void)state;
+	party_init(&p, post_third_when_somebody_waits);
+	p.watcher.act = wait_for_the_other_poster;
+	party_start(&p);
+	uv_sem_wait(&p.entered);
+	post(p.host, 2, EVENT(CREATED));
+	uv_sem_post(&p.go); /* the callback of 3, on the other thread, waits for this */
+	party_join(&p);
+	assert_int_equal(p.status, SESSIO_OK);
+	assert_int_equal(p.watcher.calls, 3);
+	party_fini(&p);
+}
+
 static void hosts_do_not_wait_for_each_other(void **state)
 {
 	struct party p;
@@ -412,6 +445,7 @@ int main(void)
 		cmocka_unit_test(unwatch_waits_for_a_call_on_another_thread),
 		cmocka_unit_test(two_threads_that_end_one_watcher_both_wait),
 		cmocka_unit_test(a_second_poster_returns_when_its_event_is_delivered),
+		cmocka_unit_test(a_poster_returns_although_later_events_are_still_delivered),
 		cmocka_unit_test(hosts_do_not_wait_for_each_other),
 		cmocka_unit_test(everything_but_posts_goes_on_during_a_call),
 		cmocka_unit_test(callbacks_that_end_each_other_do_not_wait_for_ever),

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a host delivers, src/core/host_queue.c, host_dispatch.c and host_watch.c,
+ * as a Spin model: the baton, the queue, the watcher that is running, and the
+ * end of a watcher.
+ *
+ * A step is a load, a store or a read-modify-write that happens without the
+ * lock; under it, whatever others can see without it. Sleeping at the gate and
+ * being woken are modelled, so that a wake that is forgotten is a process that
+ * cannot go on: an invalid end state.
+ *
+ * Two posters each post an event; the first watcher answers one of them with a
+ * post of its own, from inside, at the other it may end the second watcher; that
+ * may also end itself, and ENDERS end it from outside. A third watcher comes at
+ * any time. Told of its own post, the first watcher waits until the other poster
+ * has returned, if that one's event was before. Checked in every interleaving:
+ *
+ *   (M1) one event at a time, and one call;
+ *   (M2) when the end of a watcher has returned outside, no call of it runs, and
+ *        none begins;
+ *   (M3) a watcher that has ended itself, or that was ended by another watcher,
+ *        is in its last call, if in any;
+ *   (M4) a watcher that ends is released once, when no call of it runs, and before
+ *        the first who ended it outside is told so;
+ *   (M5) who stays gets every event once, in order, before its post returns, and
+ *        what was posted because of it, too;
+ *   (M6) who comes during an event does not get it;
+ *   (M7) a watcher that has been freed is not touched.
+ *
+ * Left out: weaker memory than sequential consistency (the orders carry their
+ * reasons in the code and run under ThreadSanitizer), snapshots (they are items
+ * of the queue like events), filters, and waiting across hosts.
+ *
+ * What run.sh runs. A fault must be caught:
+ *
+ *   sound -DENDERS=1
+ *   large -DENDERS=2
+ *   fault -DF_TWO_BATONS         a poster delivers although another does
+ *   fault -DF_GONE_UNREAD        a call begins without reading gone
+ *   fault -DF_GONE_FIRST         gone is read, then the watcher put into running
+ *   fault -DF_RUNNING_FIRST      running is read, then gone is set
+ *   fault -DF_END_WITHOUT_WAIT   an end outside does not wait for the call
+ *   fault -DF_FORGET_TO_FINISH   the caller does not end a watcher that is gone
+ *   fault -DF_FINISH_EARLY       it looks whether to, before it lets go of running
+ *   fault -DF_BOTH_RELEASE       the ender releases a watcher that its caller will
+ *   fault -DF_RELEASE_LATE       the watcher has ended before it is released
+ *   fault -DF_UNLINK_AT_ONCE     a watcher is freed while the lists are walked
+ *   fault -DF_NO_LIMIT           a walk goes on to who came during it
+ *   fault -DF_OWN_EVENT_ONLY     what a callback posts does not count for its root
+ *   fault -DF_WAIT_INSIDE        a watcher that ends itself waits for itself
+ *   fault -DF_POST_WAITS         a post from inside waits to be delivered
+ *   fault -DF_NO_WAKE_FOR_ROOT   whose event another delivered is not woken
+ *   fault -DF_NO_WAKE_AT_END     who puts the baton down wakes nobody
+ *   fault -DF_COUNT_LATE         who waits is counted after it has looked
+ *   fault -DF_STAY_INSIDE        a watcher that is ended inside is not gone
+ *   fault -DF_CALL_WHEN_GONE     a watcher that is gone is called when it was told
+ */
+
+#ifndef ENDERS
+#define ENDERS 1
+#endif
+
+#define POSTERS 2
+#define PROCESSES (POSTERS + ENDERS + 1)
+#define WATCHERS 3 /* 0: stays; 1: is ended; 2: comes late */
+#define NONE 7
+#define NESTED 2 /* the item that watcher 0 posts; 0 and 1 are the posters' */
+#define ITEMS 3
+#define BIT(i) (1 << (i))
+
+bool locked;
+byte waiters;
+bool asleep[PROCESSES];
+
+bool busy;
+byte holder = NONE;
+chan queue = [ITEMS] of { byte };
+byte root_of[ITEMS];
+byte pending[POSTERS];
+byte current = NONE;
+
+bool walking;
+byte running = NONE;
+byte last_number = 2;
+bool linked[WATCHERS];
+bool gone; /* all of these: watcher 1's */
+bool end_wanted;
+bool known = true;
+bool ended;
+bool buried;
+byte refs = 1;
+
+/* The rules by number: never true, named in an assertion so that pan names it. */
+hidden byte M1, M2, M3, M4, M5, M6, M7;
+
+/* Ghosts: what is true, for the assertions alone. */
+byte calls;
+bool in_call; /* of watcher 1 */
+bool end_returned; /* outside */
+bool last_call; /* ended inside */
+byte releases;
+bool freed;
+byte appended; /* items so far */
+byte place[ITEMS]; /* of an item in the queue, from 1 on */
+byte seen; /* the place that watcher 0 was last told of */
+bool returned; /* the post of item 1 */
+byte was; /* bit per watcher that was there when the event began */
+byte finished;
+
+inline touch(w)
+{
+	assert(M7 || w != 1 || !freed)
+}
+
+inline lock()
+{
+	atomic { !locked -> locked = true }
+}
+
+inline wake_all()
+{
+	d_step {
+		i = 0;
+		do
+		:: i < PROCESSES -> asleep[i] = false; i++
+		:: else -> break
+		od;
+		i = 0
+	}
+}
+
+/* si_host_unlock() */
+inline unlock()
+{
+	atomic {
+		locked = false;
+#ifndef F_NO_WAKE_AT_END
+		if
+		:: waiters > 0 -> wake = true
+		:: else
+		fi
+#endif
+	};
+	if
+	:: wake -> atomic { wake_all(); wake = false }
+	:: else
+	fi
+}
+
+/* si_host_wait_locked(): gate and lock are held from the look to the sleep. */
+inline wait_until(condition)
+{
+	atomic {
+#ifndef F_COUNT_LATE
+		waiters++;
+#endif
+		locked = false
+	};
+	do
+	:: atomic {
+		!locked ->
+		if
+		:: condition -> locked = true; break
+		:: else -> asleep[_pid - 1] = true
+		fi
+	   };
+#ifdef F_COUNT_LATE
+	   waiters++;
+#endif
+	   !asleep[_pid - 1];
+#ifdef F_COUNT_LATE
+	   waiters--
+#endif
+	od;
+#ifndef F_COUNT_LATE
+	waiters--
+#endif
+}
+
+inline drop_ref()
+{
+	refs--;
+	if
+	:: refs == 0 -> freed = true
+	:: else
+	fi
+}
+
+inline release_it()
+{
+	atomic {
+		assert(M4 || (releases == 0 && !in_call));
+		releases++
+	}
+}
+
+/* release_locked() */
+inline release_locked()
+{
+	atomic { known = false; locked = false };
+#ifdef F_RELEASE_LATE
+	lock();
+	ended = true;
+	unlock();
+#endif
+	release_it();
+	lock();
+	ended = true
+}
+
+/* end_locked(), by whoever is first: nothing calls watcher 1 any more but who does already. */
+inline end_locked()
+{
+	refs++;
+#ifdef F_RUNNING_FIRST
+	end_wanted = (running == 1);
+	gone = true
+#else
+#ifdef F_STAY_INSIDE
+	gone = (_pid > POSTERS);
+#else
+	gone = true;
+#endif
+	end_wanted = (running == 1)
+#endif
+}
+
+/* sessio_host_unwatch() by a thread that delivers: the lists are being walked. */
+inline end_inside()
+{
+	lock();
+	if
+	:: known && !gone ->
+		end_locked();
+		atomic {
+#ifdef F_UNLINK_AT_ONCE
+			linked[1] = false;
+			drop_ref()
+#else
+			buried = true
+#endif
+		};
+		if
+		:: !end_wanted -> release_locked()
+		:: else ->
+#ifdef F_BOTH_RELEASE
+			release_it();
+#endif
+#ifdef F_WAIT_INSIDE
+			wait_until(ended);
+#endif
+			skip
+		fi;
+		atomic { refs--; last_call = true }
+	:: else /* somebody is first: inside, there is no waiting */
+	fi;
+	unlock()
+}
+
+/* The same by a thread that does not. */
+inline end_outside()
+{
+	lock();
+	if
+	:: !known -> skip
+	:: known && gone ->
+		refs++;
+		wait_until(ended);
+		end_returns()
+	:: known && !gone ->
+		end_locked();
+		atomic {
+			if
+#ifndef F_UNLINK_AT_ONCE
+			:: walking -> buried = true
+#endif
+			:: else -> linked[1] = false; refs--
+			fi
+		};
+		if
+		:: !end_wanted -> release_locked()
+		:: else ->
+#ifdef F_BOTH_RELEASE
+			release_it();
+#endif
+#ifndef F_END_WITHOUT_WAIT
+			wait_until(ended);
+#endif
+			skip
+		fi;
+		end_returns()
+	fi;
+	unlock()
+}
+
+inline end_returns()
+{
+	atomic {
+		assert(M2 || !in_call);
+		assert(M4 || releases == 1);
+		end_returned = true;
+		drop_ref()
+	}
+}
+
+/* si_watch_finish(): the watcher before, if it is gone, may be for us to end. */
+inline finish_before()
+{
+	if
+	:: before == 1 ->
+		atomic {
+			touch(before);
+			leave = !gone
+		};
+		if
+		:: leave -> leave = false
+		:: else ->
+#ifndef F_FORGET_TO_FINISH
+			lock();
+			if
+			:: end_wanted ->
+				atomic { end_wanted = false; refs++ };
+				release_locked();
+				refs--
+			:: else
+			fi;
+			unlock()
+#endif
+		fi
+	:: else
+	fi
+}
+
+inline append(item, owner)
+{
+	d_step {
+		root_of[item] = owner;
+		pending[owner]++;
+		appended++;
+		place[item] = appended
+	};
+	queue!item
+}
+
+/* What watchers do when they are told. */
+inline act()
+{
+	if
+	:: at == 0 && item == 0 ->
+		lock();
+#ifdef F_OWN_EVENT_ONLY
+		atomic { append(NESTED, holder); pending[holder]-- };
+#else
+		append(NESTED, root_of[current]);
+#endif
+		unlock();
+#ifdef F_POST_WAITS
+		lock();
+		wait_until(seen >= place[NESTED]);
+		unlock()
+#endif
+	:: at == 0 && item == NESTED && place[1] != 0 && place[1] < place[NESTED] ->
+		returned /* an event that was delivered before: its post returns */
+	:: (at == 0 && item == 1) || at == 1 -> end_inside()
+	:: !(at == 0 && item == NESTED && place[1] != 0 && place[1] < place[NESTED]) -> skip
+	fi
+}
+
+inline call()
+{
+	atomic {
+		touch(at);
+		assert(M1 || calls == 0);
+		assert(M6 || (was & BIT(at)));
+		calls++;
+		if
+		:: at == 0 ->
+			assert(M5 || place[item] == seen + 1);
+			seen = place[item]
+		:: at == 1 ->
+			assert(M2 || !end_returned);
+			assert(M3 || !last_call);
+			in_call = true
+		:: else
+		fi
+	};
+	act();
+	atomic {
+		calls--;
+		if
+		:: at == 1 -> in_call = false
+		:: else
+		fi
+	}
+}
+
+/* The watcher after `before` in the list, up to the limit. */
+inline next_of()
+{
+	atomic {
+		touch(before);
+		at = before + 1;
+		do
+		:: at < WATCHERS && !linked[at] -> at++
+		:: else -> break
+		od;
+		if
+#ifdef F_NO_LIMIT
+		:: at >= WATCHERS -> at = NONE
+#else
+		:: at >= limit -> at = NONE
+#endif
+		:: else
+		fi
+	}
+}
+
+inline walk()
+{
+	at = 0;
+	do
+	:: at == NONE -> break
+	:: else ->
+#ifdef F_GONE_FIRST
+		leave = (at == 1 && gone);
+		running = at;
+		told = !leave;
+		leave = false;
+		finish_before();
+#else
+#ifdef F_FINISH_EARLY
+		finish_before();
+		running = at;
+#else
+		running = at;
+		finish_before();
+#endif
+		told = (at != 1 || !gone);
+#ifdef F_GONE_UNREAD
+		told = true;
+#endif
+#ifdef F_CALL_WHEN_GONE
+		told = (at != 1 || !gone || !ended);
+#endif
+#endif
+		if
+		:: told -> call()
+		:: else
+		fi;
+		atomic { told = false; before = at };
+		next_of()
+	od;
+#ifdef F_FINISH_EARLY
+	finish_before();
+	running = NONE
+#else
+	running = NONE;
+	finish_before()
+#endif
+}
+
+/* deliver_next_locked() */
+inline deliver_next()
+{
+	atomic {
+		assert(M1 || current == NONE);
+		queue?item;
+		current = item;
+		limit = last_number;
+		was = linked[0] * BIT(0) + linked[1] * BIT(1) + linked[2] * BIT(2);
+		walking = true;
+		locked = false
+	};
+	walk();
+	lock();
+	atomic {
+		walking = false;
+		before = NONE;
+		if
+		:: buried -> buried = false; linked[1] = false; drop_ref()
+		:: else
+		fi;
+		current = NONE;
+		pending[root_of[item]]--;
+#ifndef F_NO_WAKE_FOR_ROOT
+		if
+		:: pending[root_of[item]] == 0 && root_of[item] != holder && waiters > 0 ->
+			wake_all()
+		:: else
+		fi;
+#endif
+		item = NONE
+	}
+}
+
+inline finish_process()
+{
+	atomic {
+		finished++;
+		if
+		:: finished == PROCESSES ->
+			assert(M4 || gone == (releases == 1));
+			assert(M4 || gone == freed);
+			assert(M5 || seen == appended)
+		:: else
+		fi
+	}
+}
+
+proctype poster(byte me)
+{
+	byte i, item = NONE, at = NONE, before = NONE, limit;
+	bool wake, leave, told;
+
+	lock();
+	append(me, me);
+	do
+	:: pending[me] == 0 -> break
+#ifndef F_TWO_BATONS
+	:: pending[me] != 0 && busy -> wait_until(pending[me] == 0 || !busy)
+	:: pending[me] != 0 && !busy ->
+#else
+	:: pending[me] != 0 && len(queue) == 0 -> wait_until(pending[me] == 0)
+	:: pending[me] != 0 && len(queue) != 0 ->
+#endif
+		atomic { busy = true; holder = me };
+		do
+		:: pending[me] == 0 -> break
+#ifdef F_TWO_BATONS
+		:: pending[me] != 0 && len(queue) == 0 -> break
+		:: pending[me] != 0 && len(queue) != 0 -> deliver_next()
+#else
+		:: else -> deliver_next()
+#endif
+		od;
+		atomic { busy = false; holder = NONE }
+	od;
+	atomic {
+		assert(M5 || seen >= place[me]);
+		assert(M5 || me != 0 || seen >= place[NESTED])
+	};
+	unlock();
+	if
+	:: me == 1 -> returned = true
+	:: else
+	fi;
+	finish_process()
+}
+
+proctype ender()
+{
+	byte i;
+	bool wake;
+
+	end_outside();
+	finish_process()
+}
+
+proctype newcomer()
+{
+	byte i;
+	bool wake;
+
+	lock();
+	atomic { linked[2] = true; last_number = 3 };
+	unlock();
+	finish_process()
+}
+
+init {
+	byte i;
+
+	atomic {
+		linked[0] = true;
+		linked[1] = true;
+		run poster(0);
+		run poster(1);
+		run newcomer();
+		do
+		:: i < ENDERS -> run ender(); i++
+		:: else -> break
+		od
+	}
+}
