@@ -115,11 +115,13 @@ void KosSessionPut(void *sessionCtx)
 Retcode KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx)
 {
 	Retcode reason = rcFail;
+	sessio_status status;
 
 	if (handler == NULL) {
 		return rcInvalidArgument;
 	}
-	return si_retcode_or(si_session_walk(object, handler, walkCtx, &reason), reason);
+	status = si_session_walk(object, handler, walkCtx, &reason);
+	return si_retcode_or(status, reason);
 }
 
 rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx)
