@@ -45,6 +45,8 @@ expect("2 clauses: 2 proved by 1 tests, 0 not in reach yet, 0 by nature"
 expect("2 clauses: 2 proved by 1 tests"
   "total 2\nA-1 The first\nA-2 The second\n"
   "/* Clauses: A-1 */\n/* Clauses: A-2 */\n${body}${table}")
+expect("2 clauses: 1 proved by 1 tests"
+  "${list}" "/* Clauses: A-1 */\n${body}#define WITH(test) \\\n\tcmocka_unit_test_setup(test, start)\nint main(void)\n{\n\tconst struct CMUnitTest tests[] = {\n\t\tWITH(works),\n\t};\n}\n")
 expect("A-1: no test cites it, and no reason is given" "${list}" "${body}${table}")
 expect("works cites A-3, which is no clause"
   "${list}" "/* Clauses: A-1, A-3 */\n${body}${table}")
@@ -63,6 +65,8 @@ expect("A-1 is not directly above a test function"
   "${list}" "/* Clauses: A-1 */\nstatic int helper(void)\n{\n}\n${body}${table}")
 expect("works cites clauses and is in no table of tests"
   "${list}" "/* Clauses: A-1 */\n${body}int main(void)\n{\n}\n")
+expect("works cites clauses and is in no table of tests"
+  "${list}" "/* Clauses: A-1 */\n${body}#define WITH(test) call(test)\nint main(void)\n{\n\tWITH(works);\n}\n")
 expect("unit_test.c: cites clauses and is not registered in CMakeLists.txt"
   "${list}" "/* Clauses: A-1 */\n${body}${table}" "sessio_test(other)\n")
 expect("not of the form .* /\\* Clauses: A-1"
