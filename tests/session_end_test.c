@@ -178,7 +178,7 @@ static void unregistration_ends_every_session_as_its_operations_allow(void **sta
 	provider_forget();
 	must_unregister();
 	/* The newest is met first; nothing promises that, but nothing else may change it. */
-	provider_expect("close idle, complete idle, destruct idle, close busy");
+	provider_expect("close idle, complete idle, close busy, destruct idle");
 	assert_int_equal(
 		KosSessionOpenObject(provider.file, 0, 0, NULL, &context), rcResourceNotFound);
 	assert_int_equal(KosSessionRef(busy, NULL, NULL), rcInvalidOperation);
