@@ -7,7 +7,8 @@
 # withdrawn. Installs what is missing (Debian and its kin). BUILD is the build
 # folder, by default build-examples in the repository.
 set -eu
-. "$(dirname "$0")/../tests/prepare.sh"
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/tests/prepare.sh"
 
 need "cc cmake make pkg-config" "libuv" "gcc libc6-dev cmake make pkg-config libuv1-dev"
 build=${BUILD:-$root/build-examples}

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# To be sourced: what the scripts of this repository share. Sets root and jobs;
-# says nothing while all is well.
-root=$(cd "$(dirname "$0")/.." && pwd)
+# To be sourced: what the scripts of this repository share. Sets jobs; says
+# nothing while all is well.
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

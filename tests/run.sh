@@ -6,7 +6,8 @@
 # and ends with ctest's own summary line. BUILD is the build folder, by default
 # build-tests in the repository; arguments go to ctest.
 set -eu
-. "$(dirname "$0")/prepare.sh"
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/tests/prepare.sh"
 
 need "cc c++ cmake make pkg-config spin" "libuv cmocka" \
 	"gcc g++ libc6-dev cmake make pkg-config libuv1-dev libcmocka-dev spin"
