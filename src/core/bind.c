@@ -46,6 +46,8 @@ struct sessio_bind {
 	struct si_bound *last;
 };
 
+_Atomic uint32_t si_bind_scopes;
+
 static const char scope_kind; /* a thread in a bind */
 
 /* Sessions told in one go: enough to make the lock cheap, few enough for any stack. */
@@ -415,6 +417,7 @@ sessio_status sessio_bind_enter(sessio_bind *bind, sessio_bind_scope *scope)
 		return SESSIO_INVALID_ARG;
 	}
 	ref(bind);
+	atomic_fetch_add_explicit(&si_bind_scopes, 1, memory_order_relaxed);
 	si_thread_push((struct si_thread_frame *)(void *)scope, &scope_kind, bind);
 	return SESSIO_OK;
 }
@@ -425,20 +428,11 @@ void sessio_bind_leave(sessio_bind_scope *scope)
 	struct sessio_bind *bind = frame->value;
 
 	si_thread_pop(frame);
+	atomic_fetch_sub_explicit(&si_bind_scopes, 1, memory_order_relaxed);
 	unref(bind);
 }
 
-bool si_bind_is_spent(struct sessio_bind *bind)
-{
-	bool spent;
-
-	si_mutex_lock(&bind->lock);
-	spent = bind->spent;
-	si_mutex_unlock(&bind->lock);
-	return spent;
-}
-
-struct sessio_bind *si_bind_entered(void)
+struct sessio_bind *si_bind_find_entered(void)
 {
 	struct si_thread_frame *frame = si_thread_find(&scope_kind);
 

@@ -7,11 +7,19 @@
 
 #include "core/session.h"
 
-/* The bind that this thread opens for, NULL if it is in none. */
-struct sessio_bind *si_bind_entered(void);
+extern _Atomic uint32_t si_bind_scopes; /* entered and not left, by all threads */
 
-/* Whether an event has closed it, or its user session or host is gone. */
-bool si_bind_is_spent(struct sessio_bind *bind);
+struct sessio_bind *si_bind_find_entered(void);
+
+/* The bind that this thread opens for, NULL if it is in none. */
+static inline struct sessio_bind *si_bind_entered(void)
+{
+	/* Relaxed: a thread sees its own count. */
+	if (si_likely(atomic_load_explicit(&si_bind_scopes, memory_order_relaxed) == 0)) {
+		return NULL;
+	}
+	return si_bind_find_entered();
+}
 
 /* Binds a session that is open or about to be. */
 sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *session);

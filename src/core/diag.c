@@ -15,19 +15,13 @@ static struct {
 	uint32_t running;
 } sink;
 
-static _Atomic bool tracking;
+_Atomic bool si_tracking;
 
 static const char in_sink; /* the kind of frame of a thread that runs the sink */
 
 void sessio_diag_track(bool on)
 {
-	/* Relaxed: a flag for sessions to come, nothing depends on its moment. */
-	atomic_store_explicit(&tracking, on, memory_order_relaxed);
-}
-
-bool si_diag_tracking(void)
-{
-	return atomic_load_explicit(&tracking, memory_order_relaxed);
+	atomic_store_explicit(&si_tracking, on, memory_order_relaxed);
 }
 
 void si_diag_report(

@@ -84,6 +84,7 @@ void si_rights_add(struct si_rights *rights, uint32_t required, uint32_t shared)
 void si_rights_remove(struct si_rights *rights, uint32_t required, uint32_t shared)
 {
 	uint32_t in_use = any_of(&rights->required_any);
+	uint32_t any;
 
 	SI_BUG_IF(
 		(in_use & required) != required, "a session counted out that was never counted in");
@@ -93,13 +94,13 @@ void si_rights_remove(struct si_rights *rights, uint32_t required, uint32_t shar
 	if (is_few(shared)) {
 		rights->none--;
 		add_each(rights->unshared, shared, 1);
-		rights->corrected |= shared; /* what was 0 and left out need not be now */
 	} else {
 		add_each(rights->unshared, ~shared, MINUS_ONE);
-		rights->corrected |= ~shared;
 	}
-	rights->corrected = counted(rights->unshared, rights->corrected, 0);
-	summarize(&rights->unshared_any,
-		(rights->none != 0 ? ~rights->corrected : 0) |
-			counted(rights->unshared, rights->corrected, rights->none));
+	any = (rights->none != 0 ? ~rights->corrected : 0) |
+		counted(rights->unshared, rights->corrected, rights->none);
+	summarize(&rights->unshared_any, any);
+	if (any == 0 && rights->none == 0) {
+		rights->corrected = 0; /* every correction has been taken back */
+	}
 }

@@ -42,7 +42,7 @@ static void destruct_session(void *context, void *segment)
 	bool holds;
 
 	(void)context;
-	if (!session->constructed) {
+	if (atomic_load_explicit(&session->stage, memory_order_relaxed) == SI_RAW) {
 		return; /* its opener cleans up */
 	}
 	fini(session);
@@ -172,14 +172,31 @@ static sessio_status introduce(struct si_session *session, void *open_arg, int32
 		retract(session);
 		return status;
 	}
-	session->constructed = true;
+	/* Relaxed, twice: the opener writes it for itself, and as a hint to si_session_close(). */
+	atomic_store_explicit(&session->stage, SI_CONSTRUCTED, memory_order_relaxed);
 	*out_reason = session->type->ops.open(
 		session->object, context, open_arg, &session->handle_rights);
 	if (*out_reason != 0) {
 		bury(session);
 		return SESSIO_REFUSED;
 	}
+	atomic_store_explicit(&session->stage, SI_AGREED, memory_order_relaxed);
 	return SESSIO_OK;
+}
+
+/*
+ * Unregistered while it was opened, closed by somebody whom the open callback
+ * told of it, or its user has left. That callback has run, so the end runs, too.
+ */
+static sessio_status overtaken(struct si_resource *resource, struct si_session *session)
+{
+	bool unregistered;
+
+	si_mutex_lock(resource->lock);
+	unregistered = session->holds; /* (S3) */
+	si_mutex_unlock(resource->lock);
+	si_session_closed(session, SI_CLOSE_IDLE);
+	return unregistered ? SESSIO_NOT_FOUND : SESSIO_BAD_STATE;
 }
 
 sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
@@ -217,12 +234,7 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 		return status;
 	}
 	if (!si_rundown_open(&session->run)) {
-		/*
-		 * Unregistered meanwhile, or its user has left. The open callback has
-		 * run, so the end runs, too.
-		 */
-		si_session_closed(session, SI_CLOSE_IDLE);
-		return bind != NULL && si_bind_is_spent(bind) ? SESSIO_BAD_STATE : SESSIO_NOT_FOUND;
+		return overtaken(resource, session);
 	}
 	*out_context = si_session_context(session);
 	return SESSIO_OK;
@@ -313,12 +325,15 @@ sessio_status si_session_close(void *context)
 	if (session == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (!si_rundown_is_open(&session->run)) {
-		return SESSIO_BAD_STATE; /* its open callback runs still, or it is closed */
+	if (atomic_load_explicit(&session->stage, memory_order_relaxed) != SI_AGREED) {
+		return SESSIO_BAD_STATE; /* its open callback runs still, or has refused */
 	}
 	found = si_rundown_close(&session->run);
 	if (found == SI_CLOSE_LATE) {
 		return SESSIO_BAD_STATE;
+	}
+	if (found == SI_CLOSE_PENDING) {
+		return SESSIO_OK; /* right behind its open callback: the opener runs the end */
 	}
 	si_session_closed(session, found);
 	return SESSIO_OK;

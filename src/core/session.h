@@ -65,6 +65,9 @@ struct si_resource {
 	struct si_rights rights; /* resource lock */
 };
 
+/* How far the opening is: nothing to destruct, constructed, its open callback has agreed. */
+enum si_session_stage { SI_RAW, SI_CONSTRUCTED, SI_AGREED };
+
 /*
  * How far the end of a session is: none yet, closeComplete runs, over, over but
  * for a walker (S6); or it is no session at all.
@@ -83,7 +86,7 @@ struct si_session {
 	void *object; /* the resource; (S3) */
 	struct si_session_type *type; /* (S3) */
 	bool tracked; /* operations say who they are; fixed */
-	bool constructed; /* has a destructor to run; written by the opener alone */
+	_Atomic uint8_t stage; /* an si_session_stage; written by the opener alone */
 	bool holds; /* resource lock; (S3) */
 	uint8_t end; /* resource lock; an si_session_end */
 	uint32_t required; /* fixed at open, as are the next two */
