@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/host.h"
 #include "host_log.h"
 
 #define STATE(name) SESSIO_USER_STATE_##name
@@ -434,6 +435,25 @@ static void a_watcher_that_ended_is_not_found(void **state)
 	drop(host);
 }
 
+static void numbers_of_watchers_leave_out_zero_and_those_in_use(void **state)
+{
+	sessio_host *host = new_host();
+	struct logged a = { 0 };
+	struct logged b = { 0 };
+	struct logged c = { 0 };
+
+	(void)state;
+	host->last_watch = UINTPTR_MAX - 1;
+	logged_start(&a, host, NULL, "a");
+	assert_int_equal(a.watch, UINTPTR_MAX);
+	logged_start(&b, host, NULL, "b");
+	assert_int_equal(b.watch, 1);
+	host->last_watch = 0;
+	logged_start(&c, host, NULL, "c");
+	assert_int_equal(c.watch, 2);
+	drop(host);
+}
+
 /* Clauses: W-17 */
 static void a_watcher_gets_no_replay_unless_it_asks(void **state)
 {
@@ -730,6 +750,7 @@ int main(void)
 		cmocka_unit_test(a_filter_chooses_a_session_whenever_it_comes),
 		cmocka_unit_test(a_key_is_taken_once_until_its_watcher_ends),
 		cmocka_unit_test(a_watcher_that_ended_is_not_found),
+		cmocka_unit_test(numbers_of_watchers_leave_out_zero_and_those_in_use),
 		cmocka_unit_test(a_watcher_gets_no_replay_unless_it_asks),
 		cmocka_unit_test(an_adopted_session_is_told_to_those_with_a_snapshot),
 		cmocka_unit_test(an_observation_outside_the_rules_is_delivered_and_marked),

@@ -439,6 +439,34 @@ static void a_snapshot_from_outside_waits_for_the_event_in_hand(void **state)
 	party_fini(&p);
 }
 
+#define ASKERS 4u
+
+static uv_barrier_t askers;
+
+static void ask_for_default(void *arg)
+{
+	(void)uv_barrier_wait(&askers);
+	*(sessio_host **)arg = sessio_host_default();
+}
+
+static void all_threads_get_the_same_default_host(void **state)
+{
+	uv_thread_t threads[ASKERS];
+	sessio_host *hosts[ASKERS];
+
+	(void)state;
+	assert_int_equal(uv_barrier_init(&askers, ASKERS), 0);
+	for (unsigned i = 0; i < ASKERS; i++) {
+		assert_int_equal(uv_thread_create(&threads[i], ask_for_default, &hosts[i]), 0);
+	}
+	for (unsigned i = 0; i < ASKERS; i++) {
+		assert_int_equal(uv_thread_join(&threads[i]), 0);
+		assert_non_null(hosts[i]);
+		assert_ptr_equal(hosts[i], hosts[0]);
+	}
+	uv_barrier_destroy(&askers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_post_from_a_callback_to_a_busy_host_does_not_wait),
 		cmocka_unit_test(destroy_waits_for_a_call_on_another_thread),
 		cmocka_unit_test(of_two_callbacks_that_destroy_each_others_host_one_is_busy),
+		cmocka_unit_test(all_threads_get_the_same_default_host),
 		cmocka_unit_test(a_snapshot_from_outside_waits_for_the_event_in_hand),
 	};
 

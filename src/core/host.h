@@ -63,7 +63,7 @@ struct si_item {
 /* An event, or an adopted session if event is SESSIO_USER_EVENT_NONE. */
 struct si_event {
 	struct si_item item;
-	struct sessio_user_session *session; /* has a reference */
+	struct sessio_user_session *session; /* the map has a reference; Terminated takes that */
 	uint32_t session_id;
 	sessio_user_event event;
 	sessio_user_state before;
@@ -170,7 +170,7 @@ void si_host_unref(struct sessio_host *host);
 
 /* --- host_session.c --- */
 
-/* A session that is not known yet, with one reference; NULL: no memory. */
+/* A session that is not known yet, with a reference for the map; NULL: no memory. */
 struct sessio_user_session *si_session_create_locked(
 	struct sessio_host *host, uint32_t id, bool may_use_reserve) SI_LOCKED_HOST;
 /* The session that a post of this id means, NULL if there is none: id is free. */
@@ -179,7 +179,7 @@ struct sessio_user_session *si_session_planned_locked(
 /* The session of this id that exists as far as events have been delivered, or NULL. */
 struct sessio_user_session *si_session_existing_locked(
 	struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
-/* Known from now on; the map takes a reference of its own. */
+/* Known from now on. */
 void si_session_add_locked(
 	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST;
 /* Delivers a change of state: the session may begin or cease to exist. */
@@ -243,6 +243,9 @@ bool si_host_is_inside(struct sessio_host *host);
 bool si_host_is_inside_any(void);
 /* The calling thread's frames that are inside a host: the innermost, or the next outwards. */
 struct si_thread_frame *si_host_inside_next(struct si_thread_frame *frame);
+/* Whether anybody is to be told. */
+bool si_dispatch_is_wanted_locked(
+	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
 /* Tells the watchers of an event. */
 void si_dispatch_event_locked(
 	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;

@@ -92,21 +92,28 @@ static sessio_user_notice notice_of(
 	return notice;
 }
 
+bool si_dispatch_is_wanted_locked(struct sessio_host *host, const struct si_event *event)
+{
+	unsigned list = (unsigned)event->event;
+	struct si_filter *filter;
+
+	if (host->all.lists[list].first != NULL) {
+		return true;
+	}
+	filter = si_filter_find_locked(host, event->session_id);
+	return filter != NULL && filter->lists[list].first != NULL;
+}
+
 void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *event)
 {
 	unsigned list = (unsigned)event->event;
-	struct si_filter *filter =
-		si_filter_find_locked(host, sessio_user_session_id(event->session));
+	struct si_filter *filter = si_filter_find_locked(host, event->session_id);
 	struct si_watcher *all = host->all.lists[list].first;
 	struct si_watcher *own = filter == NULL ? NULL : filter->lists[list].first;
 	uint64_t limit = host->last_number;
-	sessio_user_notice notice;
+	sessio_user_notice notice = notice_of(host, event->session, event->flags);
 	sessio_user_connect connect = { 0 }; /* its padding, too */
 
-	if (all == NULL && own == NULL) {
-		return;
-	}
-	notice = notice_of(host, event->session, event->flags);
 	notice.event = event->event;
 	notice.before = event->before;
 	if (event->event == SESSIO_USER_EVENT_CONNECTED) {

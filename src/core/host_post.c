@@ -18,14 +18,20 @@ static void deliver(struct sessio_host *host, struct si_item *item) SI_LOCKED_HO
 	const struct si_event *event = of_item(item);
 
 	si_session_apply_locked(host, event);
-	si_dispatch_event_locked(host, event);
+	if (si_dispatch_is_wanted_locked(host, event)) {
+		si_dispatch_event_locked(host, event);
+	}
 }
 
-/* On a poster's stack. */
+/* Gives back what Terminated took from the map. */
 static void done_on_stack(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
 {
+	const struct si_event *event = of_item(item);
+
 	(void)host;
-	sessio_user_session_unref(of_item(item)->session);
+	if (sessio_user_state_is_terminal(event->after)) {
+		sessio_user_session_unref(event->session);
+	}
 }
 
 /* Fills the reserve first. */
@@ -40,10 +46,9 @@ static void free_event_locked(struct sessio_host *host, struct si_event *event) 
 	}
 }
 
-/* In memory of its own. */
 static void done_in_memory(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
 {
-	sessio_user_session_unref(of_item(item)->session);
+	done_on_stack(host, item);
 	free_event_locked(host, of_item(item));
 }
 
@@ -84,44 +89,59 @@ void si_post_free_reserve(struct sessio_host *host)
 	}
 }
 
-/*
- * Queues an event whose session, event, states and flags are filled in, and
- * delivers it if its poster may. The session becomes known if it is not.
- */
-static sessio_status submit_locked(struct sessio_host *host, const struct si_event *filled,
-	struct sessio_user_session *known, bool may_use_reserve) SI_LOCKED_HOST
+/* The session of an event that is known already, or becomes known; false: no memory. */
+static bool find_session_locked(
+	struct sessio_host *host, struct si_event *event, bool may_use_reserve) SI_LOCKED_HOST
 {
-	bool defer = si_queue_must_defer_locked(host);
-	struct si_event on_stack = *filled;
-	struct si_event *event = &on_stack;
-	struct si_root root;
-
-	if (defer) {
-		event = create_event_locked(host, may_use_reserve);
-		if (event == NULL) {
-			return SESSIO_NO_MEMORY;
-		}
-		*event = *filled;
-	}
-	event->item.deliver = deliver;
-	event->item.done = defer ? done_in_memory : done_on_stack;
-	event->session = known;
-	if (known == NULL) {
-		event->session =
-			si_session_create_locked(host, filled->session_id, may_use_reserve);
+	if (event->session == NULL) {
+		event->session = si_session_create_locked(host, event->session_id, may_use_reserve);
 		if (event->session == NULL) {
-			if (defer) {
-				free_event_locked(host, event);
-			}
-			return SESSIO_NO_MEMORY;
+			return false;
 		}
 		si_session_add_locked(host, event->session);
-	} else {
-		(void)sessio_user_session_ref(known);
 	}
 	event->session->planned = event->after;
-	if (defer) {
-		si_queue_defer_locked(host, &event->item);
+	return true;
+}
+
+/* Inside: the event goes into memory of its own, and follows the one in hand. */
+static sessio_status defer_locked(struct sessio_host *host, const struct si_event *filled,
+	bool may_use_reserve) SI_LOCKED_HOST
+{
+	struct si_event *event = create_event_locked(host, may_use_reserve);
+
+	if (event == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	*event = *filled;
+	if (!find_session_locked(host, event, may_use_reserve)) {
+		free_event_locked(host, event);
+		return SESSIO_NO_MEMORY;
+	}
+	event->item.deliver = deliver;
+	event->item.done = done_in_memory;
+	si_queue_defer_locked(host, &event->item);
+	return SESSIO_OK;
+}
+
+/* Queues an event that is filled in, and delivers it if its poster may. */
+static sessio_status submit_locked(
+	struct sessio_host *host, struct si_event *event, bool may_use_reserve) SI_LOCKED_HOST
+{
+	struct si_root root;
+
+	if (si_queue_must_defer_locked(host)) {
+		return defer_locked(host, event, may_use_reserve);
+	}
+	if (!find_session_locked(host, event, may_use_reserve)) {
+		return SESSIO_NO_MEMORY;
+	}
+	event->item.deliver = deliver;
+	event->item.done = done_on_stack;
+	if (!host->busy && host->head == NULL && !si_dispatch_is_wanted_locked(host, event)) {
+		/* Its turn has come, and it is told to nobody: no need to queue. */
+		si_session_apply_locked(host, event);
+		done_on_stack(host, &event->item);
 	} else {
 		si_queue_run_locked(host, &event->item, &root);
 	}
@@ -142,6 +162,7 @@ static struct si_event fill(
 {
 	struct si_event filled = { 0 };
 
+	filled.session = known;
 	filled.session_id = id;
 	filled.event = event;
 	filled.before = known == NULL ? SESSIO_USER_STATE_INITIALIZED : known->planned;
@@ -182,7 +203,7 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 		fill_refusal(refusal, session_id, filled.before, event);
 		status = SESSIO_BAD_STATE;
 	} else {
-		status = submit_locked(host, &filled, session, false);
+		status = submit_locked(host, &filled, false);
 	}
 	si_host_unlock(host);
 	return status;
@@ -206,7 +227,7 @@ sessio_status sessio_host_observe(
 		if (!si_machine_allows(host->rules, filled.before, event)) {
 			filled.flags |= SESSIO_NOTICE_OUTSIDE;
 		}
-		status = submit_locked(host, &filled, session, true);
+		status = submit_locked(host, &filled, true);
 		(void)si_post_fill_reserve_locked(host);
 	}
 	si_host_unlock(host);
@@ -236,7 +257,7 @@ sessio_status sessio_host_adopt(
 	} else if (si_session_planned_locked(host, session_id) != NULL) {
 		status = SESSIO_EXISTS;
 	} else {
-		status = submit_locked(host, &filled, NULL, true);
+		status = submit_locked(host, &filled, true);
 	}
 	si_host_unlock(host);
 	return status;

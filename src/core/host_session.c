@@ -3,8 +3,9 @@
  * User sessions: counted objects that a host knows by id.
  *
  * (U1) The map has a session from its first post until Terminated is delivered,
- *      and a reference with it. So two may have the same id: one whose
- *      Terminated is in the queue, and a later one that is planned.
+ *      and a reference with it, which then goes to that event. So no other event
+ *      needs one; and two sessions may have the same id: one whose Terminated is
+ *      in the queue, and a later one that is planned.
  * (U2) A session exists, and is in the host's list, while Created is delivered
  *      (or it was adopted or observed) and Terminated is not.
  * (U3) A session has a reference on its host's memory, so that it stays
@@ -103,7 +104,6 @@ struct sessio_user_session *si_session_existing_locked(struct sessio_host *host,
 
 void si_session_add_locked(struct sessio_host *host, struct sessio_user_session *session)
 {
-	(void)sessio_user_session_ref(session);
 	si_map_add(&host->sessions, &session->by_id, session->by_id.key);
 }
 
@@ -139,6 +139,7 @@ static void cease_to_exist_locked(
 	host->session_count--;
 }
 
+/* The reference of the map is the caller's now. */
 static void forget_locked(
 	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST
 {
@@ -146,7 +147,6 @@ static void forget_locked(
 		cease_to_exist_locked(host, session);
 	}
 	si_map_remove(&host->sessions, &session->by_id);
-	sessio_user_session_unref(session);
 }
 
 void si_session_apply_locked(struct sessio_host *host, const struct si_event *event)
@@ -169,7 +169,10 @@ void si_session_forget_all_locked(struct sessio_host *host)
 {
 	/* Nothing is being delivered or queued: all that are in the map exist. */
 	while (host->first_session != NULL) {
-		forget_locked(host, host->first_session);
+		struct sessio_user_session *session = host->first_session;
+
+		forget_locked(host, session);
+		sessio_user_session_unref(session);
 	}
 }
 

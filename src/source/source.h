@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a source must give us, and what it may call.
+ *
+ * (S1) Every slot is filled; who cannot do something says so with a shared stub.
+ * (S2) A source reports only between the beginning of start and the end of stop,
+ *      with si_source_observe() and si_source_adopt(), holding no lock that its
+ *      start or stop takes.
+ * (S3) A report is counted while it runs. Closing refuses new ones first, then
+ *      stops the source, then waits for those that run.
+ */
+#ifndef SI_SOURCE_H
+#define SI_SOURCE_H
+
+#include <sessio/source.h>
+
+#include "core/rundown.h"
+
+struct si_source_ops {
+	const char *name;
+
+	/* The rules that what it reports follows. */
+	sessio_rules rules;
+
+	/* Whether this machine has what it mirrors. Asked before start; changes nothing. */
+	bool (*is_offered)(void);
+
+	/*
+	 * Adopts the sessions that exist and begins to report what happens. No
+	 * lock is held; may block. On failure nothing is left behind, and stop is
+	 * not called. SESSIO_OK, SESSIO_UNSUPPORTED, SESSIO_NO_MEMORY.
+	 */
+	sessio_status (*start)(sessio_source *source, void **out_state);
+
+	/*
+	 * Makes an event happen. No lock is held; a report that this causes may
+	 * come before or after the return. As sessio_source_post().
+	 */
+	sessio_status (*post)(sessio_source *source, uint32_t session_id, sessio_user_event event,
+		unsigned flags, sessio_refusal *refusal);
+
+	/*
+	 * Ends what start began. No lock is held and it may block, but not for a
+	 * report: those are refused by now. When it returns none will start.
+	 */
+	void (*stop)(void *state);
+};
+
+struct sessio_source {
+	const struct si_source_ops *ops; /* fixed, as is host */
+	sessio_host *host;
+	void *state; /* the ops' own; fixed from the end of start to stop */
+	struct si_rundown reports; /* (S3) */
+	_Atomic bool idle; /* the last report has ended */
+};
+
+/* Reports of a source: as the host's calls. SESSIO_BAD_STATE once it is being closed. */
+SESSIO_MUST_CHECK
+sessio_status si_source_observe(
+	sessio_source *source, uint32_t session_id, sessio_user_event event, unsigned flags);
+SESSIO_MUST_CHECK
+sessio_status si_source_adopt(
+	sessio_source *source, uint32_t session_id, sessio_user_state state, unsigned flags);
+
+/* For who only mirrors: SESSIO_UNSUPPORTED. */
+sessio_status si_source_post_unsupported(sessio_source *source, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal);
+
+/* Opens one by its table; for sessio_source_open() and for tests. */
+SESSIO_MUST_CHECK
+sessio_status si_source_open(
+	const struct si_source_ops *ops, sessio_host *host, sessio_source **out_source);
+
+extern const struct si_source_ops si_source_user;
+
+#endif /* SI_SOURCE_H */
