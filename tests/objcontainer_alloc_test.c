@@ -8,8 +8,9 @@
 
 #include "alloc_fail.h"
 
-/* Enough for the buckets to grow while memory fails. */
+/* Enough for the buckets to grow while memory fails: they are made, doubled, doubled. */
 #define ELEMENTS 20u
+#define GROWTHS 3u
 
 static KosObjContainer *new_container(KosObjContainer *parent, const char *name)
 {
@@ -78,9 +79,9 @@ static void inserting(struct alloc_fail *tester, void *ctx)
 	KosObjContainer *container = new_container(NULL, NULL);
 	KosObjContainer *object = new_container(NULL, NULL);
 	unsigned inserted = 0;
+	unsigned *unharmed = ctx; /* runs in which something failed and every element came in */
 	char name[8];
 
-	(void)ctx;
 	for (unsigned i = 0; i < ELEMENTS; i++) {
 		Retcode rc;
 
@@ -98,6 +99,7 @@ static void inserting(struct alloc_fail *tester, void *ctx)
 	}
 	assert_int_equal(count_of(container), inserted);
 	assert_true(inserted == ELEMENTS || alloc_fail_fired(tester));
+	*unharmed += inserted == ELEMENTS && alloc_fail_fired(tester);
 	KosPutObject(container);
 	assert_int_equal(sessio_object_references(object), 1);
 	KosPutObject(object);
@@ -105,8 +107,43 @@ static void inserting(struct alloc_fail *tester, void *ctx)
 
 static void inserting_fails_and_changes_nothing(void **state)
 {
+	unsigned unharmed = 0;
+	size_t failures = 0;
+
 	(void)state;
-	alloc_fail_sweep(inserting, NULL);
+	assert_null(alloc_fail_find(inserting, &unharmed, &failures));
+	assert_int_equal(failures, 2 * (ELEMENTS + GROWTHS));
+	/* Doubling may fail, if nothing else does. */
+	assert_int_equal(unharmed, GROWTHS - 1);
+}
+
+static void churning(struct alloc_fail *tester, void *ctx)
+{
+	KosObjContainer *container = new_container(NULL, NULL);
+	KosObjContainer *object = new_container(NULL, NULL);
+
+	(void)ctx;
+	for (unsigned i = 0; i < ELEMENTS; i++) {
+		Retcode rc;
+
+		alloc_fail_on(tester);
+		rc = KosInsertObjContainerObject(container, "name", object);
+		if (!alloc_fail_off(tester, rc != rcOk)) {
+			assert_int_equal(
+				KosRemoveObjContainerObjectByName(container, "name"), rcOk);
+		}
+	}
+	KosPutObject(container);
+	KosPutObject(object);
+}
+
+static void coming_and_going_does_not_grow_a_container(void **state)
+{
+	size_t failures = 0;
+
+	(void)state;
+	assert_null(alloc_fail_find(churning, NULL, &failures));
+	assert_int_equal(failures, 2 * (ELEMENTS + 1));
 }
 
 /* Only these calls are in the stretch; the creation makes the sweep see one place. */
@@ -126,6 +163,7 @@ static void the_rest(struct alloc_fail *tester, void *ctx)
 	}
 	assert_int_equal(KosGetObjContainerObjectByName(container, "a", &found), rcOk);
 	assert_int_equal(KosInsertObjContainerObject(container, "a", found), rcAlreadyExists);
+	assert_int_equal(KosCreateObjContainer(container, NULL, &unused), rcInvalidArgument);
 	assert_int_equal(KosWalkObjContainerObjects(container, count, &number), rcOk);
 	assert_int_equal(KosRemoveObjContainerObjectByName(container, "a"), rcOk);
 	assert_int_equal(KosRemoveObjContainerObject(container, object), rcOk);
@@ -147,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(creating_a_child_fails_whole, alloc_fail_say),
 		cmocka_unit_test_teardown(inserting_fails_and_changes_nothing, alloc_fail_say),
+		cmocka_unit_test_teardown(
+			coming_and_going_does_not_grow_a_container, alloc_fail_say),
 		cmocka_unit_test_teardown(
 			finding_walking_and_removing_need_no_memory, alloc_fail_say),
 	};

@@ -108,6 +108,78 @@ static void a_container_grows_and_shrinks(void **state)
 	KosPutObject(container);
 }
 
+/* Inserts enough on its first call to make the container grow under the walk. */
+static Retcode insert_many(void *object, void *context)
+{
+	KosObjContainer *container = context;
+	char name[16];
+
+	for (unsigned i = 0; i < 200 && find(container, "199") == NULL; i++) {
+		(void)snprintf(name, sizeof(name), "%u", i);
+		assert_int_equal(KosInsertObjContainerObject(container, name, object), rcOk);
+	}
+	return rcOk;
+}
+
+/* Overwrites what calls that have returned had on the stack. */
+static void scribble(void)
+{
+	volatile unsigned char stack[4096];
+
+	for (size_t i = 0; i < sizeof(stack); i++) {
+		stack[i] = 0xff;
+	}
+}
+
+static void a_container_grows_while_it_is_walked(void **state)
+{
+	KosObjContainer *container = new_container();
+	void *thing = new_thing();
+	char name[16];
+
+	(void)state;
+	assert_int_equal(KosInsertObjContainerObject(container, "first", thing), rcOk);
+	assert_int_equal(KosWalkObjContainerObjects(container, insert_many, container), rcOk);
+	/* Nothing of the walk may be left in any bucket, and these names are for all of them. */
+	scribble();
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(name, sizeof(name), "no %u", i);
+		assert_null(find(container, name));
+	}
+	for (unsigned i = 0; i < 200; i++) {
+		(void)snprintf(name, sizeof(name), "%u", i);
+		assert_ptr_equal(find(container, name), thing);
+		assert_int_equal(KosRemoveObjContainerObjectByName(container, name), rcOk);
+	}
+	assert_ptr_equal(find(container, "first"), thing);
+	assert_int_equal(sessio_object_references(thing), 2);
+	KosPutObject(container);
+	KosPutObject(thing);
+}
+
+/* As the library hashes names now, these two differ in nothing but the names. */
+#define TWIN_1 "device572"
+#define TWIN_2 "device72848"
+
+static void names_with_one_hash_are_two_names(void **state)
+{
+	KosObjContainer *container = new_container();
+	void *first = new_thing();
+	void *second = new_thing();
+
+	(void)state;
+	assert_int_equal(KosInsertObjContainerObject(container, TWIN_1, first), rcOk);
+	assert_null(find(container, TWIN_2));
+	assert_int_equal(KosInsertObjContainerObject(container, TWIN_2, second), rcOk);
+	assert_ptr_equal(find(container, TWIN_1), first);
+	assert_ptr_equal(find(container, TWIN_2), second);
+	assert_int_equal(KosRemoveObjContainerObjectByName(container, TWIN_1), rcOk);
+	assert_ptr_equal(find(container, TWIN_2), second);
+	KosPutObject(first);
+	KosPutObject(second);
+	KosPutObject(container);
+}
+
 /* The model: which object each name of each container stands for. */
 #define CONTAINERS 3u
 #define NAMES 20u
@@ -234,6 +306,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_container_grows_and_shrinks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_container_grows_while_it_is_walked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			names_with_one_hash_are_two_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			any_history_ends_as_a_plain_table_would, set_up, tear_down),
 	};

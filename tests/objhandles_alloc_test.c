@@ -88,12 +88,26 @@ static void a_table_that_cannot_grow_keeps_its_handles(void **state)
 	alloc_fail_sweep(binding, NULL);
 }
 
+/* New memory is full of this in these tests; as a handle it would be of place 2. */
+static void a_place_never_used_has_no_handle(void **state)
+{
+	KosObjHandleTable *table = new_table(2);
+	void *found = NULL;
+
+	(void)state;
+	assert_int_equal(KosRefObjectByObjHandle(table, UINT64_C(0xa5a5a5a5a5000002), &found),
+		rcInvalidArgument);
+	assert_null(found);
+	KosPutObject(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(creating_a_table_fails_whole, alloc_fail_say),
 		cmocka_unit_test_teardown(
 			a_table_that_cannot_grow_keeps_its_handles, alloc_fail_say),
+		cmocka_unit_test_teardown(a_place_never_used_has_no_handle, alloc_fail_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,17 +234,17 @@ static struct container *container_of(const KosObjContainer *object)
 	return object == NULL ? NULL : si_object_cast(object, &container_type);
 }
 
-Retcode KosInsertObjContainerObject(KosObjContainer *object, const char *name, void *element)
+Retcode KosInsertObjContainerObject(KosObjContainer *container, const char *name, void *object)
 {
-	struct container *container = container_of(object);
+	struct container *self = container_of(container);
 	Retcode rc;
 
-	if (container == NULL || name == NULL || element == NULL || element == (void *)object) {
+	if (self == NULL || name == NULL || object == NULL || object == (void *)container) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&container->lock);
-	rc = insert_locked(container, name, element);
-	si_mutex_unlock(&container->lock);
+	si_mutex_lock(&self->lock);
+	rc = insert_locked(self, name, object);
+	si_mutex_unlock(&self->lock);
 	return rc;
 }
 
@@ -276,20 +276,20 @@ Retcode KosCreateObjContainer(
 	return rcOk;
 }
 
-Retcode KosRemoveObjContainerObjectByName(KosObjContainer *object, const char *name)
+Retcode KosRemoveObjContainerObjectByName(KosObjContainer *container, const char *name)
 {
-	struct container *container = container_of(object);
+	struct container *self = container_of(container);
 	struct element *element;
 
-	if (container == NULL || name == NULL) {
+	if (self == NULL || name == NULL) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&container->lock);
-	element = find_named_locked(container, name, hash_of_name(name));
+	si_mutex_lock(&self->lock);
+	element = find_named_locked(self, name, hash_of_name(name));
 	if (element != NULL) {
-		take_out_locked(container, element);
+		take_out_locked(self, element);
 	}
-	si_mutex_unlock(&container->lock);
+	si_mutex_unlock(&self->lock);
 	if (element == NULL) {
 		return rcResourceNotFound;
 	}
@@ -320,18 +320,18 @@ static struct link *take_out_all_locked(struct container *container, const void 
 	return taken;
 }
 
-Retcode KosRemoveObjContainerObject(KosObjContainer *object, void *element)
+Retcode KosRemoveObjContainerObject(KosObjContainer *container, void *object)
 {
-	struct container *container = container_of(object);
+	struct container *self = container_of(container);
 	struct link *taken;
 	struct link *next;
 
-	if (container == NULL || element == NULL) {
+	if (self == NULL || object == NULL) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&container->lock);
-	taken = take_out_all_locked(container, element);
-	si_mutex_unlock(&container->lock);
+	si_mutex_lock(&self->lock);
+	taken = take_out_all_locked(self, object);
+	si_mutex_unlock(&self->lock);
 	if (taken == NULL) {
 		return rcResourceNotFound;
 	}
@@ -342,22 +342,23 @@ Retcode KosRemoveObjContainerObject(KosObjContainer *object, void *element)
 	return rcOk;
 }
 
-Retcode KosGetObjContainerObjectByName(KosObjContainer *object, const char *name, void **outObject)
+Retcode KosGetObjContainerObjectByName(
+	KosObjContainer *container, const char *name, void **outObject)
 {
-	struct container *container = container_of(object);
+	struct container *self = container_of(container);
 	struct element *element;
 	void *found = NULL;
 
-	if (container == NULL || name == NULL || outObject == NULL) {
+	if (self == NULL || name == NULL || outObject == NULL) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&container->lock);
-	element = find_named_locked(container, name, hash_of_name(name));
+	si_mutex_lock(&self->lock);
+	element = find_named_locked(self, name, hash_of_name(name));
 	if (element != NULL) {
 		found = element->object;
 		si_object_ref(found);
 	}
-	si_mutex_unlock(&container->lock);
+	si_mutex_unlock(&self->lock);
 	if (found == NULL) {
 		return rcResourceNotFound;
 	}
@@ -386,28 +387,28 @@ static void *step(struct element *cursor)
 }
 
 Retcode KosWalkObjContainerObjects(
-	KosObjContainer *object, KosObjContainerWalk *walk, void *context)
+	KosObjContainer *container, KosObjContainerWalk *walk, void *context)
 {
-	struct container *container = container_of(object);
+	struct container *self = container_of(container);
 	struct element cursor;
 	Retcode rc = rcOk;
 	void *found;
 
-	if (container == NULL || walk == NULL) {
+	if (self == NULL || walk == NULL) {
 		return rcInvalidArgument;
 	}
 	memset(&cursor, 0, sizeof(cursor));
-	si_object_ref(object); /* (C4) */
-	si_mutex_lock(&container->lock);
-	link_in(&container->all, &cursor.all);
+	si_object_ref(container); /* (C4) */
+	si_mutex_lock(&self->lock);
+	link_in(&self->all, &cursor.all);
 	while (rc == rcOk && (found = step(&cursor)) != NULL) {
-		si_mutex_unlock(&container->lock);
+		si_mutex_unlock(&self->lock);
 		rc = walk(found, context);
 		si_object_put(found);
-		si_mutex_lock(&container->lock);
+		si_mutex_lock(&self->lock);
 	}
 	link_out(&cursor.all);
-	si_mutex_unlock(&container->lock);
-	si_object_put(object);
+	si_mutex_unlock(&self->lock);
+	si_object_put(container);
 	return rc;
 }

@@ -243,36 +243,36 @@ Retcode KosCreateObjHandleTable(
 	return rcOk;
 }
 
-Retcode KosCreateObjHandle(KosObjHandleTable *object, void *bound, KosObjHandle *outHandle)
+Retcode KosCreateObjHandle(KosObjHandleTable *table, void *object, KosObjHandle *outHandle)
 {
-	struct table *table = table_of(object);
+	struct table *self = table_of(table);
 	Retcode rc;
 
-	if (table == NULL || bound == NULL || outHandle == NULL || bound == (void *)object) {
+	if (self == NULL || object == NULL || outHandle == NULL || object == (void *)table) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&table->lock);
-	rc = bind_locked(table, bound, outHandle);
-	si_mutex_unlock(&table->lock);
+	si_mutex_lock(&self->lock);
+	rc = bind_locked(self, object, outHandle);
+	si_mutex_unlock(&self->lock);
 	return rc;
 }
 
-Retcode KosRefObjectByObjHandle(KosObjHandleTable *object, KosObjHandle handle, void **outObject)
+Retcode KosRefObjectByObjHandle(KosObjHandleTable *table, KosObjHandle handle, void **outObject)
 {
-	struct table *table = table_of(object);
+	struct table *self = table_of(table);
 	struct place *place;
 	void *found = NULL;
 
-	if (table == NULL || outObject == NULL) {
+	if (self == NULL || outObject == NULL) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&table->lock);
-	place = find_locked(table, handle);
+	si_mutex_lock(&self->lock);
+	place = find_locked(self, handle);
 	if (place != NULL) {
 		found = place->object;
 		si_object_ref(found);
 	}
-	si_mutex_unlock(&table->lock);
+	si_mutex_unlock(&self->lock);
 	if (found == NULL) {
 		return rcInvalidArgument;
 	}
@@ -280,21 +280,21 @@ Retcode KosRefObjectByObjHandle(KosObjHandleTable *object, KosObjHandle handle, 
 	return rcOk;
 }
 
-Retcode sessio_obj_handle_close(KosObjHandleTable *object, KosObjHandle handle)
+Retcode sessio_obj_handle_close(KosObjHandleTable *table, KosObjHandle handle)
 {
-	struct table *table = table_of(object);
+	struct table *self = table_of(table);
 	struct place *place;
 	void *found = NULL;
 
-	if (table == NULL) {
+	if (self == NULL) {
 		return rcInvalidArgument;
 	}
-	si_mutex_lock(&table->lock);
-	place = find_locked(table, handle);
+	si_mutex_lock(&self->lock);
+	place = find_locked(self, handle);
 	if (place != NULL) {
-		found = unbind_locked(table, place);
+		found = unbind_locked(self, place);
 	}
-	si_mutex_unlock(&table->lock);
+	si_mutex_unlock(&self->lock);
 	if (found == NULL) {
 		return rcInvalidArgument;
 	}
