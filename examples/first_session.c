@@ -21,28 +21,35 @@ static Retcode on_close(void *object, void *session)
 	return rcOk;
 }
 
-int main(void)
+static Retcode use(void *lamp, KosSessionType *sessions)
 {
-	const KosSessionOps ops = { on_open, on_close, RTL_NULL };
-	KosObjectType *lamps;
-	KosSessionType *sessions;
-	void *lamp, *mine, *another, *object;
+	void *mine, *another, *object;
+	Retcode rc = KosSessionOpenObject(lamp, CAN_READ | CAN_WRITE, CAN_READ, RTL_NULL, &mine);
 
-	if (KosCreateObjectType("lamp", kosSessionBaseObjectType, 0, RTL_NULL, RTL_NULL, &lamps) ||
-		KosSessionCreateType(lamps, kosSessionBaseSessionType, &ops, &sessions) ||
-		KosCreateObject(lamps, "hall", RTL_NULL, &lamp) ||
-		KosSessionRegisterObject(sessions, lamp) ||
-		KosSessionOpenObject(lamp, CAN_READ | CAN_WRITE, CAN_READ, RTL_NULL, &mine)) {
-		return 1;
+	if (rc != rcOk) {
+		return rc;
 	}
 	if (KosSessionRef(mine, sessions, &object) == rcOk) { /* an operation begins */
 		printf("switch \"%s\"\n", sessio_object_name(object));
 		KosSessionPut(mine); /* and ends */
 	}
-	printf("a second writer: " RETCODE_HR_FMT "\n",
-		RETCODE_HR_PARAMS(KosSessionOpenObject(
-			lamp, CAN_WRITE, CAN_READ | CAN_WRITE, RTL_NULL, &another)));
-	if (KosSessionCloseObject(mine) || KosSessionUnregisterObject(lamp)) {
+	rc = KosSessionOpenObject(lamp, CAN_WRITE, CAN_READ | CAN_WRITE, RTL_NULL, &another);
+	printf("a second writer: " RETCODE_HR_FMT "\n", RETCODE_HR_PARAMS(rc));
+	return KosSessionCloseObject(mine);
+}
+
+int main(void)
+{
+	const KosSessionOps ops = { on_open, on_close, RTL_NULL };
+	KosObjectType *lamps;
+	KosSessionType *sessions;
+	void *lamp;
+
+	if (KosCreateObjectType("lamp", kosSessionBaseObjectType, 0, RTL_NULL, RTL_NULL, &lamps) ||
+		KosSessionCreateType(lamps, kosSessionBaseSessionType, &ops, &sessions) ||
+		KosCreateObject(lamps, "hall", RTL_NULL, &lamp) ||
+		KosSessionRegisterObject(sessions, lamp) || use(lamp, sessions) ||
+		KosSessionUnregisterObject(lamp)) {
 		return 1;
 	}
 	KosPutObject(lamp);

@@ -18,6 +18,9 @@ sessio_check(contracts -DINCLUDE=${sessio_root}/include
   -DCLAUSES=${CMAKE_CURRENT_SOURCE_DIR}/clauses.txt)
 sessio_check(contracts_faults -DWORK=${sessio_work}/contracts)
 
+sessio_check(readme -DROOT=${sessio_root})
+sessio_check(readme_faults -DWORK=${sessio_work}/readme)
+
 if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
   sessio_check(headers -DINCLUDE=${sessio_root}/include -DCC=${CMAKE_C_COMPILER} -DSTANDARD=c11
     -DWORK=${sessio_work}/headers)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# Each piece of C in the README stands, word for word, in the example that the
+# line before it names: <!-- examples/x.c -->
+#
+#   cmake -DROOT=folder -P check_readme.cmake
+file(READ ${ROOT}/README.md readme)
+set(pieces 0)
+set(rest "${readme}")
+while(rest MATCHES "\n```c\n")
+  string(FIND "${rest}" "\n```c\n" start)
+  string(SUBSTRING "${rest}" 0 ${start} before)
+  math(EXPR start "${start} + 6")
+  string(SUBSTRING "${rest}" ${start} -1 rest)
+  string(FIND "${rest}" "```" end)
+  string(SUBSTRING "${rest}" 0 ${end} piece)
+  if(NOT before MATCHES "<!-- ([a-z_/.]+) -->$")
+    message(FATAL_ERROR "README.md: a piece of C names no example before it")
+  endif()
+  set(example ${CMAKE_MATCH_1})
+  if(NOT EXISTS ${ROOT}/${example})
+    message(FATAL_ERROR "README.md: there is no ${example}")
+  endif()
+  file(READ ${ROOT}/${example} text)
+  string(FIND "${text}" "${piece}" found)
+  if(piece STREQUAL "" OR found EQUAL -1)
+    message(FATAL_ERROR "README.md: the piece of ${example} does not stand there")
+  endif()
+  math(EXPR pieces "${pieces} + 1")
+endwhile()
+if(pieces EQUAL 0)
+  message(FATAL_ERROR "README.md: no piece of C")
+endif()
+message(STATUS "${pieces} pieces of C stand in their examples")
