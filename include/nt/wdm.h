@@ -10,6 +10,7 @@
 #ifndef SESSIO_NT_WDM_H
 #define SESSIO_NT_WDM_H
 
+#include "container.h"
 #include "sessio_nt/compiler.h"
 #include "sessio_nt/debug.h"
 #include "sessio_nt/interlocked.h"

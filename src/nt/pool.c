@@ -87,9 +87,10 @@ PVOID ExAllocatePool2(POOL_FLAGS flags, SIZE_T size, ULONG tag)
 
 void ExFreePoolWithTag(PVOID memory, ULONG tag)
 {
-	struct block *block = (struct block *)memory - 1;
+	struct block *block;
 
 	SI_BUG_IF(memory == NULL, "NULL given back to the pool");
+	block = (struct block *)memory - 1;
 	SI_BUG_IF(block->mark != ((ULONG_PTR)block ^ MARK),
 		"given back to the pool twice, or never got from it (P1)");
 	SI_BUG_IF(tag != 0 && tag != block->tag, "given back to the pool under another tag");

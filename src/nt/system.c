@@ -2,13 +2,18 @@
 #include "nt/wdm.h"
 
 /* Every address has a name: what drivers ask for before they call it. */
-#define ROUTINES(XX)              \
-	XX(DbgPrint)              \
-	XX(DbgPrintEx)            \
-	XX(ExAllocatePool2)       \
+/* clang-format off */
+#define ROUTINES(XX) \
+	XX(DbgPrint) \
+	XX(DbgPrintEx) \
+	XX(ExAllocatePool2) \
 	XX(ExAllocatePoolWithTag) \
-	XX(ExFreePool)            \
-	XX(ExFreePoolWithTag)
+	XX(ExFreePool) \
+	XX(ExFreePoolWithTag) \
+	XX(IoGetContainerInformation) \
+	XX(IoRegisterContainerNotification) \
+	XX(IoUnregisterContainerNotification)
+/* clang-format on */
 
 typedef void routine(void);
 

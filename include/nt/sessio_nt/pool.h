@@ -64,7 +64,8 @@ typedef ALLOCATE_FUNCTION *PALLOCATE_FUNCTION;
 typedef void FREE_FUNCTION(PVOID block);
 typedef FREE_FUNCTION *PFREE_FUNCTION;
 
-typedef struct DECLSPEC_ALIGN(64) _GENERAL_LOOKASIDE {
+/* Aligned as pool memory and device extensions are, where drivers keep it. */
+typedef struct DECLSPEC_ALIGN(16) _GENERAL_LOOKASIDE {
 	PALLOCATE_FUNCTION Allocate;
 	PFREE_FUNCTION Free;
 	SIZE_T Size;
@@ -82,7 +83,7 @@ typedef struct _PAGED_LOOKASIDE_LIST {
 	GENERAL_LOOKASIDE L;
 } PAGED_LOOKASIDE_LIST, *PPAGED_LOOKASIDE_LIST;
 
-SESSIO_NT_SIZE(NPAGED_LOOKASIDE_LIST, 128, 128);
+SESSIO_NT_SIZE(NPAGED_LOOKASIDE_LIST, 128, 80);
 
 /** A list of nonpaged blocks; allocate and free replace the pool if given. */
 void ExInitializeNPagedLookasideList(PNPAGED_LOOKASIDE_LIST list, PALLOCATE_FUNCTION allocate,
