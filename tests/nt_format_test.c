@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <ntddk.h>
+#include <ntstrsafe.h>
 #include <sessio_nt.h>
 
 struct print {
@@ -200,6 +201,83 @@ static void checked_prints_are_for_checked_builds(void **state)
 	assert_int_equal(printed.count, DBG ? 2 : 0);
 }
 
+#define FORMATS(expected, ...)                                                            \
+	do {                                                                              \
+		WCHAR text[64];                                                           \
+		assert_int_equal(RtlStringCbPrintfW(text, sizeof(text), __VA_ARGS__), 0); \
+		assert_int_equal(wcscmp(text, expected), 0);                              \
+	} while (0)
+
+static void wide_formats_have_wide_strings(void **state)
+{
+	UNICODE_STRING counted = RTL_CONSTANT_STRING(L"\u4e16");
+
+	(void)state;
+	FORMATS(L"a wide narrow narrow x y", L"a %s %S %hs %c %C", L"wide", "narrow", "narrow", 'x',
+		'y');
+	FORMATS(L"\u4e16 \u00e9 0042 %", L"%wZ %S %04I64d %%", &counted, "\xc3\xa9", (LONG64)42);
+	FORMATS(L"\U0001f600|   12", L"\U0001f600|%*d", 5, 12);
+	FORMATS(L"??x", L"%hs%c%hs", "\xe4\xb8", 0xdc00, "x");
+	FORMATS(L"?", L"%hs", "\xe4");
+	FORMATS(L"%?z", L"%\u00e9z");
+	FORMATS(L"%", L"%");
+}
+
+static void what_does_not_fit_is_cut_and_said(void **state)
+{
+	char narrow[4];
+	WCHAR wide[4];
+	UNICODE_STRING counted;
+	SIZE_T length = 99;
+
+	(void)state;
+	assert_int_equal(RtlStringCbPrintfA(narrow, 4, "%d", 123), STATUS_SUCCESS);
+	assert_int_equal(RtlStringCbPrintfA(narrow, 4, "%d", 1234), STATUS_BUFFER_OVERFLOW);
+	assert_string_equal(narrow, "123");
+	assert_int_equal(RtlStringCchPrintfW(wide, 4, L"%s", L"abcd"), STATUS_BUFFER_OVERFLOW);
+	assert_int_equal(wcscmp(wide, L"abc"), 0);
+	assert_int_equal(RtlStringCbCopyA(narrow, 4, "abcd"), STATUS_BUFFER_OVERFLOW);
+	assert_int_equal(RtlStringCbCopyA(narrow, 4, "ab"), STATUS_SUCCESS);
+	assert_int_equal(RtlStringCbCatA(narrow, 4, "c"), STATUS_SUCCESS);
+	assert_int_equal(RtlStringCbCatA(narrow, 4, "d"), STATUS_BUFFER_OVERFLOW);
+	assert_string_equal(narrow, "abc");
+	assert_int_equal(RtlStringCbCopyNA(narrow, 4, "xyz", 2), STATUS_SUCCESS);
+	assert_string_equal(narrow, "xy");
+	assert_int_equal(RtlStringCbCopyW(wide, sizeof(wide), L"abcd"), STATUS_BUFFER_OVERFLOW);
+	assert_int_equal(RtlStringCbCopyNW(wide, sizeof(wide), L"abcd", 4), STATUS_SUCCESS);
+	assert_int_equal(RtlStringCbCatW(wide, sizeof(wide), L"z"), STATUS_SUCCESS);
+	assert_int_equal(wcscmp(wide, L"abz"), 0);
+	assert_int_equal(RtlStringCbLengthW(wide, sizeof(wide), &length), STATUS_SUCCESS);
+	assert_int_equal(length, 6);
+	assert_int_equal(RtlStringCbLengthA("abc", 4, &length), STATUS_SUCCESS);
+	assert_int_equal(length, 3);
+	RtlInitEmptyUnicodeString(&counted, wide, sizeof(wide));
+	assert_int_equal(RtlUnicodeStringPrintf(&counted, L"%u", 12), STATUS_SUCCESS);
+	assert_int_equal(counted.Length, 4);
+	assert_int_equal(RtlUnicodeStringPrintf(&counted, L"%u", 12345), STATUS_BUFFER_OVERFLOW);
+	assert_int_equal(counted.Length, 6);
+}
+
+static void safe_strings_refuse_what_has_no_room_or_end(void **state)
+{
+	char narrow[2] = { 'a', 'b' };
+	WCHAR wide[2] = { 'a', 'b' };
+	UNICODE_STRING none = { 0, 0, wide };
+
+	(void)state;
+	assert_int_equal(RtlStringCbCopyA(narrow, 0, "a"), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCchCopyW(wide, 0, L"a"), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCchCopyW(wide, (SIZE_T)NTSTRSAFE_MAX_CCH + 1, L"a"),
+		STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCbCatA(narrow, 2, "a"), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCchCatW(wide, 2, L"a"), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCbLengthA(NULL, 2, NULL), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCbLengthW(NULL, 2, NULL), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCbPrintfA(narrow, 0, "a"), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlStringCchPrintfW(wide, 0, L"a"), STATUS_INVALID_PARAMETER);
+	assert_int_equal(RtlUnicodeStringPrintf(&none, L"a"), STATUS_INVALID_PARAMETER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +293,9 @@ int main(void)
 		TEST(floating_point_is_left_as_it_is),
 		TEST(no_more_than_512_bytes_leave),
 		TEST(a_prefix_counts_too),
+		TEST(wide_formats_have_wide_strings),
+		TEST(what_does_not_fit_is_cut_and_said),
+		TEST(safe_strings_refuse_what_has_no_room_or_end),
 		TEST(checked_prints_are_for_checked_builds),
 	};
 

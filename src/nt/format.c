@@ -10,9 +10,12 @@
 enum size { SIZE_NONE, SIZE_NARROW, SIZE_WIDE, SIZE_64, SIZE_POINTER, SIZE_8 };
 
 struct out {
-	char *at;
+	char *narrow; /* this, or */
+	WCHAR *wide; /* this; then %s and %c are wide, too */
 	size_t room; /* without the zero */
 	size_t length; /* of the whole, written or not */
+	char bytes[4]; /* of a character that is not complete, for wide */
+	unsigned have;
 };
 
 struct spec {
@@ -23,12 +26,45 @@ struct spec {
 	char type;
 };
 
+static unsigned bytes_of(char first)
+{
+	UCHAR lead = (UCHAR)first;
+
+	return lead < 0xc2u ? 1 : lead < 0xe0u ? 2 : lead < 0xf0u ? 3 : lead < 0xf5u ? 4 : 1;
+}
+
+/* The bytes so far are a character, or the beginning of one that never ended. */
+static void end_character(struct out *out)
+{
+	PCSTR at = out->bytes;
+	WCHAR units[2];
+	unsigned count = si_nt_put_utf16(si_nt_get_utf8(&at, out->bytes + out->have), units);
+
+	out->have = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (out->length < out->room) {
+			out->wide[out->length] = units[i];
+		}
+		out->length++;
+	}
+}
+
 static void put(struct out *out, char c)
 {
-	if (out->length < out->room) {
-		out->at[out->length] = c;
+	if (out->wide == NULL) {
+		if (out->length < out->room) {
+			out->narrow[out->length] = c;
+		}
+		out->length++;
+		return;
 	}
-	out->length++;
+	if (out->have != 0 && ((UCHAR)c & 0xc0u) != 0x80u) {
+		end_character(out);
+	}
+	out->bytes[out->have++] = c;
+	if (out->have == bytes_of(out->bytes[0])) {
+		end_character(out);
+	}
 }
 
 static void fill(struct out *out, char c, int count)
@@ -252,13 +288,22 @@ static size_t wide_length(PCWSTR s, int precision)
 	return length;
 }
 
-/* In capitals the letters mean the other width. */
-static bool is_wide(const struct spec *spec)
+/* Without a size, %s and %c have the width of the call, in capitals the other. */
+static bool is_wide(const struct out *out, const struct spec *spec)
 {
-	if (spec->size == SIZE_WIDE) {
-		return true;
+	if (spec->size == SIZE_WIDE || spec->size == SIZE_NARROW) {
+		return spec->size == SIZE_WIDE;
 	}
-	return spec->size != SIZE_NARROW && (spec->type == 'S' || spec->type == 'C');
+	switch (spec->type) {
+	case 's':
+	case 'c':
+		return out->wide != NULL;
+	case 'S':
+	case 'C':
+		return out->wide == NULL;
+	default:
+		return false;
+	}
 }
 
 static void put_string(struct out *out, const struct spec *spec, va_list *args)
@@ -267,7 +312,7 @@ static void put_string(struct out *out, const struct spec *spec, va_list *args)
 
 	if (text == NULL) {
 		put_null(out, spec);
-	} else if (is_wide(spec)) {
+	} else if (is_wide(out, spec)) {
 		put_wide(out, spec, text, wide_length(text, spec->precision));
 	} else {
 		put_narrow(out, spec, text, narrow_length(text, spec->precision));
@@ -278,7 +323,7 @@ static void put_char(struct out *out, const struct spec *spec, va_list *args)
 {
 	int c = va_arg(*args, int);
 
-	if (is_wide(spec)) {
+	if (is_wide(out, spec)) {
 		WCHAR wide = (WCHAR)c;
 
 		put_wide(out, spec, &wide, 1);
@@ -293,7 +338,7 @@ static void put_counted(struct out *out, const struct spec *spec, va_list *args)
 {
 	const void *string = va_arg(*args, const void *);
 
-	if (is_wide(spec)) {
+	if (is_wide(out, spec)) {
 		PCUNICODE_STRING wide = string;
 
 		if (wide == NULL || wide->Buffer == NULL) {
@@ -406,7 +451,7 @@ static const char *convert(struct out *out, const char *at, va_list *args)
 
 size_t si_nt_format(char *text, size_t size, const char *format, va_list args)
 {
-	struct out out = { .at = text, .room = size == 0 ? 0 : size - 1 };
+	struct out out = { .narrow = text, .room = size == 0 ? 0 : size - 1 };
 	va_list rest;
 
 	va_copy(rest, args);
@@ -421,5 +466,51 @@ size_t si_nt_format(char *text, size_t size, const char *format, va_list args)
 	if (size != 0) {
 		text[out.length < out.room ? out.length : out.room] = '\0';
 	}
+	return out.length;
+}
+
+/* Copies a conversion, which is ASCII, behind its percent sign; where it ends. */
+static PCWSTR narrow_conversion(PCWSTR at, char *text, size_t size)
+{
+	size_t length = 0;
+
+	while (*at != 0 && length < size - 2 && *at < 0x80u &&
+		strchr("-+ #0123456789.*hlwIjzt", (char)*at) != NULL) {
+		text[length++] = (char)*at++;
+	}
+	if (*at != 0) {
+		text[length++] = *at < 0x80u ? (char)*at : '?';
+		at++;
+	}
+	text[length] = '\0';
+	return at;
+}
+
+size_t si_nt_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args)
+{
+	struct out out = { .wide = text, .room = size - 1 };
+	va_list rest;
+
+	va_copy(rest, args);
+	while (*format != 0) {
+		char conversion[32];
+
+		if (*format == '%') {
+			format = narrow_conversion(format + 1, conversion, sizeof(conversion));
+			(void)convert(&out, conversion, &rest);
+		} else {
+			PCWSTR end = format[1] != 0 ? format + 2 : format + 1;
+			unsigned count = si_nt_put_utf8(si_nt_get_utf16(&format, end), conversion);
+
+			for (unsigned i = 0; i < count; i++) {
+				put(&out, conversion[i]);
+			}
+		}
+	}
+	va_end(rest);
+	if (out.have != 0) {
+		end_character(&out);
+	}
+	text[out.length < out.room ? out.length : out.room] = 0;
 	return out.length;
 }

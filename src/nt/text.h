@@ -21,4 +21,7 @@ unsigned si_nt_put_utf16(ULONG c, WCHAR out[2]);
  */
 size_t si_nt_format(char *out, size_t size, const char *format, va_list args);
 
+/* The same in wide characters; size is not 0. */
+size_t si_nt_format_wide(PWSTR out, size_t size, PCWSTR format, va_list args);
+
 #endif /* SI_NT_TEXT_H */
