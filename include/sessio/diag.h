@@ -173,7 +173,8 @@ typedef enum sessio_diag_kind {
 	                              and once for all that are opening */
 	SESSIO_DIAG_TYPE_IN_USE = 2, /**< a session type was destroyed with objects registered */
 	SESSIO_DIAG_SATURATED = 3, /**< a reference count is full: the object lives for ever */
-	SESSIO_DIAG_MISUSE = 4 /**< a call that returns nothing was given something wrong */
+	SESSIO_DIAG_MISUSE = 4, /**< a call that returns nothing was given something wrong */
+	SESSIO_DIAG_CALLBACK = 5 /**< a callback returned an error that nothing acts on */
 } sessio_diag_kind;
 
 /**

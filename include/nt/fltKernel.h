@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stand-in for the Windows kernel's <fltKernel.h>: see wdm.h. A filter can be
+ * registered, started and unregistered. There are no volumes here, so nothing is
+ * filtered and no instance is set up.
+ */
+#ifndef SESSIO_NT_FLTKERNEL_H
+#define SESSIO_NT_FLTKERNEL_H
+
+#include "ntifs.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FLTAPI NTAPI
+#define FLT_ASSERT(expr) NT_ASSERT(expr)
+#define FLT_ASSERTMSG(text, expr) NT_ASSERTMSG(text, expr)
+#define _Flt_CompletionContext_Outptr_
+#define _Flt_ConnectionCookie_Outptr_
+#define _Unreferenced_parameter_
+
+typedef struct _FLT_FILTER *PFLT_FILTER;
+typedef struct _FLT_VOLUME *PFLT_VOLUME;
+typedef struct _FLT_INSTANCE *PFLT_INSTANCE;
+typedef struct _FLT_CALLBACK_DATA *PFLT_CALLBACK_DATA;
+typedef PVOID PFLT_CONTEXT;
+typedef USHORT FLT_CONTEXT_TYPE;
+typedef ULONG FLT_OPERATION_FLAGS, FLT_REGISTRATION_FLAGS, FLT_FILTER_UNLOAD_FLAGS;
+typedef ULONG FLT_INSTANCE_SETUP_FLAGS, FLT_INSTANCE_TEARDOWN_FLAGS;
+typedef ULONG FLT_INSTANCE_QUERY_TEARDOWN_FLAGS, FLT_POST_OPERATION_FLAGS;
+typedef USHORT FLT_CONTEXT_REGISTRATION_FLAGS;
+typedef ULONG FLT_FILESYSTEM_TYPE;
+
+typedef enum _FLT_PREOP_CALLBACK_STATUS {
+	FLT_PREOP_SUCCESS_WITH_CALLBACK,
+	FLT_PREOP_SUCCESS_NO_CALLBACK,
+	FLT_PREOP_PENDING,
+	FLT_PREOP_DISALLOW_FASTIO,
+	FLT_PREOP_COMPLETE,
+	FLT_PREOP_SYNCHRONIZE
+} FLT_PREOP_CALLBACK_STATUS;
+typedef enum _FLT_POSTOP_CALLBACK_STATUS {
+	FLT_POSTOP_FINISHED_PROCESSING,
+	FLT_POSTOP_MORE_PROCESSING_REQUIRED
+} FLT_POSTOP_CALLBACK_STATUS;
+
+typedef struct _FLT_RELATED_OBJECTS {
+	USHORT Size;
+	USHORT TransactionContext;
+	PFLT_FILTER Filter;
+	PFLT_VOLUME Volume;
+	PFLT_INSTANCE Instance;
+	PFILE_OBJECT FileObject;
+	PVOID Transaction;
+} FLT_RELATED_OBJECTS, *PFLT_RELATED_OBJECTS;
+typedef const FLT_RELATED_OBJECTS *PCFLT_RELATED_OBJECTS;
+
+typedef FLT_PREOP_CALLBACK_STATUS(FLTAPI *PFLT_PRE_OPERATION_CALLBACK)(
+	PFLT_CALLBACK_DATA Data, PCFLT_RELATED_OBJECTS FltObjects, PVOID *CompletionContext);
+typedef FLT_POSTOP_CALLBACK_STATUS(FLTAPI *PFLT_POST_OPERATION_CALLBACK)(PFLT_CALLBACK_DATA Data,
+	PCFLT_RELATED_OBJECTS FltObjects, PVOID CompletionContext, FLT_POST_OPERATION_FLAGS Flags);
+typedef NTSTATUS(FLTAPI *PFLT_FILTER_UNLOAD_CALLBACK)(FLT_FILTER_UNLOAD_FLAGS Flags);
+typedef NTSTATUS(FLTAPI *PFLT_INSTANCE_SETUP_CALLBACK)(PCFLT_RELATED_OBJECTS FltObjects,
+	FLT_INSTANCE_SETUP_FLAGS Flags, DEVICE_TYPE VolumeDeviceType,
+	FLT_FILESYSTEM_TYPE VolumeFilesystemType);
+typedef NTSTATUS(FLTAPI *PFLT_INSTANCE_QUERY_TEARDOWN_CALLBACK)(
+	PCFLT_RELATED_OBJECTS FltObjects, FLT_INSTANCE_QUERY_TEARDOWN_FLAGS Flags);
+typedef void(FLTAPI *PFLT_INSTANCE_TEARDOWN_CALLBACK)(
+	PCFLT_RELATED_OBJECTS FltObjects, FLT_INSTANCE_TEARDOWN_FLAGS Reason);
+
+typedef struct _FLT_OPERATION_REGISTRATION {
+	UCHAR MajorFunction;
+	FLT_OPERATION_FLAGS Flags;
+	PFLT_PRE_OPERATION_CALLBACK PreOperation;
+	PFLT_POST_OPERATION_CALLBACK PostOperation;
+	PVOID Reserved1;
+} FLT_OPERATION_REGISTRATION, *PFLT_OPERATION_REGISTRATION;
+
+typedef struct _FLT_CONTEXT_REGISTRATION {
+	FLT_CONTEXT_TYPE ContextType;
+	FLT_CONTEXT_REGISTRATION_FLAGS Flags;
+	PVOID ContextCleanupCallback;
+	SIZE_T Size;
+	ULONG PoolTag;
+	PVOID ContextAllocateCallback;
+	PVOID ContextFreeCallback;
+	PVOID Reserved1;
+} FLT_CONTEXT_REGISTRATION, *PFLT_CONTEXT_REGISTRATION;
+
+typedef struct _FLT_REGISTRATION {
+	USHORT Size;
+	USHORT Version;
+	FLT_REGISTRATION_FLAGS Flags;
+	const FLT_CONTEXT_REGISTRATION *ContextRegistration;
+	const FLT_OPERATION_REGISTRATION *OperationRegistration;
+	PFLT_FILTER_UNLOAD_CALLBACK FilterUnloadCallback;
+	PFLT_INSTANCE_SETUP_CALLBACK InstanceSetupCallback;
+	PFLT_INSTANCE_QUERY_TEARDOWN_CALLBACK InstanceQueryTeardownCallback;
+	PFLT_INSTANCE_TEARDOWN_CALLBACK InstanceTeardownStartCallback;
+	PFLT_INSTANCE_TEARDOWN_CALLBACK InstanceTeardownCompleteCallback;
+	PVOID GenerateFileNameCallback;
+	PVOID NormalizeNameComponentCallback;
+	PVOID NormalizeContextCleanupCallback;
+	PVOID TransactionNotificationCallback;
+	PVOID NormalizeNameComponentExCallback;
+	PVOID SectionNotificationCallback;
+} FLT_REGISTRATION, *PFLT_REGISTRATION;
+
+#define FLT_REGISTRATION_VERSION 0x0203
+#define FLT_CONTEXT_END ((FLT_CONTEXT_TYPE)0xffff)
+#define IRP_MJ_OPERATION_END ((UCHAR)0x80)
+#define FLTFL_FILTER_UNLOAD_MANDATORY 0x00000001
+
+/**
+ * Registers a filter of a driver. STATUS_INVALID_PARAMETER for a registration of
+ * another size or version, STATUS_INSUFFICIENT_RESOURCES.
+ */
+NTSTATUS FltRegisterFilter(
+	PDRIVER_OBJECT driver, const FLT_REGISTRATION *registration, PFLT_FILTER *filter);
+/** Starts a filter; STATUS_INVALID_PARAMETER if it is started already. */
+NTSTATUS FltStartFiltering(PFLT_FILTER filter);
+/** Ends a filter and frees it. */
+void FltUnregisterFilter(PFLT_FILTER filter);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SESSIO_NT_FLTKERNEL_H */

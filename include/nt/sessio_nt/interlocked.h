@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Interlocked operations: each a full barrier, each returns what its name says. */
+#ifndef SESSIO_NT_INTERLOCKED_H
+#define SESSIO_NT_INTERLOCKED_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SESSIO_NT_INTERLOCKED(suffix, type)                                              \
+	static inline type InterlockedIncrement##suffix(type volatile *at)               \
+	{                                                                                \
+		return __atomic_add_fetch(at, 1, __ATOMIC_SEQ_CST);                      \
+	}                                                                                \
+	static inline type InterlockedDecrement##suffix(type volatile *at)               \
+	{                                                                                \
+		return __atomic_sub_fetch(at, 1, __ATOMIC_SEQ_CST);                      \
+	}                                                                                \
+	static inline type InterlockedExchange##suffix(type volatile *at, type value)    \
+	{                                                                                \
+		return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);                 \
+	}                                                                                \
+	static inline type InterlockedExchangeAdd##suffix(type volatile *at, type value) \
+	{                                                                                \
+		return __atomic_fetch_add(at, value, __ATOMIC_SEQ_CST);                  \
+	}                                                                                \
+	static inline type InterlockedAdd##suffix(type volatile *at, type value)         \
+	{                                                                                \
+		return __atomic_add_fetch(at, value, __ATOMIC_SEQ_CST);                  \
+	}                                                                                \
+	static inline type InterlockedAnd##suffix(type volatile *at, type value)         \
+	{                                                                                \
+		return __atomic_fetch_and(at, value, __ATOMIC_SEQ_CST);                  \
+	}                                                                                \
+	static inline type InterlockedOr##suffix(type volatile *at, type value)          \
+	{                                                                                \
+		return __atomic_fetch_or(at, value, __ATOMIC_SEQ_CST);                   \
+	}                                                                                \
+	static inline type InterlockedXor##suffix(type volatile *at, type value)         \
+	{                                                                                \
+		return __atomic_fetch_xor(at, value, __ATOMIC_SEQ_CST);                  \
+	}                                                                                \
+	static inline type InterlockedCompareExchange##suffix(                           \
+		type volatile *at, type wanted, type expected)                           \
+	{                                                                                \
+		(void)__atomic_compare_exchange_n(                                       \
+			at, &expected, wanted, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);   \
+		return expected;                                                         \
+	}
+
+SESSIO_NT_INTERLOCKED(, LONG)
+SESSIO_NT_INTERLOCKED(64, LONG64)
+
+static inline PVOID InterlockedExchangePointer(PVOID volatile *at, PVOID value)
+{
+	return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);
+}
+
+static inline PVOID InterlockedCompareExchangePointer(
+	PVOID volatile *at, PVOID wanted, PVOID expected)
+{
+	(void)__atomic_compare_exchange_n(
+		at, &expected, wanted, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	return expected;
+}
+
+/* The bit as it was. */
+static inline UCHAR InterlockedBitTestAndSet(LONG volatile *at, LONG bit)
+{
+	ULONG mask = (ULONG)1 << ((ULONG)bit & 31u);
+	ULONG before = (ULONG)InterlockedOr(&at[bit >> 5], (LONG)mask);
+
+	return (UCHAR)((before & mask) != 0);
+}
+
+static inline UCHAR InterlockedBitTestAndReset(LONG volatile *at, LONG bit)
+{
+	ULONG mask = (ULONG)1 << ((ULONG)bit & 31u);
+	ULONG before = (ULONG)InterlockedAnd(&at[bit >> 5], (LONG)~mask);
+
+	return (UCHAR)((before & mask) != 0);
+}
+
+#define InterlockedExchangeAddNoFence InterlockedExchangeAdd
+#define InterlockedIncrementAcquire InterlockedIncrement
+#define InterlockedDecrementRelease InterlockedDecrement
+#define InterlockedIncrementNoFence InterlockedIncrement
+#define InterlockedDecrementNoFence InterlockedDecrement
+#define InterlockedCompareExchangeAcquire InterlockedCompareExchange
+#define InterlockedCompareExchangeRelease InterlockedCompareExchange
+
+static inline LONG ReadAcquire(LONG const volatile *at)
+{
+	return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+}
+
+static inline LONG ReadNoFence(LONG const volatile *at)
+{
+	return __atomic_load_n(at, __ATOMIC_RELAXED);
+}
+
+static inline void WriteRelease(LONG volatile *at, LONG value)
+{
+	__atomic_store_n(at, value, __ATOMIC_RELEASE);
+}
+
+static inline void WriteNoFence(LONG volatile *at, LONG value)
+{
+	__atomic_store_n(at, value, __ATOMIC_RELAXED);
+}
+
+#define KeMemoryBarrier() __sync_synchronize()
+#define MemoryBarrier() __sync_synchronize()
+#define YieldProcessor() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SESSIO_NT_INTERLOCKED_H */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * __try, __finally and __leave as far as macros carry them.
+ *
+ * (E1) __finally runs after the block and after __leave, from any depth of
+ *      loops inside the block, in any number of blocks of a function.
+ * (E2) Leaving the block by return, break, continue or goto would skip
+ *      __finally: the program is stopped and says so.
+ * (E3) Nothing raises here: a handler of __except never runs, and a bad address
+ *      ends the program.
+ *
+ * C++ standard headers use __try themselves: they come before these.
+ */
+#ifndef SESSIO_NT_SEH_H
+#define SESSIO_NT_SEH_H
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sessio_nt_try {
+	int pass; /* 0: the block, 1: its end, 2: over */
+	int ended; /* the block came to its end or to __leave */
+};
+
+/** Stops the program if a block was left without its end (E2). */
+void sessio_nt_try_check(const struct sessio_nt_try *block);
+
+/** The step from the block to its end. */
+static inline void sessio_nt_try_step(struct sessio_nt_try *block)
+{
+	if (++block->pass == 1 && !block->ended) {
+		sessio_nt_try_check(block);
+	}
+}
+
+#define EXCEPTION_EXECUTE_HANDLER 1
+#define EXCEPTION_CONTINUE_SEARCH 0
+#define EXCEPTION_CONTINUE_EXECUTION (-1)
+
+/* A compiler that has the real ones keeps them. */
+#if !defined(_MSC_EXTENSIONS)
+#undef __try
+#undef __finally
+#undef __leave
+#undef __except
+/* clang-format off */
+#define __try \
+	for (struct sessio_nt_try sessio_nt_block \
+			__attribute__((cleanup(sessio_nt_try_check))) = { 0, 0 }; \
+		sessio_nt_block.pass < 2; sessio_nt_try_step(&sessio_nt_block)) \
+		if (sessio_nt_block.pass == 0) { \
+			__label__ sessio_nt_leave;
+#define SESSIO_NT_END_OF_BLOCK \
+		sessio_nt_leave: __attribute__((unused)); \
+			sessio_nt_block.ended = 1; \
+		}
+#define __finally SESSIO_NT_END_OF_BLOCK else
+#define __except(filter) SESSIO_NT_END_OF_BLOCK else if (0 && (filter))
+#define __leave goto sessio_nt_leave
+/* clang-format on */
+
+#define AbnormalTermination() 0
+#define GetExceptionCode() ((ULONG)STATUS_SUCCESS)
+#define GetExceptionInformation() ((PVOID)NULL)
+#define exception_code() GetExceptionCode()
+
+/* The short forms, which are C only. */
+#if !defined(__cplusplus)
+#define try __try
+#define finally __finally
+#define except __except
+#define leave __leave
+#endif
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SESSIO_NT_SEH_H */

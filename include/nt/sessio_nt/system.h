@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The system as a whole: its version, and its routines by name. */
+#ifndef SESSIO_NT_SYSTEM_H
+#define SESSIO_NT_SYSTEM_H
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NTDDI_WIN7 0x06010000
+#define NTDDI_WIN8 0x06020000
+#define NTDDI_WINBLUE 0x06030000
+#define NTDDI_WIN10 0x0A000000
+#if !defined(NTDDI_VERSION)
+#define NTDDI_VERSION NTDDI_WIN10
+#endif
+#if !defined(_WIN32_WINNT)
+#define _WIN32_WINNT 0x0A00
+#endif
+#if !defined(WINVER)
+#define WINVER _WIN32_WINNT
+#endif
+
+/**
+ * The address of a routine by its name, as drivers look up what an older system
+ * may lack. The container calls, pool and debug print calls have a name here;
+ * NULL for all others.
+ */
+PVOID MmGetSystemRoutineAddress(PUNICODE_STRING name);
+
+typedef struct _OSVERSIONINFOW {
+	ULONG dwOSVersionInfoSize;
+	ULONG dwMajorVersion;
+	ULONG dwMinorVersion;
+	ULONG dwBuildNumber;
+	ULONG dwPlatformId;
+	WCHAR szCSDVersion[128];
+} RTL_OSVERSIONINFOW, *PRTL_OSVERSIONINFOW;
+
+SESSIO_NT_SIZE(RTL_OSVERSIONINFOW, 276, 276);
+
+/** The version whose documents we follow: 10.0. */
+NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW version);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SESSIO_NT_SYSTEM_H */

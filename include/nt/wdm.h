@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stand-in for the Windows kernel's <wdm.h>, for hosts that are not a Windows
+ * kernel build: what code leans on that follows user sessions with the container
+ * calls. Everything that is declared works; nothing else is declared.
+ *
+ * A build for Windows itself has the real header and must not have this folder on
+ * its include path. <windows.h> does not go into the same file.
+ */
+#ifndef SESSIO_NT_WDM_H
+#define SESSIO_NT_WDM_H
+
+#include "container.h"
+#include "sessio_nt/compiler.h"
+#include "sessio_nt/debug.h"
+#include "sessio_nt/interlocked.h"
+#include "sessio_nt/irp.h"
+#include "sessio_nt/list.h"
+#include "sessio_nt/lock.h"
+#include "sessio_nt/object.h"
+#include "sessio_nt/pool.h"
+#include "sessio_nt/process.h"
+#include "sessio_nt/rtl.h"
+#include "sessio_nt/sal.h"
+#include "sessio_nt/seh.h"
+#include "sessio_nt/status.h"
+#include "sessio_nt/system.h"
+#include "sessio_nt/types.h"
+#include "sessio_nt/wait.h"
+
+#endif /* SESSIO_NT_WDM_H */

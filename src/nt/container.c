@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The container notification calls: the documents' argument rules, on the
+ * default host. A registration is a watcher whose key is its object, and the
+ * handle is the watcher's number.
+ *
+ * (K1) What a watcher needs for a call lives until the host says that there is
+ *      no call any more.
+ */
+#include "nt/container.h"
+
+#include "core/diag.h"
+#include "core/host.h"
+#include "nt/device.h"
+#include "nt/ntifs.h"
+#include "nt/status.h"
+#include "nt/text.h"
+#include "nt/thread.h"
+
+struct registration {
+	PIO_SESSION_NOTIFICATION_FUNCTION callback;
+	PVOID object;
+	PVOID context;
+};
+
+/* Two ways to write the same numbers: a cast is all it takes. */
+_Static_assert((int)IoSessionEventCreated == SESSIO_USER_EVENT_CREATED &&
+		(int)IoSessionEventLogoff == SESSIO_USER_EVENT_LOGOFF &&
+		(int)IoSessionEventMax == SESSIO_USER_EVENT_MAX,
+	"events have other values");
+_Static_assert((int)IoSessionStateCreated == SESSIO_USER_STATE_CREATED &&
+		(int)IoSessionStateTerminated == SESSIO_USER_STATE_TERMINATED &&
+		(int)IoSessionStateMax == SESSIO_USER_STATE_MAX,
+	"states have other values");
+_Static_assert(IO_SESSION_STATE_VALID_EVENT_MASK == SESSIO_USER_EVENTS_ALL, "masks differ");
+_Static_assert(sizeof(IO_SESSION_CONNECT_INFO) <= IO_SESSION_MAX_PAYLOAD_SIZE, "too large");
+
+static void format_into(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)si_nt_format(text, size, format, args);
+	va_end(args);
+}
+
+/* Nothing acts on what a callback returns: it is only said. */
+static void note_result(const sessio_user_notice *notice, PVOID object, NTSTATUS status)
+{
+	char text[96];
+
+	if (status != STATUS_SUCCESS) {
+		format_into(text, sizeof(text), "session %u: a callback of %s answered 0x%08X",
+			(ULONG)notice->session_id, sessio_user_event_name(notice->event),
+			(ULONG)status);
+		si_diag_report(SESSIO_DIAG_CALLBACK, object, NULL, text);
+	}
+}
+
+static void call_back(const sessio_user_notice *notice, void *ctx)
+{
+	const struct registration *registration = ctx;
+	IO_SESSION_CONNECT_INFO
+	info; /* a copy for each: one that writes to it, writes to its own */
+	PVOID payload = NULL;
+	ULONG length = 0;
+	KIRQL level = KeGetCurrentIrql();
+	NTSTATUS status;
+
+	if (notice->payload_length != 0) {
+		const sessio_user_connect *connect = notice->payload;
+
+		memset(&info, 0, sizeof(info));
+		info.SessionId = connect->session_id;
+		info.LocalSession = connect->local;
+		payload = &info;
+		length = sizeof(info);
+	}
+	status = registration->callback(notice->session, registration->object, (ULONG)notice->event,
+		registration->context, payload, length);
+	SI_BUG_IF(KeGetCurrentIrql() != level, "a callback came back at another IRQL");
+	note_result(notice, registration->object, status); /* (K1) */
+}
+
+static void release(void *ctx)
+{
+	si_platform_free(ctx); /* (K1) */
+}
+
+/* What an object says that it is; a copy, as it may be anything, aligned anyhow. */
+static CSHORT kind_of(const void *object)
+{
+	CSHORT kind;
+
+	memcpy(&kind, object, sizeof(kind));
+	return kind;
+}
+
+static bool is_io_object(const void *object)
+{
+	if (object == NULL) {
+		return false;
+	}
+	switch (kind_of(object)) {
+	case IO_TYPE_DEVICE:
+	case IO_TYPE_DRIVER:
+	case IO_TYPE_FILE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* (N1), up to what only the host can say. */
+static NTSTATUS judge(IO_CONTAINER_NOTIFICATION_CLASS class, const void *callback,
+	const IO_SESSION_STATE_NOTIFICATION *info, ULONG length, const void *result)
+{
+	if (class != IoSessionStateNotification) {
+		return STATUS_INVALID_PARAMETER_1;
+	}
+	if (length != sizeof(*info)) {
+		return STATUS_INVALID_PARAMETER_4;
+	}
+	if (callback == NULL) {
+		return STATUS_INVALID_PARAMETER_2;
+	}
+	if (info == NULL || info->Size != sizeof(*info) || info->Flags != 0 ||
+		(info->EventMask & IO_SESSION_STATE_VALID_EVENT_MASK) == 0 ||
+		!is_io_object(info->IoObject)) {
+		return STATUS_INVALID_PARAMETER_3;
+	}
+	return result == NULL ? STATUS_INVALID_PARAMETER_5 : STATUS_SUCCESS;
+}
+
+/* There is no memory to ask the host with; a second registration is the earlier answer (N1). */
+static NTSTATUS out_of_memory(struct sessio_host *host, const void *object)
+{
+	bool is_second;
+
+	si_mutex_lock(&host->lock);
+	is_second = si_map_find(&host->keys, (uintptr_t)object) != NULL;
+	si_mutex_unlock(&host->lock);
+	return si_nt_status(is_second ? SESSIO_EXISTS : SESSIO_NO_MEMORY);
+}
+
+static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICATION *info,
+	PIO_CONTAINER_NOTIFICATION_FUNCTION callback, PVOID *out_handle)
+{
+	sessio_watch_options options = {
+		.events = info->EventMask, .key = info->IoObject, .released = release
+	};
+	struct registration *registration = si_platform_alloc(sizeof(*registration));
+	sessio_watch number;
+	sessio_status status;
+
+	if (registration == NULL) {
+		return out_of_memory(host, info->IoObject);
+	}
+	/* Every caller cast the other way; void (*)(void) says that this is meant. */
+	registration->callback = (PIO_SESSION_NOTIFICATION_FUNCTION)(void (*)(void))callback;
+	registration->object = info->IoObject;
+	registration->context = info->Context;
+	if (kind_of(info->IoObject) == IO_TYPE_DEVICE) {
+		options.session_id = si_nt_device_session(info->IoObject);
+		options.flags = options.session_id != 0 ? SESSIO_WATCH_ONE_SESSION : 0u;
+	}
+	status = sessio_host_watch(host, &options, call_back, registration, &number);
+	if (status != SESSIO_OK) {
+		si_platform_free(registration);
+		return si_nt_status(status);
+	}
+	*out_handle = (PVOID)number;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
+	PIO_CONTAINER_NOTIFICATION_FUNCTION callback, PVOID information, ULONG length,
+	PVOID registration)
+{
+	struct sessio_host *host;
+	PVOID handle = NULL;
+	NTSTATUS status;
+
+	SI_NT_LEVEL(APC_LEVEL, "IoRegisterContainerNotification");
+	status = judge(class, (const void *)(ULONG_PTR)callback, information, length, registration);
+	if (!NT_SUCCESS(status)) {
+		return status;
+	}
+	host = sessio_host_default();
+	if (host == NULL) {
+		return si_nt_status(SESSIO_NO_MEMORY);
+	}
+	status = watch(host, information, callback, &handle);
+	if (NT_SUCCESS(status)) {
+		*(PVOID *)registration = handle;
+	}
+	return status;
+}
+
+void IoUnregisterContainerNotification(PVOID registration)
+{
+	struct sessio_host *host;
+
+	SI_NT_LEVEL(APC_LEVEL, "IoUnregisterContainerNotification");
+	host = sessio_host_default();
+	if (host == NULL || sessio_host_unwatch(host, (sessio_watch)registration) != SESSIO_OK) {
+		si_diag_report(SESSIO_DIAG_MISUSE, registration, NULL,
+			"a container notification was unregistered that is not registered");
+	}
+}
+
+/* The session that the calling thread acts for, or NULL. */
+static sessio_user_session *own_session(void)
+{
+	struct sessio_host *host = sessio_host_default();
+
+	return host != NULL ? sessio_host_entered_session(host) : NULL;
+}
+
+NTSTATUS IoGetContainerInformation(
+	IO_CONTAINER_INFORMATION_CLASS class, PVOID object, PVOID buffer, ULONG length)
+{
+	IO_SESSION_STATE_INFORMATION *info = buffer;
+	const sessio_user_session *session;
+
+	SI_NT_LEVEL(APC_LEVEL, "IoGetContainerInformation");
+	if (class != IoSessionStateInformation) {
+		return STATUS_INVALID_PARAMETER_1;
+	}
+	if (length < sizeof(*info)) {
+		return STATUS_INVALID_PARAMETER_4;
+	}
+	if (buffer == NULL) {
+		return STATUS_INVALID_PARAMETER_3;
+	}
+	session = object != NULL ? object : own_session();
+	if (session == NULL) {
+		return STATUS_INVALID_PARAMETER_2;
+	}
+	memset(info, 0, sizeof(*info));
+	info->SessionId = sessio_user_session_id(session);
+	info->SessionState = (IO_SESSION_STATE)sessio_user_session_state(session);
+	info->LocalSession = sessio_user_session_is_local(session);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS IoGetRequestorSessionId(PIRP irp, PULONG session_id)
+{
+	const sessio_user_session *session = own_session();
+
+	UNREFERENCED_PARAMETER(irp);
+	*session_id = session != NULL ? sessio_user_session_id(session) : MAXULONG;
+	return session != NULL ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}

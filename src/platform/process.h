@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What only a process has: a number, a wall clock, an error stream. The Windows
+ * face needs it, the core does not, and a driver build has none of it.
+ *
+ * The rules of platform.h hold here too.
+ */
+#ifndef SI_PROCESS_H
+#define SI_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The number of this process as the operating system's tools show it. */
+uint64_t si_process_id(void);
+
+/* Microseconds since 1970, UTC. */
+uint64_t si_process_wall_us(void);
+
+/* Lets another thread run. */
+void si_process_yield(void);
+
+/* Writes to the standard error stream, as it is. */
+void si_process_print(const char *text, size_t length);
+
+#endif /* SI_PROCESS_H */
