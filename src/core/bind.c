@@ -75,20 +75,16 @@ static void ref(struct sessio_bind *bind)
 	atomic_fetch_add_explicit(&bind->refs, 1, memory_order_relaxed);
 }
 
-static void link_last(struct si_bound *bound) SI_HELD(bound->bind->lock)
+static void link_last(struct sessio_bind *bind, struct si_bound *bound) SI_HELD(bind->lock)
 {
-	struct sessio_bind *bind = bound->bind;
-
 	bound->next = NULL;
 	bound->previous = bind->last;
 	*(bind->last == NULL ? &bind->first : &bind->last->next) = bound;
 	bind->last = bound;
 }
 
-static void unlink_one(struct si_bound *bound) SI_HELD(bound->bind->lock)
+static void unlink_one(struct sessio_bind *bind, struct si_bound *bound) SI_HELD(bind->lock)
 {
-	struct sessio_bind *bind = bound->bind;
-
 	*(bound->previous == NULL ? &bind->first : &bound->previous->next) = bound->next;
 	*(bound->next == NULL ? &bind->last : &bound->next->previous) = bound->previous;
 }
@@ -98,7 +94,7 @@ void si_bound_drop(struct si_bound *bound)
 	struct sessio_bind *bind = bound->bind;
 
 	si_mutex_lock(&bind->lock);
-	unlink_one(bound);
+	unlink_one(bind, bound);
 	bind->count--;
 	si_mutex_unlock(&bind->lock);
 	si_platform_free(bound);
@@ -113,7 +109,7 @@ static sessio_status link_unless_spent(struct sessio_bind *bind, struct si_bound
 	si_mutex_lock(&bind->lock);
 	if (!bind->spent) {
 		bound->told = bind->event;
-		link_last(bound);
+		link_last(bind, bound);
 		bind->count++;
 		status = SESSIO_OK;
 	}
@@ -212,9 +208,9 @@ static bool take_some(struct sessio_bind *bind, enum purpose purpose, struct tol
 	while (count < BATCH && bind->first != NULL && bind->first->told != bind->event) {
 		struct si_bound *bound = bind->first;
 
-		unlink_one(bound);
+		unlink_one(bind, bound);
 		bound->told = bind->event;
-		link_last(bound);
+		link_last(bind, bound);
 		if (take(bound->session, purpose, &batch[count].found)) {
 			si_object_ref(si_session_context(bound->session)); /* (J2) */
 			batch[count++].session = bound->session;
