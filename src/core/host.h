@@ -199,7 +199,7 @@ static inline _Atomic(void *) *si_user_session_slot(struct sessio_user_session *
 	return &session->slot;
 }
 
-/* The host of a session; it may have been destroyed and then refuses everything. */
+/* The host of a session, as long as that is kept; once destroyed it is empty and refuses all. */
 static inline struct sessio_host *si_user_session_host(const struct sessio_user_session *session)
 {
 	return session->host;
