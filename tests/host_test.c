@@ -17,6 +17,12 @@ static void drop(sessio_host *host)
 	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
 }
 
+static void count_calls(const sessio_user_notice *notice, void *ctx)
+{
+	(void)notice;
+	++*(unsigned *)ctx;
+}
+
 /* Clauses: W-19, W-23, W-25 */
 static void a_life_is_told_from_created_to_terminated_once_each(void **state)
 {
@@ -153,12 +159,6 @@ static void wrong_arguments_are_refused(void **state)
 	sessio_user_session_unref(NULL);
 }
 
-static void count_calls(const sessio_user_notice *notice, void *ctx)
-{
-	(void)notice;
-	++*(unsigned *)ctx;
-}
-
 static void a_watcher_must_want_something(void **state)
 {
 	static const sessio_watch_options bad[] = {
@@ -278,6 +278,39 @@ static void a_held_session_outlives_its_end_and_its_host(void **state)
 	assert_true(sessio_user_session_is_local(orphan));
 	sessio_user_session_unref(ended);
 	sessio_user_session_unref(orphan);
+}
+
+static void a_destroyed_host_is_empty_to_who_comes_through_a_kept_session(void **state)
+{
+	sessio_host *host = new_host();
+	sessio_user_session *session = NULL;
+	sessio_user_session *found = NULL;
+	sessio_watch_options options = { .events = ALL_EVENTS };
+	unsigned calls = 0;
+	sessio_watch watch = 0;
+
+	(void)state;
+	for (uint32_t id = 0; id < 100; id++) {
+		post(host, id, EVENT(CREATED));
+		assert_int_equal(
+			sessio_host_watch(host, &options, count_calls, &calls, &watch), SESSIO_OK);
+	}
+	assert_int_equal(sessio_host_find_session(host, 50, &session), SESSIO_OK);
+	drop(host);
+	assert_ptr_equal(si_user_session_host(session), host);
+	calls = 0;
+	assert_int_equal(sessio_host_unwatch(host, watch), SESSIO_NOT_FOUND);
+	assert_int_equal(sessio_host_find_session(host, 50, &found), SESSIO_NOT_FOUND);
+	assert_int_equal(sessio_host_post(host, 50, EVENT(CONNECTED), 0, NULL), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_host_observe(host, 50, EVENT(CONNECTED), 0), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_host_adopt(host, 50, STATE(CREATED), 0), SESSIO_BAD_STATE);
+	assert_int_equal(
+		sessio_host_watch(host, &options, count_calls, &calls, &watch), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_host_destroy(host), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_host_session_count(host), 0);
+	assert_int_equal(sessio_host_watch_count(host), 0);
+	assert_int_equal(calls, 0);
+	sessio_user_session_unref(session);
 }
 
 /* Clauses: W-20, W-21 */
@@ -744,6 +777,7 @@ int main(void)
 		cmocka_unit_test(the_state_seen_in_a_callback_is_the_one_after_the_event),
 		cmocka_unit_test(a_session_is_one_object_all_its_life_and_no_other_live_one),
 		cmocka_unit_test(a_held_session_outlives_its_end_and_its_host),
+		cmocka_unit_test(a_destroyed_host_is_empty_to_who_comes_through_a_kept_session),
 		cmocka_unit_test(only_connected_has_a_payload),
 		cmocka_unit_test(the_payload_says_which_session_and_whose_terminal),
 		cmocka_unit_test(a_mask_chooses_events),

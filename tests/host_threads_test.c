@@ -220,6 +220,66 @@ static void a_poster_returns_although_later_events_are_still_delivered(void **st
 	party_fini(&p);
 }
 
+static void an_event_that_nobody_hears_waits_for_its_turn_too(void **state)
+{
+	struct party p;
+	sessio_user_session *session = NULL;
+
+	(void)state;
+	party_init(&p, until_somebody_waits);
+	assert_int_equal(sessio_host_unwatch(p.host, p.watcher.watch), SESSIO_OK);
+	logged_start_with(&p.watcher, p.host, NULL, "created",
+		(sessio_watch_options){ .events = sessio_user_event_bit(EVENT(CREATED)) });
+	p.waiters = 1;
+	party_start(&p);
+	uv_sem_wait(&p.entered);
+	post(p.host, 1, EVENT(DISCONNECTED));
+	atomic_store(&p.returned, true);
+	assert_int_equal(sessio_host_find_session(p.host, 1, &session), SESSIO_OK);
+	assert_int_equal(sessio_user_session_state(session), SESSIO_USER_STATE_DISCONNECTED);
+	sessio_user_session_unref(session);
+	party_join(&p);
+	party_fini(&p);
+}
+
+#define LOOKS 300000u
+
+/* Told of 2 it posts 4; told of 3 it gives the poster of 2 the time to return too early. */
+static void answer_and_linger(struct logged *watcher, const sessio_user_notice *notice)
+{
+	struct party *self = (struct party *)(void *)watcher;
+
+	first_call(watcher, notice);
+	if (notice->session_id == 2) {
+		self->status = sessio_host_post(self->host, 4, EVENT(CREATED), 0, NULL);
+	}
+	for (unsigned i = 0; notice->session_id == 3 && i < LOOKS; i++) {
+		if (waiters_of(self->host) == 0) {
+			uv_sem_wait(&self->go);
+			break;
+		}
+	}
+}
+
+static void a_poster_waits_for_what_its_event_made_others_post(void **state)
+{
+	struct party p;
+	unsigned calls;
+
+	(void)state;
+	party_init(&p, post_third_when_somebody_waits);
+	p.watcher.act = answer_and_linger;
+	party_start(&p);
+	uv_sem_wait(&p.entered);
+	post(p.host, 2, EVENT(CREATED)); /* delivered by the other thread, as is 4 */
+	calls = p.watcher.calls;
+	uv_sem_post(&p.go);
+	party_join(&p);
+	assert_int_equal(calls, 4);
+	assert_int_equal(p.status, SESSIO_OK);
+	party_fini(&p);
+}
+
 static void hosts_do_not_wait_for_each_other(void **state)
 {
 	struct party p;
@@ -474,6 +534,8 @@ int main(void)
 		cmocka_unit_test(two_threads_that_end_one_watcher_both_wait),
 		cmocka_unit_test(a_second_poster_returns_when_its_event_is_delivered),
 		cmocka_unit_test(a_poster_returns_although_later_events_are_still_delivered),
+		cmocka_unit_test(an_event_that_nobody_hears_waits_for_its_turn_too),
+		cmocka_unit_test(a_poster_waits_for_what_its_event_made_others_post),
 		cmocka_unit_test(hosts_do_not_wait_for_each_other),
 		cmocka_unit_test(everything_but_posts_goes_on_during_a_call),
 		cmocka_unit_test(callbacks_that_end_each_other_do_not_wait_for_ever),

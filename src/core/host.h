@@ -83,7 +83,6 @@ struct sessio_user_session {
 	sessio_user_state planned; /* (V3) */
 	struct sessio_user_session *older; /* host->first_session */
 	struct sessio_user_session *newer;
-	_Atomic(void *) slot; /* si_user_session_slot() */
 };
 
 struct si_watch_list {
@@ -189,17 +188,7 @@ void si_session_forget_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
 bool si_session_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
 void si_session_free_reserve(struct sessio_host *host);
 
-/*
- * One word of each session, NULL at first, for whoever hangs things on user
- * sessions. The host never reads it: its user clears it in time, when it is
- * told of Terminated or when its watcher is released.
- */
-static inline _Atomic(void *) *si_user_session_slot(struct sessio_user_session *session)
-{
-	return &session->slot;
-}
-
-/* The host of a session; it may have been destroyed and then refuses everything. */
+/* The host of a session, as long as that is kept; once destroyed it is empty and refuses all. */
 static inline struct sessio_host *si_user_session_host(const struct sessio_user_session *session)
 {
 	return session->host;

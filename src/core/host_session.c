@@ -77,7 +77,6 @@ struct sessio_user_session *si_session_create_locked(
 	session->planned = SESSIO_USER_STATE_INITIALIZED;
 	session->older = NULL;
 	session->newer = NULL;
-	atomic_init(&session->slot, NULL);
 	return session;
 }
 
