@@ -4,7 +4,7 @@
 target_link_libraries(sessio_nt_alloc_test PRIVATE sessio::nt)
 
 # Drivers are linked into one program, so each entry gets a name of its own.
-set(sessio_nt_drivers seed session_filter session_log session_owner)
+set(sessio_nt_drivers seed session_filter session_log session_owner session_wide)
 add_library(sessio_nt_driver_objects OBJECT)
 foreach(driver IN LISTS sessio_nt_drivers)
   target_sources(sessio_nt_driver_objects PRIVATE nt_drivers/${driver}.c)

@@ -131,6 +131,7 @@ static void making_all_else(struct alloc_fail *tester, void *ctx)
 	PAGED_LOOKASIDE_LIST list;
 	DRIVER_OBJECT driver;
 	PFLT_FILTER filter = NULL;
+	PIO_WORKITEM item;
 	PVOID block;
 	PIRP irp;
 
@@ -140,6 +141,11 @@ static void making_all_else(struct alloc_fail *tester, void *ctx)
 	irp = IoAllocateIrp(1, FALSE);
 	if (!alloc_fail_off(tester, irp == NULL)) {
 		IoFreeIrp(irp);
+	}
+	alloc_fail_on(tester);
+	item = IoAllocateWorkItem(NULL);
+	if (!alloc_fail_off(tester, item == NULL)) {
+		IoFreeWorkItem(item);
 	}
 	alloc_fail_on(tester);
 	block = ExAllocatePoolZero(PagedPool, 8, 'aaaa');

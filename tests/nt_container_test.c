@@ -314,6 +314,10 @@ static void one_driver_registers_several_objects(void **state)
 	assert_int_equal(calls[3].event, IoSessionEventConnected + 100);
 	assert_int_equal(calls[4].event, IoSessionEventConnected);
 	assert_ptr_equal(calls[4].object, device);
+	/* Each had a payload of its own, whatever the one before did to it. */
+	for (size_t i = 2; i < 5; i++) {
+		assert_int_equal(calls[i].connect.SessionId, id);
+	}
 	assert_ptr_equal(calls[4].context, &file);
 	for (size_t i = 0; i < 3; i++) {
 		IoUnregisterContainerNotification(handles[i]);

@@ -20,7 +20,7 @@ VOID RegisterSessionNotification(PDRIVER_OBJECT DriverObject);
 VOID UnRegisterSessionNotification(void);
 extern PVOID g_SessionNotificationHandle;
 
-DRIVER_INITIALIZE session_filter_entry, session_log_entry, session_owner_entry;
+DRIVER_INITIALIZE session_filter_entry, session_log_entry, session_owner_entry, session_wide_entry;
 NTSTATUS FilterUnload(ULONG Flags);
 
 static char printed[8192];
@@ -65,7 +65,8 @@ static int tear_down(void **state)
 	sessio_nt_set_debug_print(NULL, NULL);
 	sessio_nt_get_usage(&usage);
 	return usage.pool_blocks == 0 && usage.devices == 0 && usage.symbolic_links == 0 &&
-			usage.requests == 0 && sessio_host_watch_count(host()) == 0 &&
+			usage.requests == 0 && usage.work_items == 0 &&
+			sessio_host_watch_count(host()) == 0 &&
 			sessio_host_session_count(host()) == 0
 		? 0
 		: -1;
@@ -245,6 +246,27 @@ static void an_owner_is_dropped_when_its_session_goes(void **state)
 	expect_printed("owner: dropped 1\n");
 }
 
+static void a_driver_that_uses_all_at_once_leaves_nothing_behind(void **state)
+{
+	UNICODE_STRING path = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\X");
+	DRIVER_OBJECT driver;
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	assert_int_equal(session_wide_entry(&driver, &path), STATUS_SUCCESS);
+	expect_printed("[session_wide_entry] \\Registry\\Machine\\X\n");
+	post(9, EVENT(CREATED));
+	assert_non_null(strstr(printed, " \\Sessions\\9\\Created pid="));
+	post(9, EVENT(CONNECTED));
+	assert_non_null(strstr(printed, "connect: session 9 local="));
+	assert_int_equal(send(driver.DeviceObject, IRP_MJ_DEVICE_CONTROL, 1, NULL, 0, NULL),
+		STATUS_NOT_IMPLEMENTED);
+	post(9, EVENT(TERMINATED));
+	assert_non_null(strstr(printed, " \\Sessions\\9\\Terminated pid="));
+	sessio_nt_wait_for_work();
+	driver.DriverUnload(&driver);
+}
+
 /* The recorded trace: a user comes by RDP to a session that is open at the console. */
 #define X 1
 #define A 2
@@ -331,6 +353,8 @@ int main(void)
 			a_filter_keeps_a_table_of_sessions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_owner_is_dropped_when_its_session_goes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_driver_that_uses_all_at_once_leaves_nothing_behind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_recorded_trace_is_replayed_through_a_driver, set_up, tear_down),
 	};

@@ -111,6 +111,35 @@ static void a_spin_lock_excludes(void **state)
 	run_threads(spin, &lock);
 }
 
+static void use_shared_spin_lock(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		KIRQL before = ExAcquireSpinLockShared(arg);
+
+		assert_true(counter >= 0);
+		ExReleaseSpinLockShared(arg, before);
+		before = ExAcquireSpinLockExclusive(arg);
+		counter++;
+		ExReleaseSpinLockExclusive(arg, before);
+	}
+}
+
+static void a_shared_spin_lock_excludes_writers(void **state)
+{
+	EX_SPIN_LOCK lock = 0;
+	KIRQL before;
+
+	(void)state;
+	before = ExAcquireSpinLockShared(&lock);
+	assert_int_equal(KeGetCurrentIrql(), DISPATCH_LEVEL);
+	ExReleaseSpinLockShared(&lock, ExAcquireSpinLockShared(&lock));
+	ExReleaseSpinLockShared(&lock, before);
+	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
+	run_threads(use_shared_spin_lock, &lock);
+	KeEnterGuardedRegion();
+	KeLeaveGuardedRegion();
+}
+
 static void interlocked_lists_say_what_was_there(void **state)
 {
 	KSPIN_LOCK lock;
@@ -484,6 +513,7 @@ int main(void)
 		cmocka_unit_test(critical_regions_are_counted),
 		cmocka_unit_test(a_spin_lock_raises_to_dispatch_level),
 		cmocka_unit_test(a_spin_lock_excludes),
+		cmocka_unit_test(a_shared_spin_lock_excludes_writers),
 		cmocka_unit_test(interlocked_lists_say_what_was_there),
 		cmocka_unit_test(a_fast_mutex_raises_to_apc_level),
 		cmocka_unit_test(a_fast_mutex_excludes),

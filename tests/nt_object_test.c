@@ -350,7 +350,59 @@ static void routines_have_addresses_by_name(void **state)
 	assert_null(MmGetSystemRoutineAddress(&unknown));
 	assert_int_equal(RtlGetVersion(&version), STATUS_SUCCESS);
 	assert_int_equal(version.dwMajorVersion, 10);
+	assert_true(RtlIsNtDdiVersionAvailable(NTDDI_WIN7));
+	assert_false(RtlIsNtDdiVersionAvailable(NTDDI_WIN10 + 0x10000));
 	assert_int_equal(version.dwOSVersionInfoSize, sizeof(version));
+}
+
+struct job {
+	PIO_WORKITEM item;
+	PDEVICE_OBJECT device;
+	LONG runs;
+	HANDLE thread;
+};
+
+static void do_job(PDEVICE_OBJECT device, PVOID context)
+{
+	struct job *job = context;
+
+	assert_ptr_equal(device, job->device);
+	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
+	job->thread = PsGetCurrentThreadId();
+	if (InterlockedIncrement(&job->runs) < 3) {
+		IoQueueWorkItem(job->item, do_job, DelayedWorkQueue, job);
+	}
+}
+
+static void free_own_item(PVOID object, PVOID context, PIO_WORKITEM item)
+{
+	struct job *job = context;
+
+	assert_ptr_equal(object, job->device);
+	InterlockedIncrement(&job->runs);
+	IoFreeWorkItem(item);
+}
+
+static void work_is_done_later_on_another_thread(void **state)
+{
+	DRIVER_OBJECT driver;
+	struct job job = { .runs = 0 };
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	assert_int_equal(
+		IoCreateDevice(&driver, 0, NULL, 1, 0, FALSE, &job.device), STATUS_SUCCESS);
+	job.item = IoAllocateWorkItem(job.device);
+	assert_int_equal(usage().work_items, 1);
+	IoQueueWorkItem(job.item, do_job, DelayedWorkQueue, &job);
+	sessio_nt_wait_for_work();
+	assert_int_equal(job.runs, 3);
+	assert_ptr_not_equal(job.thread, PsGetCurrentThreadId());
+	IoQueueWorkItemEx(job.item, free_own_item, CriticalWorkQueue, &job);
+	sessio_nt_wait_for_work();
+	assert_int_equal(job.runs, 4);
+	assert_int_equal(usage().work_items, 0);
+	IoDeleteDevice(job.device);
 }
 
 int main(void)
@@ -366,6 +418,7 @@ int main(void)
 		cmocka_unit_test(a_request_goes_down_and_comes_back),
 		cmocka_unit_test(cancelling_calls_the_routine_once),
 		cmocka_unit_test(a_filter_starts_once),
+		cmocka_unit_test(work_is_done_later_on_another_thread),
 		cmocka_unit_test(routines_have_addresses_by_name),
 	};
 

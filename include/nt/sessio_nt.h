@@ -79,6 +79,7 @@ struct sessio_nt_usage {
 	size_t devices;
 	size_t symbolic_links;
 	size_t requests;
+	size_t work_items;
 };
 
 /**
@@ -89,6 +90,15 @@ struct sessio_nt_usage {
  * Threads: any.
  */
 void sessio_nt_get_usage(struct sessio_nt_usage *out_usage);
+
+/**
+ * Waits until every work item that was queued has run, and those that they queued.
+ *
+ * Ref:     none.
+ * Locks:   hold none that a work item takes.
+ * Threads: any, not from inside a work item.
+ */
+void sessio_nt_wait_for_work(void);
 
 #ifdef __cplusplus
 }

@@ -27,5 +27,6 @@
 #include "sessio_nt/system.h"
 #include "sessio_nt/types.h"
 #include "sessio_nt/wait.h"
+#include "sessio_nt/work.h"
 
 #endif /* SESSIO_NT_WDM_H */

@@ -266,4 +266,5 @@ void sessio_nt_get_usage(struct sessio_nt_usage *out_usage)
 	si_nt_pool_usage(&out_usage->pool_blocks, &out_usage->pool_bytes);
 	si_nt_device_usage(&out_usage->devices, &out_usage->symbolic_links);
 	out_usage->requests = si_nt_irp_usage();
+	out_usage->work_items = si_nt_work_usage();
 }

@@ -112,6 +112,49 @@ void KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE handle)
 	KeReleaseSpinLockFromDpcLevel(handle->LockQueue.Lock);
 }
 
+#define WRITER MINLONG
+
+KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock)
+{
+	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
+	unsigned spins = 0;
+
+	while (InterlockedCompareExchange(lock, WRITER, 0) != 0) {
+		if (++spins % SPINS == 0) {
+			si_process_yield();
+		}
+	}
+	return before;
+}
+
+void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before)
+{
+	SI_BUG_IF(InterlockedExchange(lock, 0) != WRITER,
+		"a spin lock given back that has no writer");
+	KeLowerIrql(before);
+}
+
+KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock)
+{
+	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
+	unsigned spins = 0;
+	LONG seen = ReadNoFence(lock);
+
+	while (seen == WRITER || InterlockedCompareExchange(lock, seen + 1, seen) != seen) {
+		if (++spins % SPINS == 0) {
+			si_process_yield();
+		}
+		seen = ReadNoFence(lock);
+	}
+	return before;
+}
+
+void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before)
+{
+	SI_BUG_IF(InterlockedDecrement(lock) < 0, "a spin lock given back that has no reader");
+	KeLowerIrql(before);
+}
+
 PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY head, PLIST_ENTRY entry, PKSPIN_LOCK lock)
 {
 	KIRQL before = KeAcquireSpinLockRaiseToDpc(lock);

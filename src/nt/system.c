@@ -62,3 +62,8 @@ NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW version)
 	version->dwPlatformId = 2; /* the NT family */
 	return STATUS_SUCCESS;
 }
+
+BOOLEAN RtlIsNtDdiVersionAvailable(ULONG version)
+{
+	return version <= NTDDI_WIN10;
+}

@@ -8,5 +8,6 @@
 void si_nt_pool_usage(size_t *blocks, size_t *bytes);
 void si_nt_device_usage(size_t *devices, size_t *links);
 size_t si_nt_irp_usage(void);
+size_t si_nt_work_usage(void);
 
 #endif /* SI_NT_USAGE_H */

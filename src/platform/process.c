@@ -28,6 +28,13 @@ void si_process_yield(void)
 	uv_sleep(0);
 }
 
+bool si_process_start_thread(void (*run)(void *arg), void *arg)
+{
+	uv_thread_t thread;
+
+	return uv_thread_create(&thread, run, arg) == 0;
+}
+
 void si_process_print(const char *text, size_t length)
 {
 	(void)fwrite(text, 1, length, stderr);

@@ -8,6 +8,7 @@
 #ifndef SI_PROCESS_H
 #define SI_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ uint64_t si_process_wall_us(void);
 
 /* Lets another thread run. */
 void si_process_yield(void);
+
+/* Starts a thread that nobody waits for; false if there is none to be had. */
+bool si_process_start_thread(void (*run)(void *arg), void *arg);
 
 /* Writes to the standard error stream, as it is. */
 void si_process_print(const char *text, size_t length);

@@ -33,6 +33,8 @@ void KeEnterCriticalRegion(void);
 void KeLeaveCriticalRegion(void);
 /** TRUE in a critical region or at APC_LEVEL and above. */
 BOOLEAN KeAreApcsDisabled(void);
+#define KeEnterGuardedRegion KeEnterCriticalRegion
+#define KeLeaveGuardedRegion KeLeaveCriticalRegion
 #define FsRtlEnterFileSystem KeEnterCriticalRegion
 #define FsRtlExitFileSystem KeLeaveCriticalRegion
 
@@ -84,6 +86,17 @@ void KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE handle);
 void KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle);
 /** The same at DISPATCH_LEVEL. */
 void KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE handle);
+
+/* Readers and a writer who spin: 0 free, the top bit a writer, else the readers. */
+typedef LONG EX_SPIN_LOCK, *PEX_SPIN_LOCK;
+/** Raises to DISPATCH_LEVEL and waits until nobody has it; the level before. */
+KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock);
+/** Gives it back and lowers to the level before. */
+void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before);
+/** Raises to DISPATCH_LEVEL and waits until no writer has it; the level before. */
+KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock);
+/** Gives it back and lowers to the level before. */
+void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before);
 
 /** Inserts at the head with the lock held; the entry that was first, or NULL. */
 PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY head, PLIST_ENTRY entry, PKSPIN_LOCK lock);

@@ -44,6 +44,9 @@ SESSIO_NT_SIZE(RTL_OSVERSIONINFOW, 276, 276);
 /** The version whose documents we follow: 10.0. */
 NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW version);
 
+/** Whether the version is at least this one. */
+BOOLEAN RtlIsNtDdiVersionAvailable(ULONG version);
+
 #ifdef __cplusplus
 }
 #endif
