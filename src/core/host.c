@@ -152,7 +152,7 @@ sessio_status sessio_host_destroy(sessio_host *host)
 	}
 	host->closing = true;
 	si_watch_end_all_locked(host);
-	si_session_forget_all_locked(host);
+	si_user_session_forget_all_locked(host);
 	fini_tables(host);
 	init_tables(host); /* sessions that are kept still lead here; see si_user_session_host() */
 	si_mutex_unlock(&host->lock);

@@ -170,23 +170,24 @@ void si_host_unref(struct sessio_host *host);
 /* --- host_session.c --- */
 
 /* A session that is not known yet, with a reference for the map; NULL: no memory. */
-struct sessio_user_session *si_session_create_locked(
+struct sessio_user_session *si_user_session_create_locked(
 	struct sessio_host *host, uint32_t id, bool may_use_reserve) SI_LOCKED_HOST;
 /* The session that a post of this id means, NULL if there is none: id is free. */
-struct sessio_user_session *si_session_planned_locked(
+struct sessio_user_session *si_user_session_planned_locked(
 	struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
 /* The session of this id that exists as far as events have been delivered, or NULL. */
-struct sessio_user_session *si_session_existing_locked(
+struct sessio_user_session *si_user_session_existing_locked(
 	struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
 /* Known from now on. */
-void si_session_add_locked(
+void si_user_session_add_locked(
 	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST;
 /* Delivers a change of state: the session may begin or cease to exist. */
-void si_session_apply_locked(struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
+void si_user_session_apply_locked(
+	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
 /* Forgets every session. */
-void si_session_forget_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
-bool si_session_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
-void si_session_free_reserve(struct sessio_host *host);
+void si_user_session_forget_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
+bool si_user_session_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
+void si_user_session_free_reserve(struct sessio_host *host);
 
 /* The host of a session, as long as that is kept; once destroyed it is empty and refuses all. */
 static inline struct sessio_host *si_user_session_host(const struct sessio_user_session *session)

@@ -134,7 +134,7 @@ void si_dispatch_snapshot_locked(
 	struct sessio_host *host, struct si_watcher *watcher, bool one, uint32_t id)
 {
 	struct sessio_user_session *session =
-		one ? si_session_existing_locked(host, id) : host->first_session;
+		one ? si_user_session_existing_locked(host, id) : host->first_session;
 	struct si_thread_frame frame;
 
 	host->walking = true;

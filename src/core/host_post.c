@@ -17,7 +17,7 @@ static void deliver(struct sessio_host *host, struct si_item *item) SI_LOCKED_HO
 {
 	const struct si_event *event = of_item(item);
 
-	si_session_apply_locked(host, event);
+	si_user_session_apply_locked(host, event);
 	if (si_dispatch_is_wanted_locked(host, event)) {
 		si_dispatch_event_locked(host, event);
 	}
@@ -75,12 +75,12 @@ bool si_post_fill_reserve_locked(struct sessio_host *host)
 		}
 		free_event_locked(host, event);
 	}
-	return si_session_fill_reserve_locked(host);
+	return si_user_session_fill_reserve_locked(host);
 }
 
 void si_post_free_reserve(struct sessio_host *host)
 {
-	si_session_free_reserve(host);
+	si_user_session_free_reserve(host);
 	while (host->spare_events != NULL) {
 		struct si_event *event = of_item(host->spare_events);
 
@@ -94,11 +94,12 @@ static bool find_session_locked(
 	struct sessio_host *host, struct si_event *event, bool may_use_reserve) SI_LOCKED_HOST
 {
 	if (event->session == NULL) {
-		event->session = si_session_create_locked(host, event->session_id, may_use_reserve);
+		event->session =
+			si_user_session_create_locked(host, event->session_id, may_use_reserve);
 		if (event->session == NULL) {
 			return false;
 		}
-		si_session_add_locked(host, event->session);
+		si_user_session_add_locked(host, event->session);
 	}
 	event->session->planned = event->after;
 	return true;
@@ -140,7 +141,7 @@ static sessio_status submit_locked(
 	event->item.done = done_on_stack;
 	if (!host->busy && host->head == NULL && !si_dispatch_is_wanted_locked(host, event)) {
 		/* Its turn has come, and it is told to nobody: no need to queue. */
-		si_session_apply_locked(host, event);
+		si_user_session_apply_locked(host, event);
 		done_on_stack(host, &event->item);
 	} else {
 		si_queue_run_locked(host, &event->item, &root);
@@ -194,7 +195,7 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(&host->lock);
-	session = si_session_planned_locked(host, session_id);
+	session = si_user_session_planned_locked(host, session_id);
 	filled = fill(session_id, session, event, flags);
 	if (host->closing) {
 		fill_refusal(refusal, session_id, filled.before, SESSIO_USER_EVENT_NONE);
@@ -221,7 +222,7 @@ sessio_status sessio_host_observe(
 	}
 	si_mutex_lock(&host->lock);
 	if (!host->closing) {
-		session = si_session_planned_locked(host, session_id);
+		session = si_user_session_planned_locked(host, session_id);
 		filled = fill(session_id, session, event, flags);
 		filled.flags = SESSIO_NOTICE_OBSERVED;
 		if (!si_machine_allows(host->rules, filled.before, event)) {
@@ -254,7 +255,7 @@ sessio_status sessio_host_adopt(
 	si_mutex_lock(&host->lock);
 	if (host->closing) {
 		status = SESSIO_BAD_STATE;
-	} else if (si_session_planned_locked(host, session_id) != NULL) {
+	} else if (si_user_session_planned_locked(host, session_id) != NULL) {
 		status = SESSIO_EXISTS;
 	} else {
 		status = submit_locked(host, &filled, true);

@@ -30,7 +30,7 @@ static struct sessio_user_session *take_spare_locked(struct sessio_host *host) S
 	return session;
 }
 
-bool si_session_fill_reserve_locked(struct sessio_host *host)
+bool si_user_session_fill_reserve_locked(struct sessio_host *host)
 {
 	while (host->spare_session_count < SI_HOST_RESERVE) {
 		struct sessio_user_session *session = si_platform_alloc(sizeof(*session));
@@ -45,7 +45,7 @@ bool si_session_fill_reserve_locked(struct sessio_host *host)
 	return true;
 }
 
-void si_session_free_reserve(struct sessio_host *host)
+void si_user_session_free_reserve(struct sessio_host *host)
 {
 	while (host->spare_sessions != NULL) {
 		struct sessio_user_session *session = host->spare_sessions;
@@ -55,7 +55,7 @@ void si_session_free_reserve(struct sessio_host *host)
 	}
 }
 
-struct sessio_user_session *si_session_create_locked(
+struct sessio_user_session *si_user_session_create_locked(
 	struct sessio_host *host, uint32_t id, bool may_use_reserve)
 {
 	struct sessio_user_session *session = si_platform_alloc(sizeof(*session));
@@ -80,7 +80,7 @@ struct sessio_user_session *si_session_create_locked(
 	return session;
 }
 
-struct sessio_user_session *si_session_planned_locked(struct sessio_host *host, uint32_t id)
+struct sessio_user_session *si_user_session_planned_locked(struct sessio_host *host, uint32_t id)
 {
 	struct si_map_node *node = si_map_find(&host->sessions, id);
 
@@ -91,7 +91,7 @@ struct sessio_user_session *si_session_planned_locked(struct sessio_host *host, 
 	return of_node(node);
 }
 
-struct sessio_user_session *si_session_existing_locked(struct sessio_host *host, uint32_t id)
+struct sessio_user_session *si_user_session_existing_locked(struct sessio_host *host, uint32_t id)
 {
 	struct si_map_node *node = si_map_find(&host->sessions, id);
 
@@ -101,7 +101,7 @@ struct sessio_user_session *si_session_existing_locked(struct sessio_host *host,
 	return node == NULL ? NULL : of_node(node);
 }
 
-void si_session_add_locked(struct sessio_host *host, struct sessio_user_session *session)
+void si_user_session_add_locked(struct sessio_host *host, struct sessio_user_session *session)
 {
 	si_map_add(&host->sessions, &session->by_id, session->by_id.key);
 }
@@ -148,7 +148,7 @@ static void forget_locked(
 	si_map_remove(&host->sessions, &session->by_id);
 }
 
-void si_session_apply_locked(struct sessio_host *host, const struct si_event *event)
+void si_user_session_apply_locked(struct sessio_host *host, const struct si_event *event)
 {
 	struct sessio_user_session *session = event->session;
 
@@ -164,7 +164,7 @@ void si_session_apply_locked(struct sessio_host *host, const struct si_event *ev
 	}
 }
 
-void si_session_forget_all_locked(struct sessio_host *host)
+void si_user_session_forget_all_locked(struct sessio_host *host)
 {
 	/* Nothing is being delivered or queued: all that are in the map exist. */
 	while (host->first_session != NULL) {
@@ -184,7 +184,7 @@ sessio_status sessio_host_find_session(
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(&host->lock);
-	session = si_session_existing_locked(host, session_id);
+	session = si_user_session_existing_locked(host, session_id);
 	if (session != NULL) {
 		*out_session = sessio_user_session_ref(session);
 	}

@@ -103,6 +103,7 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 				&stripes->at[i].count, SI_RUN_CLOSED, memory_order_acq_rel));
 		}
 	}
+	SI_BUG_IF(count < 0, "an operation ended that never began (R1)");
 	if (count == 0) {
 		/* Every acquire before its mark has its release before another: drain is untouched. */
 		return SI_CLOSE_IDLE;

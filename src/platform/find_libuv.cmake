@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # libuv, whoever provides it: the parent project, a CMake package, pkg-config.
-# Sets ${out} to the name of its target, the static one if there is a choice.
+# Sets ${out} to the name of its target, the static one if there is a choice; to
+# nothing if there is no libuv.
 function(sessio_find_libuv out)
   foreach(try IN ITEMS given package)
     if(try STREQUAL "package")
@@ -13,7 +14,12 @@ function(sessio_find_libuv out)
       endif()
     endforeach()
   endforeach()
-  find_package(PkgConfig REQUIRED)
-  pkg_check_modules(SESSIO_LIBUV REQUIRED IMPORTED_TARGET GLOBAL libuv>=1.44)
-  set(${out} PkgConfig::SESSIO_LIBUV PARENT_SCOPE)
+  set(${out} "" PARENT_SCOPE)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(SESSIO_LIBUV QUIET IMPORTED_TARGET GLOBAL libuv>=1.44)
+    if(SESSIO_LIBUV_FOUND)
+      set(${out} PkgConfig::SESSIO_LIBUV PARENT_SCOPE)
+    endif()
+  endif()
 endfunction()
