@@ -9,12 +9,16 @@
  *      it, the bind's lock held. Whoever takes it out of the session's notes,
  *      under the resource lock, unlinks and frees it.
  * (J2) A session takes its own record out before it drops the context's first
- *      reference, and unlinks it under the bind's lock. So a session that is in
- *      a bind's list can be referenced under the bind's lock.
+ *      reference, or gives a PENDING context back, and unlinks it under the
+ *      bind's lock. So a session that is in a bind's list is there as long as
+ *      that lock is held, and can be referenced if it is not PENDING.
  * (J3) Each record, each scope, the watcher and the creator hold the bind.
- * (J4) When an event closes, `spent` is set before the first session is told;
- *      nothing is linked after that. Told sessions move to the end of the list
- *      with the event's number, so one pass meets each once.
+ * (J4) When an event closes, and when a bind is detached, `spent` is set before
+ *      the first session is told; nothing is linked after that. Told sessions
+ *      move to the end of the list with the pass's number, so one pass meets
+ *      each once.
+ * (J5) Between the lock and a call anything may happen, the end of the bind
+ *      inside the call before, too: each session is looked at again.
  *
  * Lock order: one resource lock, then one bind's lock.
  */
@@ -30,7 +34,7 @@ struct si_bound {
 	struct si_session *session;
 	struct si_bound *next; /* the bind's lock; bind->first */
 	struct si_bound *previous;
-	uint64_t told; /* the bind's lock; number of the last event it heard of */
+	uint64_t told; /* the bind's lock; number of the last pass that met it */
 };
 
 struct sessio_bind {
@@ -40,9 +44,9 @@ struct sessio_bind {
 	sessio_bind_policy policy;
 	sessio_watch watch;
 	bool spent; /* lock */
-	uint64_t event; /* lock; number of the event in hand */
+	uint64_t pass; /* lock; number of the latest pass over the list */
 	size_t count; /* lock */
-	struct si_bound *first; /* lock; in the order in which they heard of an event */
+	struct si_bound *first; /* lock; in the order in which passes met them */
 	struct si_bound *last;
 };
 
@@ -108,13 +112,18 @@ static sessio_status link_unless_spent(struct sessio_bind *bind, struct si_bound
 
 	si_mutex_lock(&bind->lock);
 	if (!bind->spent) {
-		bound->told = bind->event;
+		bound->told = bind->pass;
 		link_last(bind, bound);
 		bind->count++;
 		status = SESSIO_OK;
 	}
 	si_mutex_unlock(&bind->lock);
 	return status;
+}
+
+static si_mutex *lock_of(const struct si_session *session)
+{
+	return si_resource_of(session->object)->lock;
 }
 
 static sessio_status attach_locked(
@@ -143,7 +152,7 @@ static sessio_status attach_locked(
 sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *session)
 {
 	struct si_bound *bound = si_platform_alloc(sizeof(*bound));
-	si_mutex *lock = si_resource_of(session->object)->lock;
+	si_mutex *lock = lock_of(session);
 	sessio_status status;
 
 	if (bound == NULL) {
@@ -162,16 +171,23 @@ sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *sessio
 	return status;
 }
 
+/* The record of a session, if it is in this bind; the resource lock is held. */
+static struct si_bound *record_of(struct sessio_bind *bind, const struct si_session *session)
+{
+	struct si_bound *bound = session->notes == NULL ? NULL : session->notes->bound;
+
+	return bound != NULL && bound->bind == bind ? bound : NULL;
+}
+
 /* Takes a session out of this bind; false if it is not in it. */
 static bool detach(struct sessio_bind *bind, struct si_session *session)
 {
-	si_mutex *lock = si_resource_of(session->object)->lock;
-	struct si_bound *bound = NULL;
+	si_mutex *lock = lock_of(session);
+	struct si_bound *bound;
 
 	si_mutex_lock(lock);
-	if (session->notes != NULL && session->notes->bound != NULL &&
-		session->notes->bound->bind == bind) {
-		bound = session->notes->bound;
+	bound = record_of(bind, session);
+	if (bound != NULL) {
 		session->notes->bound = NULL;
 	}
 	si_mutex_unlock(lock);
@@ -182,36 +198,80 @@ static bool detach(struct sessio_bind *bind, struct si_session *session)
 	return true;
 }
 
-/* What a pass over the bound sessions is for. */
-enum purpose { CLOSE, CALL, DETACH };
-
-static bool take(struct si_session *session, enum purpose purpose, enum si_run_close *found)
+/*
+ * Takes the first record out of its session's notes and of the list. NULL: it is
+ * passed by, as its session is about to drop it, or it is of another resource.
+ */
+static struct si_bound *detach_first(struct sessio_bind *bind, const si_mutex *lock)
+	SI_HELD(bind->lock)
 {
-	switch (purpose) {
-	case CLOSE:
-		*found = si_rundown_close(&session->run);
-		return *found == SI_CLOSE_IDLE || *found == SI_CLOSE_BUSY;
-	case CALL:
-		return si_rundown_is_open(&session->run);
-	case DETACH:
-		return true;
+	struct si_bound *bound = bind->first;
+
+	if (bound == NULL || lock_of(bound->session) != lock) {
+		return NULL; /* another is the first now */
 	}
-	return false;
+	unlink_one(bind, bound);
+	bound->told = bind->pass;
+	if (record_of(bind, bound->session) != bound) {
+		link_last(bind, bound); /* (J1) */
+		return NULL;
+	}
+	bound->session->notes->bound = NULL;
+	bind->count--;
+	return bound;
+}
+
+/*
+ * Unbinds everything. A reference would not keep a PENDING session (J2), so the
+ * first record's resource lock is found out, taken in the right order, and what
+ * is the first then is looked at afresh. The locks themselves live for ever.
+ */
+static void detach_all(struct sessio_bind *bind)
+{
+	si_mutex_lock(&bind->lock);
+	bind->spent = true; /* (J4) */
+	bind->pass++;
+	while (bind->first != NULL && bind->first->told != bind->pass) {
+		si_mutex *lock = lock_of(bind->first->session);
+		struct si_bound *bound;
+
+		si_mutex_unlock(&bind->lock);
+		si_mutex_lock(lock);
+		si_mutex_lock(&bind->lock);
+		bound = detach_first(bind, lock);
+		si_mutex_unlock(&bind->lock);
+		si_mutex_unlock(lock);
+		if (bound != NULL) {
+			si_platform_free(bound);
+			unref(bind);
+		}
+		si_mutex_lock(&bind->lock);
+	}
+	si_mutex_unlock(&bind->lock);
+}
+
+static bool take(struct si_session *session, sessio_bind_action action, enum si_run_close *found)
+{
+	if (action == SESSIO_BIND_CALL) {
+		return si_rundown_is_open(&session->run);
+	}
+	*found = si_rundown_close(&session->run);
+	return *found == SI_CLOSE_IDLE || *found == SI_CLOSE_BUSY;
 }
 
 /* Takes some that have not heard of this event yet. Returns false when all have. */
-static bool take_some(struct sessio_bind *bind, enum purpose purpose, struct told batch[BATCH],
+static bool take_some(struct sessio_bind *bind, sessio_bind_action action, struct told batch[BATCH],
 	unsigned *out_count) SI_HELD(bind->lock)
 {
 	unsigned count = 0;
 
-	while (count < BATCH && bind->first != NULL && bind->first->told != bind->event) {
+	while (count < BATCH && bind->first != NULL && bind->first->told != bind->pass) {
 		struct si_bound *bound = bind->first;
 
 		unlink_one(bind, bound);
-		bound->told = bind->event;
+		bound->told = bind->pass;
 		link_last(bind, bound);
-		if (take(bound->session, purpose, &batch[count].found)) {
+		if (take(bound->session, action, &batch[count].found)) {
 			si_object_ref(si_session_context(bound->session)); /* (J2) */
 			batch[count++].session = bound->session;
 		}
@@ -220,38 +280,43 @@ static bool take_some(struct sessio_bind *bind, enum purpose purpose, struct tol
 	return count != 0;
 }
 
-static void tell_one(struct sessio_bind *bind, enum purpose purpose, const struct told *told,
+static bool is_open_here(struct sessio_bind *bind, struct si_session *session)
+{
+	si_mutex *lock = lock_of(session);
+	bool here;
+
+	si_mutex_lock(lock);
+	here = record_of(bind, session) != NULL;
+	si_mutex_unlock(lock);
+	return here && si_rundown_is_open(&session->run);
+}
+
+static void tell_one(struct sessio_bind *bind, sessio_bind_action action, const struct told *told,
 	const sessio_user_notice *notice)
 {
 	void *context = si_session_context(told->session);
 
-	switch (purpose) {
-	case CLOSE:
+	if (action == SESSIO_BIND_CLOSE) {
 		si_session_closed(told->session, told->found);
-		break;
-	case CALL:
+	} else if (is_open_here(bind, told->session)) { /* (J5) */
 		bind->policy.fn(bind->policy.ctx, bind, context, notice);
-		break;
-	case DETACH:
-		(void)detach(bind, told->session);
-		break;
 	}
 	si_object_put(context);
 }
 
 static void tell_all(
-	struct sessio_bind *bind, enum purpose purpose, const sessio_user_notice *notice)
+	struct sessio_bind *bind, sessio_bind_action action, const sessio_user_notice *notice)
 {
 	struct told batch[BATCH];
 	unsigned count;
 
 	si_mutex_lock(&bind->lock);
-	bind->spent = bind->spent || purpose != CALL; /* (J4) */
-	bind->event++;
-	while (take_some(bind, purpose, batch, &count)) {
+	bind->spent = bind->spent || action == SESSIO_BIND_CLOSE; /* (J4) */
+	bind->pass++;
+	while (take_some(bind, action, batch, &count)) {
 		si_mutex_unlock(&bind->lock);
 		for (unsigned i = 0; i < count; i++) {
-			tell_one(bind, purpose, &batch[i], notice);
+			tell_one(bind, action, &batch[i], notice);
 		}
 		si_mutex_lock(&bind->lock);
 	}
@@ -281,10 +346,10 @@ static void on_event(const sessio_user_notice *notice, void *ctx)
 		return; /* another session that has the id now */
 	}
 	if (action != SESSIO_BIND_NOTHING) {
-		tell_all(bind, action == SESSIO_BIND_CLOSE ? CLOSE : CALL, notice);
+		tell_all(bind, action, notice);
 	}
 	if (notice->event == SESSIO_USER_EVENT_TERMINATED) {
-		tell_all(bind, DETACH, notice);
+		detach_all(bind);
 		/* The id may come again, and has nothing to do with this bind then. */
 		(void)sessio_host_unwatch(notice->host, bind->watch);
 	}
@@ -295,7 +360,7 @@ static void on_released(void *ctx)
 {
 	struct sessio_bind *bind = ctx;
 
-	tell_all(bind, DETACH, NULL);
+	detach_all(bind);
 	unref(bind);
 }
 
@@ -376,7 +441,7 @@ void sessio_bind_destroy(sessio_bind *bind)
 	}
 	/* Not found: the user session's end or the host's was first. */
 	(void)sessio_host_unwatch(si_user_session_host(bind->user), bind->watch);
-	tell_all(bind, DETACH, NULL);
+	detach_all(bind);
 	unref(bind);
 }
 

@@ -131,6 +131,13 @@ static bool is_quiet(struct sessio_host *host, void *arg)
 	return !host->busy && host->head == NULL && host->waiters == 1;
 }
 
+/* No thread is on its way out of an unwatch, with a watcher that is in these tables. */
+static bool is_unused(struct sessio_host *host, void *arg)
+{
+	(void)arg;
+	return host->all.watchers == 0 && host->filters.count == 0;
+}
+
 sessio_status sessio_host_destroy(sessio_host *host)
 {
 	if (host == NULL) {
@@ -152,6 +159,10 @@ sessio_status sessio_host_destroy(sessio_host *host)
 	}
 	host->closing = true;
 	si_watch_end_all_locked(host);
+	if (!is_unused(host, NULL)) {
+		/* Outside any callback of this host, as the first wait has shown. */
+		(void)si_host_wait_locked(host, is_unused, NULL);
+	}
 	si_user_session_forget_all_locked(host);
 	fini_tables(host);
 	init_tables(host); /* sessions that are kept still lead here; see si_user_session_host() */

@@ -125,17 +125,22 @@ static void drop_bound(struct si_bound *bound)
 	}
 }
 
-/* It was not to be bound, or its context was refused: takes back what admit() did. */
-static void retract(struct si_session *session)
+/*
+ * It was not to be bound, or its context was refused: takes back what admit() did.
+ * True if the object has been unregistered meanwhile.
+ */
+static bool retract(struct si_session *session)
 {
 	void *object = session->object;
 	struct si_session_type *type = session->type;
 	struct si_resource *resource = si_resource_of(object);
 	struct si_bound *bound;
+	bool unregistered;
 
 	si_mutex_lock(resource->lock);
 	bound = unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
+	unregistered = session->holds; /* (S3) */
 	si_session_hold(session); /* the context's type is needed a little longer */
 	si_session_unlink(session);
 	si_mutex_unlock(resource->lock);
@@ -144,6 +149,7 @@ static void retract(struct si_session *session)
 	fini(session);
 	si_object_discard(si_session_context(session));
 	let_go(object, type, true);
+	return unregistered;
 }
 
 /* The open callback refused: there never was a session, but references may be left. */
@@ -169,7 +175,7 @@ static sessio_status introduce(struct si_session *session, void *open_arg, int32
 	sessio_status status = si_object_construct(context, open_arg, out_reason);
 
 	if (status != SESSIO_OK) {
-		retract(session);
+		(void)retract(session);
 		return status;
 	}
 	/* Relaxed, twice: the opener writes it for itself, and as a hint to si_session_close(). */
@@ -225,8 +231,7 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	if (si_unlikely(bind != NULL)) {
 		status = si_bind_attach(bind, session);
 		if (status != SESSIO_OK) {
-			retract(session);
-			return status;
+			return retract(session) ? SESSIO_NOT_FOUND : status;
 		}
 	}
 	status = introduce(session, open_arg, out_reason);
