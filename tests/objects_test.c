@@ -276,7 +276,9 @@ static void a_full_type_count_stays_full(void **state)
 static void a_payload_that_no_memory_could_hold_is_refused(void **state)
 {
 	static const size_t sizes[] = { SIZE_MAX, SIZE_MAX - 15, SIZE_MAX / 2, SIZE_MAX / 2 - 8 };
+	static const size_t shares[] = { SIZE_MAX / 8 * 3, SIZE_MAX / 8 };
 	KosObjectType *base = make_type("base", NULL, SIZE_MAX / 4);
+	KosObjectType *derived;
 	KosObjectType *large = NULL;
 
 	(void)state;
@@ -286,7 +288,14 @@ static void a_payload_that_no_memory_could_hold_is_refused(void **state)
 	}
 	assert_int_equal(
 		KosCreateObjectType("sum", base, SIZE_MAX / 4, NULL, NULL, &large), rcOutOfMemory);
+	/* One is too much with all ancestors, the other with the parent. */
+	derived = make_type("derived", base, SIZE_MAX / 8);
+	for (unsigned i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		assert_int_equal(KosCreateObjectType("sum", derived, shares[i], NULL, NULL, &large),
+			rcOutOfMemory);
+	}
 	assert_null(large);
+	sessio_object_type_unref(derived);
 	sessio_object_type_unref(base);
 }
 

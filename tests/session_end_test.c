@@ -7,6 +7,7 @@
 #include <kos/session.h>
 #include <sessio/diag.h>
 
+#include "core/session.h"
 #include "provider.h"
 
 static void begin(void *context)
@@ -431,6 +432,48 @@ static void an_opening_session_is_in_nobodys_way(void **state)
 	provider_expect("construct late, open late, close late, complete late, destruct late");
 }
 
+static void close_early(void *object, void *context)
+{
+	(void)object;
+	/* As it looks to another thread when open has returned and its opener has not gone on. */
+	atomic_store(&si_session_of(context)->stage, SI_AGREED);
+	must_close(context);
+	assert_int_equal(KosSessionCloseObject(context), rcInvalidOperation);
+	provider_note("closed", NULL);
+}
+
+static void a_close_right_behind_open_leaves_the_end_to_the_opener(void **state)
+{
+	void *context = &context;
+
+	(void)state;
+	provider.in[OPEN] = close_early;
+	assert_int_equal(
+		KosSessionOpenObject(provider.file, 0, 0, (void *)(uintptr_t) "a", &context),
+		rcInvalidOperation);
+	assert_ptr_equal(context, &context);
+	provider_expect("construct a, open a, closed, close a, complete a, destruct a");
+	assert_int_equal(sessio_object_drain(provider.file, 0), SESSIO_OK);
+}
+
+/* Clauses: UN-3, UN-5 */
+static void a_session_may_outlast_several_registrations(void **state)
+{
+	void *busy = provider_open("a");
+
+	(void)state;
+	begin(busy);
+	for (unsigned i = 0; i < 3; i++) {
+		must_unregister();
+		assert_int_equal(sessio_object_references(provider.file), 2); /* held once */
+		assert_int_equal(KosSessionRegisterObject(provider.type, provider.file), rcOk);
+	}
+	provider_expect("construct a, open a, close a");
+	KosSessionPut(busy);
+	provider_expect("complete a, destruct a");
+	assert_int_equal(sessio_object_references(provider.file), 2);
+}
+
 #define PROVIDED(test) cmocka_unit_test_setup_teardown(test, provider_start, provider_stop)
 
 int main(void)
@@ -456,6 +499,8 @@ int main(void)
 		PROVIDED(an_overtaken_opening_may_still_be_refused),
 		PROVIDED(a_registration_during_an_opening_does_not_adopt_it),
 		PROVIDED(an_opening_session_is_in_nobodys_way),
+		PROVIDED(a_close_right_behind_open_leaves_the_end_to_the_opener),
+		PROVIDED(a_session_may_outlast_several_registrations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <kos/session.h>
 #include <sessio/diag.h>
 
+#include "core/session.h"
 #include "provider.h"
 
 static sessio_session_info inspect(void *context)
@@ -335,6 +336,29 @@ static void the_first_reason_counts_when_several_apply(void **state)
 	KosPutObject(provider.file);
 }
 
+static void a_full_counter_refuses_operations_and_keeps_those_it_has(void **state)
+{
+	void *context = provider_open("a");
+	_Atomic uint64_t *central = &si_session_of(context)->run.central;
+	void *object = NULL;
+
+	(void)state;
+	/* The first operation takes the slow way, those after it the quick one. */
+	atomic_store(central, SI_RUN_LIMIT);
+	assert_int_equal(KosSessionRef(context, NULL, &object), rcQuotaExceeded);
+	atomic_store(central, 0);
+	assert_int_equal(KosSessionRef(context, NULL, NULL), rcOk);
+	KosSessionPut(context);
+	atomic_store(central, SI_RUN_LIMIT);
+	assert_int_equal(KosSessionRef(context, provider.type, &object), rcQuotaExceeded);
+	assert_null(object);
+	assert_int_equal(atomic_load(central), SI_RUN_LIMIT);
+	KosSessionPut(context);
+	assert_int_equal(KosSessionRef(context, NULL, NULL), rcOk); /* one has gone */
+	atomic_store(central, 0);
+	must_close(context);
+}
+
 static void many_sessions_live_on_one_object(void **state)
 {
 	enum { COUNT = 1000 };
@@ -375,6 +399,7 @@ int main(void)
 		PROVIDED(what_is_no_context_is_refused_or_told_of),
 		PROVIDED(a_context_cannot_be_opened_or_registered),
 		PROVIDED(the_first_reason_counts_when_several_apply),
+		PROVIDED(a_full_counter_refuses_operations_and_keeps_those_it_has),
 		PROVIDED(many_sessions_live_on_one_object),
 	};
 
