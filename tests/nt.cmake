@@ -2,6 +2,7 @@
 # The Windows face: whole drivers, and what it does not survive.
 
 target_link_libraries(sessio_nt_alloc_test PRIVATE sessio::nt)
+target_link_options(sessio_nt_alloc_test PRIVATE -Wl,--wrap=sessio_host_default)
 
 # Drivers are linked into one program, so each entry gets a name of its own.
 set(sessio_nt_drivers seed session_filter session_log session_owner session_wide)

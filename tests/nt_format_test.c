@@ -123,6 +123,7 @@ static void wide_text_becomes_utf8(void **state)
 	PRINTS("a?b", "%ws", half);
 	PRINTS("x\xc3\xa9z", "%c%wc%hC", 'x', 0xe9, 'z');
 	PRINTS("[   ab]", "[%5.2ws]", L"abc");
+	PRINTS("S\xc3\xa9", "%.2wZ", &counted);
 	counted.Length = 2 * sizeof(WCHAR);
 	PRINTS("[S\xc3\xa9]", "[%wZ]", &counted);
 }
@@ -133,6 +134,7 @@ static void narrow_strings_are_narrow(void **state)
 
 	(void)state;
 	counted.Length = 5;
+	PRINTS("cou", "%.3Z", &counted);
 	PRINTS("count abc abc", "%Z %hs %hS", &counted, "abc", "abc");
 }
 
@@ -249,6 +251,7 @@ static void what_does_not_fit_is_cut_and_said(void **state)
 	assert_int_equal(wcscmp(wide, L"abz"), 0);
 	assert_int_equal(RtlStringCbLengthW(wide, sizeof(wide), &length), STATUS_SUCCESS);
 	assert_int_equal(length, 6);
+	assert_int_equal(RtlStringCbLengthW(wide, sizeof(wide), NULL), STATUS_SUCCESS);
 	assert_int_equal(RtlStringCbLengthA("abc", 4, &length), STATUS_SUCCESS);
 	assert_int_equal(length, 3);
 	RtlInitEmptyUnicodeString(&counted, wide, sizeof(wide));

@@ -303,6 +303,40 @@ static void cancel_it(PDEVICE_OBJECT device, PIRP irp)
 	noted = 100;
 }
 
+static NTSTATUS pass_through(PDEVICE_OBJECT device, PIRP irp)
+{
+	IoCopyCurrentIrpStackLocationToNext(irp);
+	return IoCallDriver(*(PDEVICE_OBJECT *)device->DeviceExtension, irp);
+}
+
+static void pending_and_cancelled_requests_are_reported_upwards(void **state)
+{
+	DRIVER_OBJECT lower, upper;
+	PDEVICE_OBJECT below, above;
+	PIRP irp = make_request(2, IRP_MJ_DEVICE_CONTROL, 1);
+	PIRP kept = NULL;
+
+	(void)state;
+	sessio_nt_init_driver(&lower, NULL);
+	sessio_nt_init_driver(&upper, NULL);
+	lower.MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
+	upper.MajorFunction[IRP_MJ_DEVICE_CONTROL] = pass_through;
+	assert_int_equal(IoCreateDevice(&lower, 0, NULL, 1, 0, FALSE, &below), STATUS_SUCCESS);
+	assert_int_equal(
+		IoCreateDevice(&upper, sizeof(PVOID), NULL, 1, 0, FALSE, &above), STATUS_SUCCESS);
+	*(PDEVICE_OBJECT *)above->DeviceExtension = below;
+	IoSetCompletionRoutine(irp, keep, &kept, FALSE, FALSE, TRUE);
+	assert_int_equal(IoCallDriver(above, irp), STATUS_PENDING);
+	assert_false(IoCancelIrp(irp));
+	irp->IoStatus.Status = STATUS_CANCELLED;
+	IoCompleteRequest(irp, IO_NO_INCREMENT);
+	assert_ptr_equal(kept, irp);
+	assert_true(irp->PendingReturned);
+	IoFreeIrp(irp);
+	IoDeleteDevice(below);
+	IoDeleteDevice(above);
+}
+
 static void cancelling_calls_the_routine_once(void **state)
 {
 	PIRP irp = IoAllocateIrp(1, FALSE);
@@ -416,6 +450,7 @@ int main(void)
 		cmocka_unit_test(a_session_is_given_to_devices_of_ours_only),
 		cmocka_unit_test(a_file_object_says_what_it_is),
 		cmocka_unit_test(a_request_goes_down_and_comes_back),
+		cmocka_unit_test(pending_and_cancelled_requests_are_reported_upwards),
 		cmocka_unit_test(cancelling_calls_the_routine_once),
 		cmocka_unit_test(a_filter_starts_once),
 		cmocka_unit_test(work_is_done_later_on_another_thread),

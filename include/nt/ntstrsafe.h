@@ -68,7 +68,7 @@ static inline NTSTATUS RtlStringCbLengthW(PCWSTR s, SIZE_T size, SIZE_T *bytes)
 {
 	NTSTATUS status = RtlStringCchLengthW(s, size / sizeof(WCHAR), bytes);
 
-	if (NT_SUCCESS(status)) {
+	if (NT_SUCCESS(status) && bytes != NULL) {
 		*bytes *= sizeof(WCHAR);
 	}
 	return status;

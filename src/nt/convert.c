@@ -64,7 +64,7 @@ NTSTATUS RtlUpcaseUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLE
 	if (!NT_SUCCESS(status)) {
 		return status;
 	}
-	for (USHORT i = 0; i < from->Length / sizeof(WCHAR); i++) {
+	for (SIZE_T i = 0; i < from->Length / sizeof(WCHAR); i++) {
 		to->Buffer[i] = RtlUpcaseUnicodeChar(from->Buffer[i]);
 	}
 	to->Length = from->Length;

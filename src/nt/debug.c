@@ -47,13 +47,13 @@ static void hand_over(ULONG component, ULONG level, const char *text, size_t len
 ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR format, va_list args)
 {
 	char text[PRINT_BYTES + 1];
-	size_t before = strlen(prefix);
+	size_t before = 0;
 	size_t length;
 
-	if (before > PRINT_BYTES) {
-		before = PRINT_BYTES;
+	while (before < PRINT_BYTES && prefix[before] != '\0') {
+		text[before] = prefix[before];
+		before++;
 	}
-	memcpy(text, prefix, before);
 	length = before + si_nt_format(text + before, sizeof(text) - before, format, args);
 	hand_over(component, level, text, length < PRINT_BYTES ? length : PRINT_BYTES);
 	return STATUS_SUCCESS;

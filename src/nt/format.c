@@ -10,8 +10,9 @@
 enum size { SIZE_NONE, SIZE_NARROW, SIZE_WIDE, SIZE_64, SIZE_POINTER, SIZE_8 };
 
 struct out {
-	char *narrow; /* this, or */
-	WCHAR *wide; /* this; then %s and %c are wide, too */
+	bool is_wide; /* then %s and %c are, too */
+	char *narrow;
+	WCHAR *wide;
 	size_t room; /* without the zero */
 	size_t length; /* of the whole, written or not */
 	char bytes[4]; /* of a character that is not complete, for wide */
@@ -51,7 +52,7 @@ static void end_character(struct out *out)
 
 static void put(struct out *out, char c)
 {
-	if (out->wide == NULL) {
+	if (!out->is_wide) {
 		if (out->length < out->room) {
 			out->narrow[out->length] = c;
 		}
@@ -297,10 +298,10 @@ static bool is_wide(const struct out *out, const struct spec *spec)
 	switch (spec->type) {
 	case 's':
 	case 'c':
-		return out->wide != NULL;
+		return out->is_wide;
 	case 'S':
 	case 'C':
-		return out->wide == NULL;
+		return !out->is_wide;
 	default:
 		return false;
 	}
@@ -488,12 +489,12 @@ static PCWSTR narrow_conversion(PCWSTR at, char *text, size_t size)
 
 size_t si_nt_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args)
 {
-	struct out out = { .wide = text, .room = size - 1 };
+	struct out out = { .is_wide = true, .wide = text, .room = size - 1 };
 	va_list rest;
 
 	va_copy(rest, args);
 	while (*format != 0) {
-		char conversion[32];
+		char conversion[32] = "";
 
 		if (*format == '%') {
 			format = narrow_conversion(format + 1, conversion, sizeof(conversion));

@@ -19,9 +19,9 @@ unsigned si_nt_put_utf16(ULONG c, WCHAR out[2]);
  * Formats as the kernel's prints do. Always ends with a zero if size is not 0;
  * the length that the whole would have.
  */
-size_t si_nt_format(char *out, size_t size, const char *format, va_list args);
+size_t si_nt_format(char *text, size_t size, const char *format, va_list args);
 
 /* The same in wide characters; size is not 0. */
-size_t si_nt_format_wide(PWSTR out, size_t size, PCWSTR format, va_list args);
+size_t si_nt_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args);
 
 #endif /* SI_NT_TEXT_H */

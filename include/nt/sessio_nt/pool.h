@@ -50,9 +50,9 @@ PVOID ExAllocatePoolZero(POOL_TYPE type, SIZE_T size, ULONG tag);
 /** Memory of unknown content, or NULL. */
 PVOID ExAllocatePoolUninitialized(POOL_TYPE type, SIZE_T size, ULONG tag);
 /** Gives a block back; tag 0 stands for any. */
-void ExFreePoolWithTag(PVOID block, ULONG tag);
+void ExFreePoolWithTag(PVOID memory, ULONG tag);
 /** Gives a block back. */
-void ExFreePool(PVOID block);
+void ExFreePool(PVOID memory);
 
 typedef struct DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) _SLIST_ENTRY {
 	struct _SLIST_ENTRY *Next;

@@ -32,10 +32,10 @@ PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT object);
 void IoFreeWorkItem(PIO_WORKITEM item);
 /** Queues an item that is not queued; all queues are one. */
 void IoQueueWorkItem(
-	PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, WORK_QUEUE_TYPE queue, PVOID context);
+	PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, WORK_QUEUE_TYPE type, PVOID context);
 /** The same for a routine that is given its item, too. */
 void IoQueueWorkItemEx(
-	PIO_WORKITEM item, PIO_WORKITEM_ROUTINE_EX routine, WORK_QUEUE_TYPE queue, PVOID context);
+	PIO_WORKITEM item, PIO_WORKITEM_ROUTINE_EX routine, WORK_QUEUE_TYPE type, PVOID context);
 
 #ifdef __cplusplus
 }
