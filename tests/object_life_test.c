@@ -2,7 +2,6 @@
 /* Constructors, destructors, and the counts between them. */
 #include "test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <uv.h>
@@ -425,10 +424,8 @@ static void the_last_holder_sees_what_all_others_did(void **state)
 		atomic_store(&crowd.next, 0);
 		sum = 0;
 		assert_int_equal(uv_barrier_init(&crowd.start, HOLDERS), 0);
-		for (unsigned i = 0; i < HOLDERS; i++) {
-			if (i > 0) {
-				KosRefObject(object);
-			}
+		for (unsigned i = 1; i < HOLDERS; i++) {
+			KosRefObject(object);
 		}
 		for (unsigned i = 0; i < HOLDERS; i++) {
 			assert_int_equal(uv_thread_create(&threads[i], hold, NULL), 0);

@@ -2,7 +2,6 @@
 /* Types and objects: segments, casts, counts; object_life_test.c has their ends. */
 #include "test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <kos/objects.h>
