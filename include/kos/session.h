@@ -183,7 +183,9 @@ Retcode KosSessionUnregisterObject(void *object);
  * @param sessionCtx     set on rcOk only.
  * @return rcOk, rcInvalidArgument (@p object is RTL_NULL or cannot be opened,
  *         @p sessionCtx is RTL_NULL), rcResourceNotFound (it is not registered,
- *         or not any more), rcBusy (the share rule forbids it), rcOutOfMemory, or
+ *         or not any more), rcBusy (the share rule forbids it), rcInvalidOperation
+ *         (the thread is in a bind that is spent, or somebody whom the open
+ *         callback told of the context has closed it by now), rcOutOfMemory, or
  *         the code of the open callback or of a constructor.
  *
  * Ref:     *sessionCtx has one, which belongs to the session: see the top.

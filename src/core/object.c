@@ -134,7 +134,7 @@ sessio_status si_object_alloc(struct si_type *type, const char *name, void **out
 	struct si_header *header;
 
 	/* At least a byte follows the header, so that the object's pointer lies inside its memory. */
-	if (!add_sizes(&size, own) || !add_sizes(&size, own + name_size == 0 ? 1 : name_size)) {
+	if (!add_sizes(&size, own) || !add_sizes(&size, (own + name_size == 0) ? 1 : name_size)) {
 		return SESSIO_NO_MEMORY;
 	}
 	memory = si_platform_alloc(size);
