@@ -330,7 +330,6 @@
 #define __in_z_opt
 #define __inout_z
 #define __out_z
-#define __reserved
 #define __checkReturn
 #define __success(expr)
 #define __nullterminated
