@@ -34,8 +34,8 @@ static void remove_a_node_twice(void)
 
 static void pop_a_frame_twice(void)
 {
-	struct si_thread_frame outer;
-	struct si_thread_frame frame;
+	struct si_thread_frame outer = { 0 };
+	struct si_thread_frame frame = { 0 };
 
 	si_thread_push(&outer, &outer, NULL);
 	si_thread_push(&frame, &frame, NULL);

@@ -77,6 +77,21 @@ static void wrong_content_is_the_third_parameters_error(void **state)
 	assert_int_equal(sessio_host_watch_count(host()), 0);
 }
 
+/* As a test has it that knows nothing of sessio_nt_init_driver(). */
+static void a_zeroed_driver_object_is_one(void **state)
+{
+	DRIVER_OBJECT zeroed;
+	IO_SESSION_STATE_NOTIFICATION ask = ask_for(&zeroed);
+	PVOID handle = NULL;
+
+	(void)state;
+	memset(&zeroed, 0, sizeof(zeroed));
+	assert_int_equal(enroll(&ask, &handle), STATUS_SUCCESS);
+	zeroed.Size = 1;
+	assert_int_equal(enroll(&ask, &handle), STATUS_INVALID_PARAMETER_3);
+	IoUnregisterContainerNotification(handle);
+}
+
 static void a_callback_and_a_place_for_the_handle_are_needed(void **state)
 {
 	IO_SESSION_STATE_NOTIFICATION ask = ask_for(&driver);
@@ -331,6 +346,7 @@ int main(void)
 			the_length_must_be_the_structures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			wrong_content_is_the_third_parameters_error, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_zeroed_driver_object_is_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_callback_and_a_place_for_the_handle_are_needed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -124,7 +124,8 @@ typedef IO_CONTAINER_NOTIFICATION_FUNCTION *PIO_CONTAINER_NOTIFICATION_FUNCTION;
  * Registers a callback for the events of user sessions: of all of them, or of
  * one if the object is a device that belongs to one (see
  * sessio_nt_set_device_session()). What exists already is not replayed. The
- * structure is copied.
+ * structure is copied. An object whose type and size are 0, such as a test's own
+ * zeroed DRIVER_OBJECT, counts as one that hears of all sessions.
  *
  * @param CallbackRegistration  the address of a PVOID, in whichever of the two
  *                              documented ways it is written; set on success.
