@@ -22,7 +22,7 @@ static void happened(unsigned what, const char *text)
 	story_expect(atomic_exchange(&step, what) == what - 1, text);
 }
 
-void act_heard(const char *what, const void *file, const char *consumer)
+void act_administrator_heard(const char *what, const void *file, const char *consumer)
 {
 	if (!atomic_load(&aloud)) {
 		return;
@@ -106,7 +106,7 @@ void act_administrator(struct provider *provider)
 	uv_thread_t thread;
 	Retcode rc;
 
-	story_act("3. The administrator",
+	story_act("4. The administrator",
 		"withdraws a file that is being read. New operations are refused, the running\n"
 		"one finishes, then the session ends: in this order.");
 	sessio_diag_track(true);
@@ -117,7 +117,7 @@ void act_administrator(struct provider *provider)
 	if (rc != rcOk || uv_sem_init(&reader.halfway, 0) != 0 ||
 		uv_sem_init(&reader.go_on, 0) != 0 ||
 		uv_thread_create(&thread, read_it, &reader) != 0) {
-		story_expect(false, "the third act can begin");
+		story_expect(false, "the administrator's act can begin");
 		return;
 	}
 	uv_sem_wait(&reader.halfway);

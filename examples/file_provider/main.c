@@ -12,6 +12,13 @@
 #include "acts.h"
 #include "story.h"
 
+/* Each act speaks only while it is on. */
+static void heard(const char *what, const void *file, const char *consumer)
+{
+	act_users_heard(what, file, consumer);
+	act_administrator_heard(what, file, consumer);
+}
+
 int main(int argc, char **argv)
 {
 	struct provider *provider;
@@ -22,7 +29,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	story_begin();
-	provider = provider_start(argv[1], act_heard);
+	provider = provider_start(argv[1], heard);
 	if (provider == NULL) {
 		return EXIT_FAILURE;
 	}
@@ -30,6 +37,7 @@ int main(int argc, char **argv)
 		argv[1], provider_folder(provider));
 	act_sharing(provider);
 	act_crowd(provider);
+	act_users(provider);
 	act_administrator(provider);
 	counts = provider_counted(provider);
 	story_line("\nIn all, %lu sessions were opened, %lu closed and %lu completed.",
