@@ -131,6 +131,30 @@ static void a_sink_may_end_what_it_is_told_of(void **state)
 	assert_int_equal(sessio_object_drain(provider.file, 0), SESSIO_OK);
 }
 
+static Retcode close_and_drain(void *object, void *context, void *walk_ctx)
+{
+	unsigned *walked = walk_ctx;
+
+	must_close(context);
+	(*walked)++;
+	/* The first is told of the one that is left, the second of none. */
+	assert_int_equal(sessio_object_drain(object, 0), *walked == 1 ? SESSIO_TIMEOUT : SESSIO_OK);
+	assert_int_equal(told.times, 1);
+	return rcOk;
+}
+
+static void a_session_that_ended_under_a_walk_is_not_left(void **state)
+{
+	unsigned walked = 0;
+
+	(void)state;
+	(void)provider_open("a");
+	(void)provider_open("b");
+	assert_int_equal(KosSessionWalk(provider.file, close_and_drain, &walked), rcOk);
+	assert_int_equal(walked, 2);
+	assert_non_null(strstr(told.texts[0], "open for"));
+}
+
 static void what_cannot_be_waited_for_is_refused(void **state)
 {
 	void *context = provider_open("a");
@@ -324,6 +348,7 @@ int main(void)
 		PROVIDED(a_wait_that_may_not_wait_only_looks),
 		PROVIDED(nothing_is_harmed_by_a_timeout),
 		PROVIDED(a_sink_may_end_what_it_is_told_of),
+		PROVIDED(a_session_that_ended_under_a_walk_is_not_left),
 		PROVIDED(what_cannot_be_waited_for_is_refused),
 		PROVIDED(a_wait_comes_back_when_another_thread_ends_the_session),
 		PROVIDED(a_drain_comes_back_when_the_last_session_has_ended),

@@ -131,6 +131,7 @@ static void a_context_kept_by_a_refusing_open_is_of_no_use(void **state)
 	assert_int_equal(KosSessionCloseObject(seen_context), rcInvalidOperation);
 	assert_int_equal(inspect(seen_context).phase, SESSIO_SESSION_ENDED);
 	assert_int_equal(inspect(seen_context).handle_rights, 0);
+	assert_int_equal(KosSessionGetOpenRights(seen_context), 0);
 	assert_int_equal(sessio_session_wait(seen_context, 0), SESSIO_OK);
 	assert_int_equal(sessio_object_drain(provider.file, 0), SESSIO_OK);
 	/* It keeps its object even beyond the registration. */

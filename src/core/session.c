@@ -158,6 +158,8 @@ static void bury(struct si_session *session)
 	struct si_resource *resource = si_resource_of(session->object);
 	struct si_bound *bound;
 
+	/* Nothing could begin on it anyway, but now it says so, and has no rights. */
+	(void)si_rundown_close(&session->run);
 	si_mutex_lock(resource->lock);
 	bound = unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);

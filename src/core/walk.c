@@ -59,7 +59,7 @@ static bool take(struct si_session *session, enum purpose purpose, enum si_run_c
 	case VISIT_OPEN:
 		return si_rundown_is_open(&session->run);
 	case VISIT_ALL:
-		return session->end != SI_ENDED && !si_rundown_is_pending(&session->run);
+		return session->end < SI_ENDED && !si_rundown_is_pending(&session->run);
 	case CLOSE:
 		si_session_hold(session);
 		*found = si_rundown_close(&session->run);
