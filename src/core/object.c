@@ -267,12 +267,12 @@ static void unwind(void *object, const struct si_type *type, unsigned depth)
 	si_thread_pop(&mourning.frame);
 }
 
-sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
+sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_reason)
 {
 	struct si_header *header = si_header_of(object);
 	const struct si_type *type = header->type;
 
-	for (unsigned i = 0; type->constructs && i <= type->depth; i++) {
+	for (unsigned i = 0; i <= type->depth; i++) {
 		si_construct_fn *construct = type->chain[i].type->construct;
 		int32_t reason;
 

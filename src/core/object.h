@@ -137,7 +137,14 @@ bool si_type_inherits(const struct si_type *type, const struct si_type *ancestor
 sessio_status si_object_alloc(struct si_type *type, const char *name, void **out_object);
 
 /* Runs the constructors. On failure *out_reason says why; nothing stays constructed. */
-sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason);
+sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_reason);
+
+static inline sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
+{
+	return si_header_of(object)->type->constructs
+		? si_object_run_constructors(object, arg, out_reason)
+		: SESSIO_OK;
+}
 
 /* Frees what was allocated and is not constructed. */
 void si_object_discard(void *object);

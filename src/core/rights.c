@@ -23,16 +23,14 @@ static unsigned take_lowest(uint32_t *mask)
 #endif
 }
 
+/*
+ * Whether a share mode is counted by what it names or by what it leaves out. Any
+ * fixed answer is right; masks of many rights are written as ~few, so the last
+ * right tells well enough, and counting them would cost more than it saves.
+ */
 static bool is_few(uint32_t mask)
 {
-	unsigned count = 0;
-
-	for (; mask != 0; mask &= mask - 1) {
-		if (++count >= SI_RIGHTS / 2) {
-			return false;
-		}
-	}
-	return true;
+	return mask >> (SI_RIGHTS - 1) == 0;
 }
 
 static uint32_t any_of(const _Atomic uint32_t *any)
@@ -51,6 +49,19 @@ static void add_each(uint32_t counts[SI_RIGHTS], uint32_t mask, uint32_t step)
 	while (mask != 0) {
 		counts[take_lowest(&mask)] += step;
 	}
+}
+
+/* One less of each right of a mask; those that are not 0 then. */
+static uint32_t take_each(uint32_t counts[SI_RIGHTS], uint32_t mask)
+{
+	uint32_t left = 0;
+
+	while (mask != 0) {
+		uint32_t before = mask;
+
+		left |= --counts[take_lowest(&mask)] != 0 ? before ^ mask : 0;
+	}
+	return left;
 }
 
 /* Those rights of a mask whose count, with this much more, is not 0. */
@@ -88,9 +99,8 @@ void si_rights_remove(struct si_rights *rights, uint32_t required, uint32_t shar
 
 	SI_BUG_IF(
 		(in_use & required) != required, "a session counted out that was never counted in");
-	add_each(rights->required, required, MINUS_ONE);
 	summarize(&rights->required_any,
-		(in_use & ~required) | counted(rights->required, required, 0));
+		(in_use & ~required) | take_each(rights->required, required));
 	if (is_few(shared)) {
 		rights->none--;
 		add_each(rights->unshared, shared, 1);

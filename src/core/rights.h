@@ -8,9 +8,9 @@
  * does not share, or does not share a right that somebody requires.
  *
  * Most sessions name few rights, so most of what they do not share is the same.
- * A session that shares fewer than half of the rights counts as one that shares
- * none, corrected for the few: not sharing right i are none + unshared[i], where
- * unshared[i] may stand for a negative number.
+ * A session that shares few rights counts as one that shares none, corrected for
+ * the few: not sharing right i are none + unshared[i], where unshared[i] may stand
+ * for a negative number.
  *
  * The two summaries say which counts are not 0. They are written with the
  * owner's lock held and may be read without it: each is one word, each decides

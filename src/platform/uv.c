@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#if !defined(_WIN32)
+#include <pthread.h>
+#endif
 #if defined(__linux__)
 #include <unistd.h>
 #endif
@@ -51,15 +54,36 @@ void si_mutex_fini(si_mutex *mutex)
 	uv_mutex_destroy(as_uv(mutex));
 }
 
+/*
+ * Elsewhere than on Windows libuv's mutex is a pthread_mutex_t by its own header.
+ * Locking that without the way through libuv saves a tenth of an open and close.
+ */
+#if defined(_WIN32)
+#define LOCK(mutex) (uv_mutex_lock(mutex), 0)
+#define UNLOCK(mutex) (uv_mutex_unlock(mutex), 0)
+#else
+#define LOCK(mutex) pthread_mutex_lock(mutex)
+#define UNLOCK(mutex) pthread_mutex_unlock(mutex)
+#endif
+
+static SI_COLD void stop_at_mutex(void)
+{
+	si_platform_stop(__FILE__, __LINE__, "mutex", "a lock that is none, or not held");
+}
+
 /* The bodies of lock and unlock are what the analysis takes on trust. */
 void si_mutex_lock(si_mutex *mutex) SI_UNCHECKED_LOCKING
 {
-	uv_mutex_lock(as_uv(mutex));
+	if (si_unlikely(LOCK(as_uv(mutex)) != 0)) {
+		stop_at_mutex();
+	}
 }
 
 void si_mutex_unlock(si_mutex *mutex) SI_UNCHECKED_LOCKING
 {
-	uv_mutex_unlock(as_uv(mutex));
+	if (si_unlikely(UNLOCK(as_uv(mutex)) != 0)) {
+		stop_at_mutex();
+	}
 }
 
 /* Made on first use, live as long as the process. */
