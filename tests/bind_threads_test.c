@@ -41,8 +41,8 @@ static _Thread_local struct {
 	void (*act)(void);
 } stop_at;
 
-void __real_si_mutex_lock(si_mutex *mutex);
-void __wrap_si_mutex_lock(si_mutex *mutex);
+void __real_si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
+void __wrap_si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
 void *__real_si_platform_alloc(size_t size);
 void *__wrap_si_platform_alloc(size_t size);
 

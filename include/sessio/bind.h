@@ -39,7 +39,8 @@ typedef enum sessio_bind_action {
 
 /**
  * Is called for one bound session when an event says SESSIO_BIND_CALL. May
- * close it, unbind it, or leave it alone.
+ * close it, unbind it, or leave it alone; what it closes or unbinds besides is
+ * not told of this event any more. If it destroys the bind, the call is the last.
  *
  * @param session_context a bound session that is open, as in <kos/session.h>.
  * @param notice          the event.
@@ -87,8 +88,8 @@ sessio_status sessio_bind_create(
 
 /**
  * Destroy a bind: unbind everything and close nothing. When it returns no
- * callback of the bind is running, unless it was called inside one. NULL is a
- * no-op.
+ * callback of the bind is running, unless it was called inside one, or
+ * sessio_host_unwatch() could not wait. NULL is a no-op.
  *
  * Ref:     -1 on @p bind; do not touch @p bind after this. Threads that are in
  *          it may still leave.
@@ -120,14 +121,15 @@ sessio_status sessio_bind_add(sessio_bind *bind, void *session_context);
  *
  * Ref:     none.
  * Locks:   takes the resource lock and the bind's, one after the other.
- * Threads: any. An event that is being delivered may still reach the session.
+ * Threads: any. An event that another thread is delivering may still reach it.
  */
 sessio_status sessio_bind_remove(sessio_bind *bind, void *session_context);
 
 /**
  * From now on whatever the calling thread opens is bound, until the matching
  * sessio_bind_leave(). Nests: the innermost counts. An opening that cannot be
- * bound fails: with rcInvalidOperation if the bind is spent.
+ * bound fails: with rcInvalidOperation if the bind is spent or
+ * detached, and if an event that closes meets it.
  *
  * @param scope the caller's storage; stays where it is until it is left.
  * @return SESSIO_OK, SESSIO_INVALID_ARG.
