@@ -170,6 +170,20 @@ static void measure_events(void)
 		call);
 }
 
+static void measure_logoffs(void)
+{
+	struct bench_row *row =
+		bench_add_row("a user's sessions opened, bound and ended by a logoff",
+			"each at 100 000 at most 2 x of each at 1 000");
+	struct bench_case *few = bench_add_case(
+		"sessio, logoff with 1 000", subject_logoff, subject_bind_create(1000), 1, 1000);
+	struct bench_case *many = bench_add_case("sessio, logoff with 100 000", subject_logoff,
+		subject_bind_create(100000), 1, 100000);
+
+	bench_limit(row, many, few, 2);
+	bench_peer(row, few, few);
+}
+
 static void measure_rest(const struct floors *floors)
 {
 	struct bench_row *memory = bench_add_row("memory", "beside the payload, as asked for");
@@ -217,6 +231,7 @@ int main(int argc, char **argv)
 	measure_opens(&floors);
 	measure_walks();
 	measure_events();
+	measure_logoffs();
 	measure_rest(&floors);
 	bench_measure(&options);
 	bench_print(&options);

@@ -143,6 +143,12 @@ void subject_walk(void *state, uint64_t n)
 	}
 }
 
+void *subject_object(void)
+{
+	make_types();
+	return registered_object();
+}
+
 double subject_session_bytes(void)
 {
 	void *object;

@@ -7,6 +7,7 @@
 
 /* A registered object with this many sessions; never given back. */
 void *subject_create(size_t sessions);
+void *subject_object(void); /* the same without a session; the object itself */
 bench_fn subject_ref_put; /* on the first session, with type check and object out */
 bench_fn subject_open_close; /* on top of the sessions that are there */
 bench_fn subject_refused; /* an open that the share rule forbids */
@@ -15,6 +16,10 @@ bench_fn subject_walk; /* one time is a walk of all sessions */
 /* A host with a session and this many watchers of all events, or of none that happens. */
 void *subject_host_create(size_t watchers, bool interested);
 bench_fn subject_post; /* one event */
+
+/* A user, and an object for this many sessions at once; one time opens and binds them, and logs off. */
+void *subject_bind_create(size_t sessions);
+bench_fn subject_logoff;
 
 /* Bytes that sessio asked for and keeps, per session or per registered object. */
 double subject_session_bytes(void);
