@@ -21,6 +21,8 @@
  *      inside the call before, too: each session is looked at again.
  *
  * Lock order: one resource lock, then one bind's lock.
+ *
+ * tests/models/join.pml checks (J1), (J2) and (J4) exhaustively.
  */
 #include "core/bind.h"
 

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who takes a bound session's record, src/core/bind.c and its use in
+ * src/core/session.c, as a Spin model: one session that is opened in a bind, with
+ * everything that may end the two at once.
+ *
+ * The opener binds the session while it is PENDING, may take it back, opens it
+ * and closes it. A logoff closes what is bound; somebody with a reference unbinds
+ * the session; the bind is destroyed. Checked in every interleaving:
+ *
+ *   (M1) the record is taken out of the list, and freed, once;
+ *   (M2) a session whose context has gone is not touched;
+ *   (M3) when a logoff has returned, nothing that is bound is open, or comes to be;
+ *   (M4) when the bind is destroyed, nothing is bound, or comes to be;
+ *   (M5) a session that has been opened ends once.
+ *
+ * Left out: operations (rundown.pml has them), who waits for the host's callback
+ * (dispatcher.pml), several sessions and batches, weaker memory than sequential
+ * consistency.
+ *
+ * What run.sh runs. A fault must be caught:
+ *
+ *   sound
+ *   fault -DF_DETACH_BY_REFERENCE  who destroys references a PENDING session
+ *   fault -DF_FREE_WHAT_IS_TAKEN   who destroys does not look whether it is taken
+ *   fault -DF_NOT_LOOKED_AGAIN     who destroys trusts what it saw before the locks
+ *   fault -DF_SPENT_LATE           a logoff tells the sessions, then spends the bind
+ *   fault -DF_PENDING_LEFT         a logoff leaves a session that is being opened
+ *   fault -DF_UNLINK_LAST          an end drops its reference before its record
+ *   fault -DF_NOT_SPENT            who destroys does not spend the bind
+ *   fault -DF_CLOSE_ANYWAY         a logoff closes what has been closed already
+ */
+
+#define PENDING 0
+#define OPEN 1
+#define CLOSED 2
+
+bool resource; /* the two locks */
+bool lock;
+
+/* The session. */
+byte state = PENDING;
+byte refs = 1;
+bool there = true; /* its context */
+bool noted; /* its notes point to the record */
+
+/* The bind. */
+bool linked; /* the record is in its list */
+bool spent;
+
+/* Ghosts. */
+bool left; /* the logoff has returned */
+bool destroyed;
+byte freed;
+byte ends;
+
+/* The rules by number: never true. */
+hidden byte M1, M2, M3, M4, M5;
+
+inline acquire(mutex)
+{
+	atomic {
+		!mutex;
+		mutex = true
+	}
+}
+
+inline touch()
+{
+	assert(M2 || there)
+}
+
+inline put()
+{
+	atomic {
+		touch();
+		refs--;
+		there = refs > 0
+	}
+}
+
+inline unlink()
+{
+	assert(M1 || linked);
+	linked = false
+}
+
+inline free_record()
+{
+	freed++;
+	assert(M1 || freed == 1)
+}
+
+/* Takes the record out of the notes; the rest of it is drop(). */
+inline take()
+{
+	acquire(resource);
+	touch();
+	mine = noted;
+	noted = false;
+	resource = false
+}
+
+inline drop()
+{
+	if
+	:: mine ->
+		acquire(lock);
+		unlink();
+		lock = false;
+		free_record();
+		mine = false
+	:: else
+	fi
+}
+
+/* The end of a session that this process has closed. */
+inline complete()
+{
+	ends++;
+	assert(M5 || ends == 1);
+	take();
+#ifdef F_UNLINK_LAST
+	put();
+	drop()
+#else
+	drop();
+	put()
+#endif
+}
+
+proctype opener()
+{
+	bool mine;
+	bool overtaken;
+	bool close;
+
+	acquire(resource);
+	acquire(lock);
+	if
+	:: !spent ->
+		assert(M3 || !left);
+		assert(M4 || !destroyed);
+		linked = true;
+		noted = true;
+		lock = false;
+		resource = false
+	:: else ->
+		lock = false;
+		resource = false;
+		goto refused
+	fi;
+	if
+	:: goto refused /* by the constructor */
+	:: true
+	fi;
+	atomic {
+		touch();
+		if
+		:: state == PENDING ->
+			assert(M3 || !left || !noted);
+			state = OPEN;
+			refs++ /* its user's */
+		:: else ->
+			overtaken = true
+		fi
+	};
+	if
+	:: overtaken -> complete()
+	:: else ->
+		atomic {
+			close = (state == OPEN);
+			state = CLOSED
+		};
+		if
+		:: close -> complete()
+		:: else
+		fi;
+		put()
+	fi;
+	goto done;
+refused:
+	take();
+	drop();
+	there = false; /* it was PENDING: nobody else has a reference */
+done:
+	skip
+}
+
+proctype logoff()
+{
+	bool mine;
+	bool close;
+
+	acquire(lock);
+#ifndef F_SPENT_LATE
+	spent = true;
+#endif
+	if
+	:: linked ->
+		touch();
+		atomic {
+			if
+#ifdef F_PENDING_LEFT
+			:: state == PENDING
+#else
+			:: state == PENDING -> state = CLOSED /* its opener runs the end */
+#endif
+#ifdef F_CLOSE_ANYWAY
+			:: state != PENDING ->
+#else
+			:: state == OPEN ->
+#endif
+				state = CLOSED;
+				refs++;
+				close = true
+			:: else
+			fi
+		}
+	:: else
+	fi;
+	lock = false;
+	if
+	:: close ->
+		complete();
+		put()
+	:: else
+	fi;
+#ifdef F_SPENT_LATE
+	acquire(lock);
+	spent = true;
+	lock = false;
+#endif
+	atomic {
+		left = true;
+		assert(M3 || !noted || state != OPEN)
+	}
+}
+
+/* Somebody with a reference on the open session. */
+proctype remover()
+{
+	bool mine;
+
+	if
+	:: atomic { there && state == OPEN -> refs++ };
+		take();
+		drop();
+		put()
+	:: true
+	fi
+}
+
+#ifdef F_DETACH_BY_REFERENCE
+proctype destroyer()
+{
+	bool mine;
+	bool referenced;
+
+	acquire(lock);
+	spent = true;
+	if
+	:: linked ->
+		atomic {
+			touch();
+			refs++;
+			referenced = true
+		}
+	:: else
+	fi;
+	lock = false;
+	if
+	:: referenced ->
+		take();
+		drop();
+		put()
+	:: else
+	fi
+}
+#else
+proctype destroyer()
+{
+	bool found;
+	bool mine;
+
+	acquire(lock);
+#ifndef F_NOT_SPENT
+	spent = true;
+#endif
+	found = linked;
+	lock = false;
+	if
+	:: found ->
+		acquire(resource);
+		acquire(lock);
+		if
+#ifdef F_NOT_LOOKED_AGAIN
+		:: true ->
+#else
+		:: linked ->
+#endif
+			touch();
+			if
+#ifdef F_FREE_WHAT_IS_TAKEN
+			:: true ->
+#else
+			:: noted ->
+#endif
+				noted = false;
+				unlink();
+				mine = true
+			:: else
+			fi
+		:: else
+		fi;
+		lock = false;
+		resource = false;
+		if
+		:: mine -> free_record()
+		:: else
+		fi
+	:: else
+	fi;
+	atomic {
+		destroyed = true;
+		assert(M4 || !noted)
+	}
+}
+#endif
+
+init {
+	atomic {
+		run opener();
+		run logoff();
+		run remover();
+		run destroyer()
+	}
+}
