@@ -380,6 +380,50 @@ static void a_bind_may_go_while_its_host_does(void **state)
 	provider_expect("construct a, open a");
 }
 
+static void note_the_lock(void)
+{
+	world.calls++;
+}
+
+static const void *other_lock;
+
+static void close_the_first(void)
+{
+	world.rc = KosSessionCloseObject(world.context);
+	act_at_lock(other_lock, note_the_lock);
+}
+
+/* The first session ends when its lock is about to be taken; the next is under another. */
+static void each_session_is_unbound_under_its_own_lock(void **state)
+{
+	void *files[8];
+	void *file = NULL;
+	void *context = NULL;
+
+	(void)state;
+	/* Objects share some locks: take one that does not share the file's. */
+	for (unsigned i = 0; i < 8; i++) {
+		files[i] = provider_make_file("other");
+		if (si_resource_of(files[i])->lock != lock_of_file()) {
+			file = files[i];
+		}
+	}
+	assert_non_null(file);
+	other_lock = si_resource_of(file)->lock;
+	open_bound("a");
+	assert_int_equal(KosSessionOpenObject(file, 0, 0, NULL, &context), rcOk);
+	assert_int_equal(sessio_bind_add(world.bind, context), SESSIO_OK);
+	act_at_lock(lock_of_file(), close_the_first);
+	sessio_bind_destroy(world.bind);
+	world.bind = NULL;
+	assert_int_equal(world.rc, rcOk);
+	assert_int_equal(world.calls, 1);
+	for (unsigned i = 0; i < 8; i++) {
+		assert_int_equal(KosSessionUnregisterObject(files[i]), rcOk);
+		KosPutObject(files[i]);
+	}
+}
+
 static void withdraw(void)
 {
 	(void)KosSessionUnregisterObject(provider.file);
@@ -437,6 +481,7 @@ int main(void)
 		SUITE(destroying_a_bind_waits_for_its_callback),
 		SUITE(destroying_a_host_waits_for_a_bind_that_goes),
 		SUITE(a_bind_may_go_while_its_host_does),
+		SUITE(each_session_is_unbound_under_its_own_lock),
 		SUITE(an_opening_knows_why_it_cannot_be_bound),
 		SUITE(a_session_may_end_while_it_is_being_bound),
 	};
