@@ -17,7 +17,7 @@ quietly cmake --build "$build" --parallel "$jobs"
 
 # What single tests say is of interest only if one of them fails.
 status=0
-ctest --test-dir "$build" --output-on-failure --parallel "$jobs" "$@" >"$log" 2>&1 || status=$?
+ctest --test-dir "$build" --output-on-failure --timeout 600 --parallel "$jobs" "$@" >"$log" 2>&1 || status=$?
 if [ "$status" -ne 0 ]; then
 	cat "$log"
 fi
