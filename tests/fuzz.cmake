@@ -12,5 +12,7 @@ function(sessio_fuzz name)
   add_test(NAME sessio.fuzz.${name} COMMAND sessio_fuzz_${name})
 endfunction()
 
+sessio_fuzz(bind)
+sessio_fuzz(host)
 sessio_fuzz(objects)
 sessio_fuzz(sessions)
