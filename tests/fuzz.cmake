@@ -14,5 +14,6 @@ endfunction()
 
 sessio_fuzz(bind)
 sessio_fuzz(host)
+sessio_fuzz(nt_format)
 sessio_fuzz(objects)
 sessio_fuzz(sessions)
