@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <limits.h>
+
 #include <ntddk.h>
 #include <ntstrsafe.h>
 #include <sessio_nt.h>
@@ -94,6 +96,22 @@ static void flags_width_and_precision_work(void **state)
 	PRINTS("[   7][7   ][ab]", "[%*d][%*d][%.*s]", 4, 7, -4, 7, 2, "abc");
 	PRINTS("[  abc][abc  ]", "[%5s][%-5s]", "abc", "abc");
 	PRINTS("%", "%%");
+}
+
+static void an_octal_begins_with_one_zero(void **state)
+{
+	(void)state;
+	PRINTS("[0][0][010][010][00010]", "[%#o][%#.0o][%#.3o][%#o][%#05o]", 0, 0, 8, 8, 8);
+}
+
+/* Such a count would overflow, or fill for seconds what nobody sees. */
+static void a_count_without_bound_is_bounded(void **state)
+{
+	(void)state;
+	(void)DbgPrint("[%#.*x][%*d][%*d]", INT_MAX, 1, INT_MIN, 1, INT_MAX, 1);
+	assert_int_equal(printed.length, 512);
+	assert_memory_equal(printed.text, "[0x000", 6);
+	PRINTS("[1]", "[%.*d]", INT_MIN, 1);
 }
 
 static void a_pointer_has_all_its_digits(void **state)
@@ -289,6 +307,8 @@ int main(void)
 		TEST(long_is_32_bits),
 		TEST(sizes_are_those_of_the_kernel),
 		TEST(flags_width_and_precision_work),
+		TEST(an_octal_begins_with_one_zero),
+		TEST(a_count_without_bound_is_bounded),
 		TEST(a_pointer_has_all_its_digits),
 		TEST(wide_text_becomes_utf8),
 		TEST(narrow_strings_are_narrow),

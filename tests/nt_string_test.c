@@ -86,6 +86,22 @@ static void copies_are_cut_and_appends_are_not(void **state)
 	assert_int_equal(RtlAppendUnicodeToString(&to, L"cd"), STATUS_SUCCESS);
 	assert_int_equal(RtlAppendUnicodeToString(&to, NULL), STATUS_SUCCESS);
 	assert_wide(&to, L"abcd");
+	RtlCopyUnicodeString(&to, &to);
+	assert_wide(&to, L"abcd");
+}
+
+/* It has no room at all, however much more it says. */
+static void nothing_is_appended_beyond_the_room(void **state)
+{
+	WCHAR room[4] = { 'z', 'z', 'z', 'z' };
+	UNICODE_STRING to = { 4, 2, room };
+	UNICODE_STRING empty = { 0, 0, NULL };
+
+	(void)state;
+	assert_int_equal(RtlAppendUnicodeToString(&to, L"a"), STATUS_BUFFER_TOO_SMALL);
+	assert_int_equal(RtlAppendUnicodeStringToString(&to, &empty), STATUS_BUFFER_TOO_SMALL);
+	assert_int_equal(to.Length, 4);
+	assert_int_equal(room[2], 'z');
 }
 
 static void narrow_copies_are_cut(void **state)
@@ -349,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_literal_has_its_sizes),
 		cmocka_unit_test(init_takes_the_length_of_its_source),
 		cmocka_unit_test(copies_are_cut_and_appends_are_not),
+		cmocka_unit_test(nothing_is_appended_beyond_the_room),
 		cmocka_unit_test(narrow_copies_are_cut),
 		cmocka_unit_test(comparison_knows_case),
 		cmocka_unit_test(upper_and_lower_case_are_each_others_inverse),

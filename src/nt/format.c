@@ -75,16 +75,20 @@ static void fill(struct out *out, char c, int count)
 	}
 }
 
+/* Wider than any print; what is wider still would only take time. */
+#define COUNT_MAX 99999
+
 /* A number of digits, or what the arguments say for a star. */
 static const char *read_count(const char *at, va_list *args, int *count)
 {
 	if (*at == '*') {
 		*count = va_arg(*args, int);
+		*count = *count > COUNT_MAX ? COUNT_MAX : *count < -COUNT_MAX ? -COUNT_MAX : *count;
 		return at + 1;
 	}
 	*count = 0;
 	for (; *at >= '0' && *at <= '9'; at++) {
-		*count = *count > 9999 ? *count : *count * 10 + (*at - '0');
+		*count = *count > COUNT_MAX / 10 ? *count : *count * 10 + (*at - '0');
 	}
 	return at;
 }
@@ -365,6 +369,21 @@ static void put_pointer(struct out *out, struct spec *spec, va_list *args)
 	put_number(out, spec, (ULONG_PTR)va_arg(*args, void *), 16, "");
 }
 
+/* In the alternate form the first digit is a zero, which it may be anyway. */
+static void put_octal(struct out *out, const struct spec *spec, ULONGLONG value)
+{
+	int digits = value == 0 && spec->precision != 0;
+
+	for (ULONGLONG rest = value; rest != 0; rest /= 8) {
+		digits++;
+	}
+	if (spec->precision > digits || (value == 0 && digits != 0)) {
+		put_number(out, spec, value, 8, "");
+	} else {
+		put_number(out, spec, value, 8, spec->alternate ? "0" : "");
+	}
+}
+
 /* False for a type that is none: the caller prints it as it is. */
 static bool put_spec(struct out *out, struct spec *spec, va_list *args)
 {
@@ -377,8 +396,7 @@ static bool put_spec(struct out *out, struct spec *spec, va_list *args)
 		put_number(out, spec, read_unsigned(spec->size, args), 10, "");
 		return true;
 	case 'o':
-		put_number(
-			out, spec, read_unsigned(spec->size, args), 8, spec->alternate ? "0" : "");
+		put_octal(out, spec, read_unsigned(spec->size, args));
 		return true;
 	case 'x':
 	case 'X': {
@@ -431,7 +449,7 @@ static const char *convert(struct out *out, const char *at, va_list *args)
 	at = read_count(at, args, &spec.width);
 	if (spec.width < 0) {
 		spec.left = true;
-		spec.width = spec.width == INT_MIN ? INT_MAX : -spec.width;
+		spec.width = -spec.width;
 	}
 	if (*at == '.') {
 		at = read_count(at + 1, args, &spec.precision);

@@ -73,8 +73,9 @@ static void end_with_zero(PUNICODE_STRING string)
 
 void RtlCopyUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from)
 {
-	to->Length = 0;
-	if (from != NULL) {
+	if (from == NULL) {
+		to->Length = 0;
+	} else {
 		USHORT room = (USHORT)(to->MaximumLength & ~1u);
 
 		to->Length = from->Length < room ? from->Length : room;
@@ -87,16 +88,19 @@ void RtlCopyUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from)
 
 void RtlCopyString(PSTRING to, const STRING *from)
 {
-	to->Length = 0;
-	if (from != NULL && from->Length != 0 && to->MaximumLength != 0) {
-		to->Length = from->Length < to->MaximumLength ? from->Length : to->MaximumLength;
+	if (from == NULL) {
+		to->Length = 0;
+		return;
+	}
+	to->Length = from->Length < to->MaximumLength ? from->Length : to->MaximumLength;
+	if (to->Length != 0) {
 		memmove(to->Buffer, from->Buffer, to->Length);
 	}
 }
 
 static NTSTATUS append(PUNICODE_STRING to, PCWSTR text, SIZE_T bytes)
 {
-	if (bytes > (SIZE_T)(to->MaximumLength - to->Length)) {
+	if (to->Length + bytes > to->MaximumLength) {
 		return STATUS_BUFFER_TOO_SMALL;
 	}
 	if (bytes != 0) {

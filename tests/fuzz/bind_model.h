@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The model of bind.c: which session is in which bind, and how far an event has come.
+ *
+ * (F1) An event reaches the binds in the order of their creation. The model
+ *      follows no later than with the first callback of each.
+ * (F2) `due` is set before what must run the close callback, and taken back there.
+ */
+#ifndef SESSIO_TESTS_FUZZ_BIND_MODEL_H
+#define SESSIO_TESTS_FUZZ_BIND_MODEL_H
+
+#include "fuzz.h"
+
+#include <kos/session.h>
+#include <sessio/bind.h>
+
+#define IDS 2u
+#define BINDS 10u
+#define SESSIONS 28u /* below what a bind tells of in one go */
+#define SCOPES 4u
+#define NONE (-1)
+
+enum phase { OPENING, OPEN, CLOSED, ENDED };
+
+struct bind {
+	sessio_bind *bind;
+	sessio_user_session *user; /* kept by us */
+	sessio_bind_policy policy;
+	bool spent;
+	bool destroyed;
+};
+
+struct session {
+	void *context; /* with a reference of ours */
+	enum phase phase;
+	int bind;
+	bool overtaken;
+	bool due; /* (F2) */
+	bool told; /* of the event in hand; also if it came too late for it */
+	unsigned operations;
+};
+
+static struct {
+	struct fuzz_input in;
+	sessio_host *host;
+	KosObjectType *type;
+	KosSessionType *session_type;
+	void *object;
+	struct bind binds[BINDS];
+	int bind_count;
+	struct session sessions[SESSIONS];
+	unsigned used;
+	sessio_bind_scope scopes[SCOPES];
+	int entered[SCOPES];
+	unsigned depth; /* of scopes */
+	unsigned calls; /* callbacks under way */
+	sessio_user_event event; /* in hand */
+	uint32_t id; /* of its user */
+	int reached; /* (F1) */
+} m;
+
+static sessio_bind_action action_of(const struct bind *b)
+{
+	switch (m.event) {
+	case SESSIO_USER_EVENT_DISCONNECTED:
+		return b->policy.on_disconnect;
+	case SESSIO_USER_EVENT_LOGOFF:
+		return b->policy.on_logoff;
+	case SESSIO_USER_EVENT_TERMINATED:
+		return b->policy.on_termination;
+	default:
+		return SESSIO_BIND_NOTHING;
+	}
+}
+
+/* A bind whose user has ended does nothing more: it was marked as spent and is empty. */
+static bool follows(const struct bind *b)
+{
+	return !b->destroyed && sessio_user_session_id(b->user) == m.id;
+}
+
+static void detach_all(int bind)
+{
+	for (unsigned i = 0; i < m.used; i++) {
+		if (m.sessions[i].bind == bind) {
+			m.sessions[i].bind = NONE;
+		}
+	}
+	m.binds[bind].spent = true;
+}
+
+static void close_all(int bind)
+{
+	for (unsigned i = 0; i < m.used; i++) {
+		struct session *s = &m.sessions[i];
+
+		if (s->bind == bind && s->phase == OPENING) {
+			s->overtaken = true;
+		} else if (s->bind == bind && s->phase == OPEN) {
+			s->phase = CLOSED;
+			s->due = true;
+		}
+	}
+	m.binds[bind].spent = true;
+}
+
+/* Every open session of a bind has been told once. */
+static void check_told(int bind, unsigned before)
+{
+	for (unsigned i = 0; i < before; i++) {
+		const struct session *s = &m.sessions[i];
+
+		FUZZ_CHECK(s->bind != bind || s->phase != OPEN || s->told);
+	}
+}
+
+/* (F1) The event comes to this bind, and has been to all before it. */
+static void reach(int bind)
+{
+	while (m.reached < bind) {
+		int before = m.reached++;
+
+		if (before >= 0 && follows(&m.binds[before])) {
+			if (action_of(&m.binds[before]) == SESSIO_BIND_CALL) {
+				check_told(before, m.used);
+			}
+			if (m.event == SESSIO_USER_EVENT_TERMINATED) {
+				detach_all(before);
+			}
+		}
+		if (m.reached < m.bind_count && follows(&m.binds[m.reached])) {
+			for (unsigned i = 0; i < m.used; i++) {
+				m.sessions[i].told = false;
+			}
+			if (action_of(&m.binds[m.reached]) == SESSIO_BIND_CLOSE) {
+				close_all(m.reached);
+			}
+		}
+	}
+}
+
+#endif /* SESSIO_TESTS_FUZZ_BIND_MODEL_H */
