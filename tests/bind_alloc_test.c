@@ -9,7 +9,6 @@
 #include "host_log.h"
 #include "provider.h"
 
-#define EVENT(name) SESSIO_USER_EVENT_##name
 #define ANNA 7u
 
 static const sessio_bind_policy closing = { .on_logoff = SESSIO_BIND_CLOSE };

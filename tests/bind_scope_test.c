@@ -12,7 +12,6 @@
 #include "host_log.h"
 #include "provider.h"
 
-#define EVENT(name) SESSIO_USER_EVENT_##name
 #define ANNA 7u
 
 static struct {

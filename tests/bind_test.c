@@ -10,8 +10,6 @@
 #include "host_log.h"
 #include "provider.h"
 
-#define EVENT(name) SESSIO_USER_EVENT_##name
-
 #define ANNA 7u
 #define BEN 8u
 

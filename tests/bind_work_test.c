@@ -11,7 +11,6 @@
 #include "platform/platform.h"
 #include "provider.h"
 
-#define EVENT(name) SESSIO_USER_EVENT_##name
 #define ANNA 7u
 
 /* A hundred thousand at most: a destruction is counted with fewer, to be quick. */

@@ -4,10 +4,10 @@
 # check_clauses.cmake must find what it is there for: each fault is made once,
 # in a small repository of its own.
 cmake_minimum_required(VERSION 3.21)
+include(${CMAKE_CURRENT_LIST_DIR}/faults.cmake)
 
 # expect(result list source [programs]): the checker's output for that list and
 # that test file must match result, which is its summary if there is no fault.
-set(made 0)
 function(expect result list source)
   set(programs "sessio_test(unit)\n")
   if(ARGC GREATER 3)
@@ -18,20 +18,8 @@ function(expect result list source)
   file(WRITE "${WORK}/tests/clauses.txt" "${list}")
   file(WRITE "${WORK}/tests/CMakeLists.txt" "${programs}")
   file(WRITE "${WORK}/tests/unit_test.c" "${source}")
-  execute_process(
-    COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -DTESTS=${WORK}/tests
-      -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/check_clauses.cmake
-    RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  string(REGEX REPLACE "[ \n]+" " " output "${output}")
-  set(wanted_code 1)
-  if(result MATCHES "^2 clauses")
-    set(wanted_code 0)
-  endif()
-  if(NOT output MATCHES "${result}" OR NOT code EQUAL wanted_code)
-    message(SEND_ERROR "wanted: ${result}\ngot ${code}: ${output}")
-  endif()
-  math(EXPR made "${made} + 1")
-  set(made ${made} PARENT_SCOPE)
+  judge("${result}" "2 clauses" check_clauses.cmake
+    -DROOT=${WORK} -DTESTS=${WORK}/tests)
 endfunction()
 
 set(list "# A comment.\ntotal 2\nA-1 The first\nB2  The second | later: include/gone.h\n")
@@ -79,4 +67,4 @@ expect("clauses.txt: 1 clauses, not 2"
 expect("clauses.txt: not a clause: A-2"
   "total 2\nA-1 The first\nA-2\n" "/* Clauses: A-1 */\n${body}${table}")
 
-message(STATUS "${made} repositories, each judged as it should be")
+say_judged(repositories)

@@ -94,3 +94,14 @@ sessio_host *new_host(void)
 	assert_int_equal(sessio_host_create(SESSIO_RULES_DOCUMENTED, &host), SESSIO_OK);
 	return host;
 }
+
+void drop(sessio_host *host)
+{
+	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
+}
+
+void count_calls(const sessio_user_notice *notice, void *ctx)
+{
+	(void)notice;
+	++*(unsigned *)ctx;
+}

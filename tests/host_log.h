@@ -27,6 +27,8 @@ struct logged {
 	sessio_user_notice last;
 };
 
+#define STATE(name) SESSIO_USER_STATE_##name
+#define EVENT(name) SESSIO_USER_EVENT_##name
 #define ALL_EVENTS SESSIO_USER_EVENTS_ALL
 
 /* Watches everything unless options say otherwise; fails the test if refused. */
@@ -42,5 +44,11 @@ void post(sessio_host *host, uint32_t id, sessio_user_event event);
 
 /* A host with documented rules. */
 sessio_host *new_host(void);
+
+/* Destroys a host, which must be allowed. */
+void drop(sessio_host *host);
+
+/* For a watcher that is only counted: ctx is an unsigned. */
+void count_calls(const sessio_user_notice *notice, void *ctx);
 
 #endif /* SESSIO_TESTS_HOST_LOG_H */

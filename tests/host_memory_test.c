@@ -6,14 +6,6 @@
 #include "core/host.h"
 #include "host_log.h"
 
-#define STATE(name) SESSIO_USER_STATE_##name
-#define EVENT(name) SESSIO_USER_EVENT_##name
-
-static void drop(sessio_host *host)
-{
-	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
-}
-
 static void create(struct alloc_fail *tester, void *ctx)
 {
 	sessio_host *host = NULL;

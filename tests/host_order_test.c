@@ -6,15 +6,7 @@
 
 #include "host_log.h"
 
-#define STATE(name) SESSIO_USER_STATE_##name
-#define EVENT(name) SESSIO_USER_EVENT_##name
-
 static struct host_log text;
-
-static void drop(sessio_host *host)
-{
-	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
-}
 
 static void end(struct logged *watcher)
 {

@@ -11,8 +11,6 @@
 #include "core/host.h"
 #include "host_log.h"
 
-#define EVENT(name) SESSIO_USER_EVENT_##name
-
 /* A host whose one watcher does something in its first call, on a thread of its own. */
 struct party {
 	struct logged watcher; /* first, so that act finds the party */

@@ -2,88 +2,18 @@
 /* Containers against a model that is a plain table, and with many elements. */
 #include "test.h"
 
-#include <kos/objcontainer.h>
-
 #include <stdio.h>
 
-static KosObjectType *thing_type;
-
-static int set_up(void **state)
-{
-	(void)state;
-	return KosCreateObjectType("thing", NULL, 0, NULL, NULL, &thing_type);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	sessio_object_type_unref(thing_type);
-	return 0;
-}
-
-static void *new_thing(void)
-{
-	void *thing = NULL;
-
-	assert_int_equal(KosCreateObject(thing_type, NULL, NULL, &thing), rcOk);
-	return thing;
-}
-
-static KosObjContainer *new_container(void)
-{
-	KosObjContainer *container = NULL;
-
-	assert_int_equal(KosCreateObjContainer(NULL, NULL, &container), rcOk);
-	return container;
-}
-
-/* What a name stands for, without a reference; NULL for nothing. */
-static void *find(KosObjContainer *container, const char *name)
-{
-	void *found = NULL;
-	Retcode rc = KosGetObjContainerObjectByName(container, name, &found);
-
-	if (rc == rcOk) {
-		KosPutObject(found);
-	} else {
-		assert_int_equal(rc, rcResourceNotFound);
-		assert_null(found);
-	}
-	return found;
-}
-
-/* What a walk met. */
-struct met {
-	unsigned count;
-	void *objects[64];
-};
-
-static Retcode meet(void *object, void *context)
-{
-	struct met *met = context;
-
-	assert_true(met->count < 64);
-	met->objects[met->count++] = object;
-	return rcOk;
-}
-
-static unsigned times(const struct met *met, const void *object)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < met->count; i++) {
-		count += met->objects[i] == object;
-	}
-	return count;
-}
+#include "containers.h"
+#include "things.h"
 
 #define MANY 3000u
 
 static void a_container_grows_and_shrinks(void **state)
 {
 	KosObjContainer *container = new_container();
-	void *thing = new_thing();
-	void *other = new_thing();
+	void *thing = new_thing(NULL);
+	void *other = new_thing(NULL);
 	char name[16];
 
 	(void)state;
@@ -134,7 +64,7 @@ static void scribble(void)
 static void a_container_grows_while_it_is_walked(void **state)
 {
 	KosObjContainer *container = new_container();
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 	char name[16];
 
 	(void)state;
@@ -164,8 +94,8 @@ static void a_container_grows_while_it_is_walked(void **state)
 static void names_with_one_hash_are_two_names(void **state)
 {
 	KosObjContainer *container = new_container();
-	void *first = new_thing();
-	void *second = new_thing();
+	void *first = new_thing(NULL);
+	void *second = new_thing(NULL);
 
 	(void)state;
 	assert_int_equal(KosInsertObjContainerObject(container, TWIN_1, first), rcOk);
@@ -266,27 +196,24 @@ static void remove_thing(struct model *model, unsigned c, unsigned t)
 static void any_history_ends_as_a_plain_table_would(void **state)
 {
 	struct model model = { .containers = { NULL } };
-	uint32_t random = 1;
+	struct random numbers = { 1 };
 
 	(void)state;
 	for (unsigned c = 0; c < CONTAINERS; c++) {
 		model.containers[c] = new_container();
 	}
 	for (unsigned t = 0; t < THINGS; t++) {
-		model.things[t] = new_thing();
+		model.things[t] = new_thing(NULL);
 	}
 	for (unsigned i = 0; i < STEPS; i++) {
-		unsigned c;
-		unsigned n;
-		unsigned t;
+		unsigned c = random_below(&numbers, CONTAINERS);
+		unsigned n = random_below(&numbers, NAMES);
+		unsigned t = random_below(&numbers, THINGS);
+		unsigned what = random_below(&numbers, 16);
 
-		random = random * UINT32_C(1664525) + UINT32_C(1013904223);
-		c = (random >> 16) % CONTAINERS;
-		n = (random >> 18) % NAMES;
-		t = (random >> 12) % THINGS;
-		if (random >> 28 < 9) {
+		if (what < 9) {
 			insert(&model, c, n, t);
-		} else if (random >> 28 < 14) {
+		} else if (what < 14) {
 			remove_name(&model, c, n);
 		} else {
 			remove_thing(&model, c, t);
@@ -305,13 +232,10 @@ static void any_history_ends_as_a_plain_table_would(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_container_grows_and_shrinks, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_container_grows_while_it_is_walked, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			names_with_one_hash_are_two_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			any_history_ends_as_a_plain_table_would, set_up, tear_down),
+		WITH_THINGS(a_container_grows_and_shrinks),
+		WITH_THINGS(a_container_grows_while_it_is_walked),
+		WITH_THINGS(names_with_one_hash_are_two_names),
+		WITH_THINGS(any_history_ends_as_a_plain_table_would),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,101 +2,10 @@
 /* Containers, clause by clause. */
 #include "test.h"
 
-#include <kos/objcontainer.h>
-
 #include <string.h>
 
-static KosObjectType *thing_type;
-static unsigned destroyed; /* things that have gone */
-
-/* One that knows a container uses it in its destructor. */
-struct thing {
-	KosObjContainer *container;
-};
-
-static void destruct_thing(void *object, void *segment)
-{
-	struct thing *thing = segment;
-	void *found = NULL;
-
-	(void)object;
-	destroyed++;
-	if (thing->container != NULL) {
-		assert_int_equal(KosGetObjContainerObjectByName(thing->container, "gone", &found),
-			rcResourceNotFound);
-	}
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	destroyed = 0;
-	return KosCreateObjectType(
-		"thing", NULL, sizeof(struct thing), NULL, destruct_thing, &thing_type);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	sessio_object_type_unref(thing_type);
-	return 0;
-}
-
-static void *new_thing(const char *name)
-{
-	void *thing = NULL;
-
-	assert_int_equal(KosCreateObject(thing_type, name, NULL, &thing), rcOk);
-	return thing;
-}
-
-static KosObjContainer *new_container(void)
-{
-	KosObjContainer *container = NULL;
-
-	assert_int_equal(KosCreateObjContainer(NULL, NULL, &container), rcOk);
-	return container;
-}
-
-/* What a name stands for, without a reference; NULL for nothing. */
-static void *find(KosObjContainer *container, const char *name)
-{
-	void *found = NULL;
-	Retcode rc = KosGetObjContainerObjectByName(container, name, &found);
-
-	if (rc == rcOk) {
-		KosPutObject(found);
-	} else {
-		assert_int_equal(rc, rcResourceNotFound);
-		assert_null(found);
-	}
-	return found;
-}
-
-/* What a walk met. */
-struct met {
-	unsigned count;
-	void *objects[64];
-};
-
-static Retcode meet(void *object, void *context)
-{
-	struct met *met = context;
-
-	assert_true(met->count < 64);
-	met->objects[met->count++] = object;
-	return rcOk;
-}
-
-static unsigned times(const struct met *met, const void *object)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < met->count; i++) {
-		count += met->objects[i] == object;
-	}
-	return count;
-}
+#include "containers.h"
+#include "things.h"
 
 /* Clauses: OC-1 */
 static void a_container_is_an_object_and_may_hold_others(void **state)
@@ -117,9 +26,9 @@ static void a_container_is_an_object_and_may_hold_others(void **state)
 	KosPutObject(outer);
 	KosPutObject(inner);
 	KosPutObject(outer);
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	KosPutObject(thing);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 }
 
 /* Clauses: OC-2 */
@@ -139,9 +48,9 @@ static void one_object_may_be_in_several_containers(void **state)
 	assert_ptr_equal(find(second, "thing"), thing);
 	KosPutObject(thing);
 	KosPutObject(first);
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	KosPutObject(second);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 }
 
 /* Clauses: OC-3 */
@@ -206,7 +115,7 @@ static void a_name_is_given_once_in_a_container(void **state)
 	KosPutObject(first);
 	KosPutObject(second);
 	KosPutObject(container);
-	assert_int_equal(destroyed, 2);
+	assert_int_equal(things_gone(), 2);
 }
 
 /* Clauses: OC-6 */
@@ -259,9 +168,9 @@ static void inserting_takes_a_reference_and_removing_gives_it_back(void **state)
 	assert_int_equal(sessio_object_references(thing), 1);
 	assert_int_equal(KosInsertObjContainerObject(container, "thing", thing), rcOk);
 	KosPutObject(thing);
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	assert_int_equal(KosRemoveObjContainerObjectByName(container, "thing"), rcOk);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 	KosPutObject(container);
 }
 
@@ -330,7 +239,7 @@ static void a_walk_gives_each_object_and_the_context_until_it_is_stopped(void **
 		KosPutObject(things[i]);
 	}
 	KosPutObject(container);
-	assert_int_equal(destroyed, 3);
+	assert_int_equal(things_gone(), 3);
 }
 
 /* A walk whose callback changes what it walks through. */
@@ -392,7 +301,7 @@ static void the_callback_of_a_walk_may_call_anything(void **state)
 		KosPutObject(things[i]);
 	}
 	KosPutObject(walk.container);
-	assert_int_equal(destroyed, 4);
+	assert_int_equal(things_gone(), 4);
 }
 
 static Retcode put_the_container(void *object, void *context)
@@ -404,7 +313,7 @@ static Retcode put_the_container(void *object, void *context)
 		KosPutObject(walk->container);
 		walk->container = NULL;
 	}
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	return rcOk;
 }
 
@@ -423,7 +332,12 @@ static void a_walk_holds_its_container(void **state)
 	}
 	assert_int_equal(KosWalkObjContainerObjects(container, put_the_container, &walk), rcOk);
 	assert_int_equal(walk.met.count, 2);
-	assert_int_equal(destroyed, 2);
+	assert_int_equal(things_gone(), 2);
+}
+
+static void look_for_it(void *ctx)
+{
+	assert_null(find(ctx, "gone"));
 }
 
 /* The destructor of the removed object uses the container, which a held lock would forbid. */
@@ -436,15 +350,16 @@ static void objects_are_put_with_no_lock_held(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		struct thing *thing = new_thing(NULL);
 
-		thing->container = container;
+		thing->on_end = look_for_it;
+		thing->ctx = container;
 		assert_int_equal(KosInsertObjContainerObject(container, names[i], thing), rcOk);
 		KosPutObject(thing);
 	}
 	assert_int_equal(KosRemoveObjContainerObjectByName(container, "by name"), rcOk);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 	assert_int_equal(
 		KosRemoveObjContainerObject(container, find(container, "by object")), rcOk);
-	assert_int_equal(destroyed, 2);
+	assert_int_equal(things_gone(), 2);
 	KosPutObject(container);
 }
 
@@ -507,7 +422,7 @@ static void a_type_may_inherit_containers(void **state)
 	assert_int_equal(KosInsertObjContainerObject(object, "self", object), rcInvalidArgument);
 	KosPutObject(thing);
 	KosPutObject(object);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 	sessio_object_type_unref(type);
 }
 
@@ -527,42 +442,29 @@ static void a_deep_nest_is_destroyed_one_by_one(void **state)
 		KosPutObject(container);
 		container = outer;
 	}
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	KosPutObject(container);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_container_is_an_object_and_may_hold_others, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			one_object_may_be_in_several_containers, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_new_container_is_put_into_its_parent_if_there_is_one, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_name_inside_is_not_the_objects_own, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_name_is_given_once_in_a_container, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			one_object_may_have_several_names_in_a_container, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			inserting_takes_a_reference_and_removing_gives_it_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_lookup_takes_a_reference_and_does_not_descend, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_walk_gives_each_object_and_the_context_until_it_is_stopped, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_callback_of_a_walk_may_call_anything, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_walk_holds_its_container, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			objects_are_put_with_no_lock_held, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_cannot_be_meant_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_type_may_inherit_containers, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_deep_nest_is_destroyed_one_by_one, set_up, tear_down),
+		WITH_THINGS(a_container_is_an_object_and_may_hold_others),
+		WITH_THINGS(one_object_may_be_in_several_containers),
+		WITH_THINGS(a_new_container_is_put_into_its_parent_if_there_is_one),
+		WITH_THINGS(the_name_inside_is_not_the_objects_own),
+		WITH_THINGS(a_name_is_given_once_in_a_container),
+		WITH_THINGS(one_object_may_have_several_names_in_a_container),
+		WITH_THINGS(inserting_takes_a_reference_and_removing_gives_it_back),
+		WITH_THINGS(a_lookup_takes_a_reference_and_does_not_descend),
+		WITH_THINGS(a_walk_gives_each_object_and_the_context_until_it_is_stopped),
+		WITH_THINGS(the_callback_of_a_walk_may_call_anything),
+		WITH_THINGS(a_walk_holds_its_container),
+		WITH_THINGS(objects_are_put_with_no_lock_held),
+		WITH_THINGS(what_cannot_be_meant_is_refused),
+		WITH_THINGS(a_type_may_inherit_containers),
+		WITH_THINGS(a_deep_nest_is_destroyed_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,48 +12,17 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include <uv.h>
+#include "things.h"
 
 #define THREADS 4u
 #define STEPS 3000u
 #define NAMES 12u
 #define LASTING 5u /* elements that nobody removes */
 
-struct thing {
-	unsigned canary;
-};
-
-#define CANARY 0x5e55u
-
-static _Atomic unsigned alive; /* things */
-
-static Retcode construct_thing(void *object, void *segment, void *createCtx)
-{
-	(void)object;
-	(void)createCtx;
-	((struct thing *)segment)->canary = CANARY;
-	atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed);
-	return rcOk;
-}
-
-static void destruct_thing(void *object, void *segment)
-{
-	(void)object;
-	((struct thing *)segment)->canary = 0;
-	atomic_fetch_sub_explicit(&alive, 1, memory_order_relaxed);
-}
-
 struct crowd {
-	uv_barrier_t start;
-	KosObjectType *type;
 	KosObjContainer *container;
 	void *lasting[LASTING];
 	_Atomic unsigned wrong; /* threads cannot assert, so they count */
-};
-
-struct worker {
-	struct crowd *crowd;
-	uint32_t random;
 };
 
 struct tour {
@@ -71,7 +40,7 @@ static Retcode look(void *object, void *context)
 {
 	struct tour *tour = context;
 
-	expect(tour->crowd, ((struct thing *)object)->canary == CANARY);
+	expect(tour->crowd, ((struct thing *)object)->canary == THING_CANARY);
 	for (unsigned i = 0; i < LASTING; i++) {
 		tour->met[i] += object == tour->crowd->lasting[i];
 	}
@@ -91,7 +60,7 @@ static void walk(struct crowd *crowd)
 static void insert(struct crowd *crowd, const char *name)
 {
 	void *thing = NULL;
-	Retcode rc = KosCreateObject(crowd->type, NULL, NULL, &thing);
+	Retcode rc = KosCreateObject(thing_type, NULL, NULL, &thing);
 
 	expect(crowd, rc == rcOk);
 	if (rc == rcOk) {
@@ -111,30 +80,27 @@ static void find(struct crowd *crowd, const char *name, const char *other)
 	if (rc != rcOk) {
 		return;
 	}
-	expect(crowd, ((struct thing *)found)->canary == CANARY);
+	expect(crowd, ((struct thing *)found)->canary == THING_CANARY);
 	if (other != NULL) {
 		(void)KosInsertObjContainerObject(crowd->container, other, found);
 	} else {
 		(void)KosRemoveObjContainerObject(crowd->container, found);
 	}
-	expect(crowd, ((struct thing *)found)->canary == CANARY);
+	expect(crowd, ((struct thing *)found)->canary == THING_CANARY);
 	KosPutObject(found);
 }
 
-static void work(void *arg)
+static void work(void *shared, struct random *random)
 {
-	struct worker *worker = arg;
-	struct crowd *crowd = worker->crowd;
+	struct crowd *crowd = shared;
 
-	(void)uv_barrier_wait(&crowd->start);
 	for (unsigned i = 0; i < STEPS; i++) {
 		char name[8];
 		char other[8];
 
-		worker->random = worker->random * UINT32_C(1664525) + UINT32_C(1013904223);
-		(void)snprintf(name, sizeof(name), "%u", (worker->random >> 8) % NAMES);
-		(void)snprintf(other, sizeof(other), "%u", (worker->random >> 16) % NAMES);
-		switch (worker->random >> 29) {
+		(void)snprintf(name, sizeof(name), "%u", random_below(random, NAMES));
+		(void)snprintf(other, sizeof(other), "%u", random_below(random, NAMES));
+		switch (random_below(random, 8)) {
 		case 0:
 		case 1:
 		case 2:
@@ -159,47 +125,33 @@ static void work(void *arg)
 
 static void a_crowd_shares_a_container(void **state)
 {
-	struct crowd crowd = { .type = NULL };
-	struct worker workers[THREADS];
-	uv_thread_t threads[THREADS];
+	struct crowd crowd = { .container = NULL };
 
 	(void)state;
-	assert_int_equal(KosCreateObjectType("thing", NULL, sizeof(struct thing), construct_thing,
-				 destruct_thing, &crowd.type),
-		rcOk);
 	assert_int_equal(KosCreateObjContainer(NULL, NULL, &crowd.container), rcOk);
 	for (unsigned i = 0; i < LASTING; i++) {
 		const char name[] = { 'a', (char)('a' + i), '\0' };
 
-		assert_int_equal(KosCreateObject(crowd.type, NULL, NULL, &crowd.lasting[i]), rcOk);
+		crowd.lasting[i] = new_thing(NULL);
 		assert_int_equal(
 			KosInsertObjContainerObject(crowd.container, name, crowd.lasting[i]), rcOk);
 	}
-	assert_int_equal(uv_barrier_init(&crowd.start, THREADS), 0);
-	for (unsigned i = 0; i < THREADS; i++) {
-		workers[i] = (struct worker){ &crowd, i + 1 };
-		assert_int_equal(uv_thread_create(&threads[i], work, &workers[i]), 0);
-	}
-	for (unsigned i = 0; i < THREADS; i++) {
-		assert_int_equal(uv_thread_join(&threads[i]), 0);
-	}
-	uv_barrier_destroy(&crowd.start);
+	crowd_run(THREADS, work, &crowd);
 	assert_int_equal(atomic_load(&crowd.wrong), 0);
 	for (unsigned i = 0; i < LASTING; i++) {
 		assert_int_equal(sessio_object_references(crowd.lasting[i]), 2);
 		KosPutObject(crowd.lasting[i]);
 	}
 	assert_int_equal(sessio_object_references(crowd.container), 1);
-	assert_true(atomic_load(&alive) >= LASTING);
+	assert_true(things_alive() >= LASTING);
 	KosPutObject(crowd.container);
-	assert_int_equal(atomic_load(&alive), 0);
-	sessio_object_type_unref(crowd.type);
+	assert_int_equal(things_alive(), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_crowd_shares_a_container),
+		WITH_THINGS(a_crowd_shares_a_container),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

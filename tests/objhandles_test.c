@@ -4,47 +4,7 @@
 
 #include <kos/objhandles.h>
 
-static KosObjectType *thing_type;
-static unsigned destroyed; /* things that have gone */
-
-/* One that knows a table uses it in its destructor. */
-struct thing {
-	KosObjHandleTable *table;
-};
-
-static void destruct_thing(void *object, void *segment)
-{
-	struct thing *thing = segment;
-
-	(void)object;
-	destroyed++;
-	if (thing->table != NULL) {
-		assert_int_equal(sessio_obj_handle_close(thing->table, 0), rcInvalidArgument);
-	}
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	destroyed = 0;
-	return KosCreateObjectType(
-		"thing", NULL, sizeof(struct thing), NULL, destruct_thing, &thing_type);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	sessio_object_type_unref(thing_type);
-	return 0;
-}
-
-static void *new_thing(void)
-{
-	void *thing = NULL;
-
-	assert_int_equal(KosCreateObject(thing_type, NULL, NULL, &thing), rcOk);
-	return thing;
-}
+#include "things.h"
 
 static KosObjHandleTable *new_table(rtl_uint32_t initial, rtl_uint32_t max)
 {
@@ -82,8 +42,8 @@ static void *find(KosObjHandleTable *table, KosObjHandle handle)
 static void a_table_tells_numbers_that_stand_for_objects_from_others(void **state)
 {
 	KosObjHandleTable *table = new_table(4, 4);
-	void *first = new_thing();
-	void *second = new_thing();
+	void *first = new_thing(NULL);
+	void *second = new_thing(NULL);
 	KosObjHandle a = new_handle(table, first);
 	KosObjHandle b = new_handle(table, second);
 	KosObjHandle c = new_handle(table, first);
@@ -102,7 +62,7 @@ static void a_table_tells_numbers_that_stand_for_objects_from_others(void **stat
 	KosPutObject(first);
 	KosPutObject(second);
 	KosPutObject(table);
-	assert_int_equal(destroyed, 2);
+	assert_int_equal(things_gone(), 2);
 }
 
 /* Clauses: OH-2 */
@@ -110,7 +70,7 @@ static void a_table_grows_on_demand_up_to_its_limit(void **state)
 {
 	static const rtl_uint32_t counts[][2] = { { 0, 1 }, { 1, 1 }, { 0, 100 }, { 3, 100 },
 		{ 10, 11 }, { 100, 100 } };
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
@@ -142,7 +102,7 @@ static void a_table_grows_on_demand_up_to_its_limit(void **state)
 static void the_counts_of_a_table_are_checked(void **state)
 {
 	KosObjHandleTable *table = NULL;
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 
 	(void)state;
 	assert_int_equal(KosCreateObjHandleTable(0, 0, &table), rcInvalidArgument);
@@ -161,7 +121,7 @@ static void the_counts_of_a_table_are_checked(void **state)
 static void binding_takes_a_reference_and_closing_gives_it_back(void **state)
 {
 	KosObjHandleTable *table = new_table(0, 10);
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 	KosObjHandle first = new_handle(table, thing);
 	KosObjHandle second;
 
@@ -174,9 +134,9 @@ static void binding_takes_a_reference_and_closing_gives_it_back(void **state)
 	assert_int_equal(sessio_obj_handle_close(table, first), rcInvalidArgument);
 	assert_int_equal(sessio_object_references(thing), 2);
 	KosPutObject(thing);
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	assert_int_equal(sessio_obj_handle_close(table, second), rcOk);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 	KosPutObject(table);
 }
 
@@ -184,7 +144,7 @@ static void binding_takes_a_reference_and_closing_gives_it_back(void **state)
 static void a_lookup_takes_a_reference(void **state)
 {
 	KosObjHandleTable *table = new_table(1, 10);
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 	KosObjHandle handle = new_handle(table, thing);
 	void *found = NULL;
 
@@ -195,9 +155,9 @@ static void a_lookup_takes_a_reference(void **state)
 	assert_int_equal(sessio_object_references(thing), 2);
 	assert_int_equal(sessio_obj_handle_close(table, handle), rcOk);
 	KosPutObject(table);
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	KosPutObject(found);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 }
 
 #define FULL 1000u
@@ -207,7 +167,7 @@ static void a_lookup_takes_a_reference(void **state)
 static void a_damaged_handle_is_refused(void **state)
 {
 	KosObjHandleTable *table = new_table(FULL, FULL);
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 	KosObjHandle handle = 0;
 
 	(void)state;
@@ -232,7 +192,7 @@ static void a_damaged_handle_is_refused(void **state)
 static void a_handle_of_another_table_is_refused(void **state)
 {
 	KosObjHandleTable *tables[] = { new_table(10, 10), new_table(10, 10) };
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 	KosObjHandle handles[2][10];
 
 	(void)state;
@@ -255,7 +215,7 @@ static void a_closed_handle_stays_closed_when_its_place_is_used_again(void **sta
 {
 	static KosObjHandle stale[REUSES];
 	KosObjHandleTable *table = new_table(1, 1);
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 
 	(void)state;
 	for (unsigned i = 0; i < REUSES; i++) {
@@ -275,7 +235,7 @@ static void a_table_that_goes_closes_its_handles(void **state)
 {
 	KosObjHandleTable *table = new_table(2, 50);
 	KosObjHandleTable *inner = new_table(2, 2);
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 
 	(void)state;
 	for (unsigned i = 0; i < 50; i++) {
@@ -290,30 +250,36 @@ static void a_table_that_goes_closes_its_handles(void **state)
 	KosPutObject(inner);
 	KosRefObject(table);
 	KosPutObject(table);
-	assert_int_equal(destroyed, 0);
+	assert_int_equal(things_gone(), 0);
 	KosPutObject(table);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
+}
+
+static void close_nothing(void *ctx)
+{
+	assert_int_equal(sessio_obj_handle_close(ctx, 0), rcInvalidArgument);
 }
 
 /* The destructor of the object uses the table, which a held lock would forbid. */
 static void objects_are_put_with_no_lock_held(void **state)
 {
 	KosObjHandleTable *table = new_table(1, 1);
-	struct thing *thing = new_thing();
+	struct thing *thing = new_thing(NULL);
 	KosObjHandle handle = new_handle(table, thing);
 
 	(void)state;
-	thing->table = table;
+	thing->on_end = close_nothing;
+	thing->ctx = table;
 	KosPutObject(thing);
 	assert_int_equal(sessio_obj_handle_close(table, handle), rcOk);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 	KosPutObject(table);
 }
 
 static void what_cannot_be_meant_is_refused(void **state)
 {
 	KosObjHandleTable *table = new_table(1, 3);
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 	KosObjHandleTable *no_table = thing;
 	KosObjHandle handle = new_handle(table, thing);
 	KosObjHandle none = 0;
@@ -341,14 +307,14 @@ static void what_cannot_be_meant_is_refused(void **state)
 static void a_table_made_as_any_object_starts_empty(void **state)
 {
 	void *table = NULL;
-	void *thing = new_thing();
+	void *thing = new_thing(NULL);
 
 	(void)state;
 	assert_int_equal(KosCreateObject(sessio_obj_handle_table_type, "t", NULL, &table), rcOk);
 	assert_ptr_equal(find(table, new_handle(table, thing)), thing);
 	KosPutObject(thing);
 	KosPutObject(table);
-	assert_int_equal(destroyed, 1);
+	assert_int_equal(things_gone(), 1);
 }
 
 /* The model: every handle that ever was, and what it stands for. */
@@ -408,21 +374,21 @@ static void compare(const struct model *model)
 static void any_history_ends_as_the_model_says(void **state)
 {
 	static struct model model;
-	uint32_t random = 1;
+	struct random numbers = { 1 };
 	bool was_full = false;
 
 	(void)state;
 	model.table = new_table(2, MAX);
 	for (unsigned t = 0; t < THINGS; t++) {
-		model.things[t] = new_thing();
+		model.things[t] = new_thing(NULL);
 	}
 	for (unsigned i = 0; i < STEPS; i++) {
-		random = random * UINT32_C(1664525) + UINT32_C(1013904223);
-		if (model.known == 0 || random >> 28 < 10) {
-			bind_one(&model, model.things[(random >> 12) % THINGS]);
+		if (model.known == 0 || random_below(&numbers, 16) < 10) {
+			bind_one(&model, model.things[random_below(&numbers, THINGS)]);
 		} else {
 			/* Of the younger ones mostly, which are still in use. */
-			unsigned back = (random >> 8) % (random >> 31 ? model.known : 60);
+			bool any = random_below(&numbers, 2) == 1;
+			unsigned back = random_below(&numbers, any ? model.known : 60);
 
 			close_one(&model, back < model.known ? model.known - 1 - back : 0);
 		}
@@ -440,31 +406,19 @@ static void any_history_ends_as_the_model_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_table_tells_numbers_that_stand_for_objects_from_others, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_table_grows_on_demand_up_to_its_limit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_counts_of_a_table_are_checked, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			binding_takes_a_reference_and_closing_gives_it_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_lookup_takes_a_reference, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_damaged_handle_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_handle_of_another_table_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_closed_handle_stays_closed_when_its_place_is_used_again, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_table_that_goes_closes_its_handles, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			objects_are_put_with_no_lock_held, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_cannot_be_meant_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_table_made_as_any_object_starts_empty, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			any_history_ends_as_the_model_says, set_up, tear_down),
+		WITH_THINGS(a_table_tells_numbers_that_stand_for_objects_from_others),
+		WITH_THINGS(a_table_grows_on_demand_up_to_its_limit),
+		WITH_THINGS(the_counts_of_a_table_are_checked),
+		WITH_THINGS(binding_takes_a_reference_and_closing_gives_it_back),
+		WITH_THINGS(a_lookup_takes_a_reference),
+		WITH_THINGS(a_damaged_handle_is_refused),
+		WITH_THINGS(a_handle_of_another_table_is_refused),
+		WITH_THINGS(a_closed_handle_stays_closed_when_its_place_is_used_again),
+		WITH_THINGS(a_table_that_goes_closes_its_handles),
+		WITH_THINGS(objects_are_put_with_no_lock_held),
+		WITH_THINGS(what_cannot_be_meant_is_refused),
+		WITH_THINGS(a_table_made_as_any_object_starts_empty),
+		WITH_THINGS(any_history_ends_as_the_model_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,49 +12,18 @@
 
 #include <stdatomic.h>
 
-#include <uv.h>
+#include "things.h"
 
 #define THREADS 4u
 #define STEPS 5000u
 #define BOARD 64u
 
-struct thing {
-	unsigned canary;
-};
-
-#define CANARY 0x5e55u
-
-static _Atomic unsigned alive; /* things */
-
-static Retcode construct_thing(void *object, void *segment, void *createCtx)
-{
-	(void)object;
-	(void)createCtx;
-	((struct thing *)segment)->canary = CANARY;
-	atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed);
-	return rcOk;
-}
-
-static void destruct_thing(void *object, void *segment)
-{
-	(void)object;
-	((struct thing *)segment)->canary = 0;
-	atomic_fetch_sub_explicit(&alive, 1, memory_order_relaxed);
-}
-
 struct crowd {
-	uv_barrier_t start;
-	KosObjectType *type;
 	KosObjHandleTable *table;
 	_Atomic uint64_t board[BOARD]; /* handles that anybody may use or close */
 	_Atomic unsigned bound;
 	_Atomic unsigned closed;
 	_Atomic unsigned wrong; /* threads cannot assert, so they count */
-};
-
-struct worker {
-	struct crowd *crowd;
-	uint32_t random;
 };
 
 /* Relaxed: the books of the test must not order what it tests. */
@@ -67,7 +36,7 @@ static void bind_one(struct crowd *crowd, unsigned at)
 {
 	void *thing = NULL;
 	KosObjHandle handle = 0;
-	Retcode rc = KosCreateObject(crowd->type, NULL, NULL, &thing);
+	Retcode rc = KosCreateObject(thing_type, NULL, NULL, &thing);
 
 	note(&crowd->wrong, rc != rcOk);
 	if (rc == rcOk) {
@@ -88,7 +57,7 @@ static void use_one(struct crowd *crowd, unsigned at)
 
 	note(&crowd->wrong, rc != rcOk && rc != rcInvalidArgument);
 	if (rc == rcOk) {
-		note(&crowd->wrong, ((struct thing *)found)->canary != CANARY);
+		note(&crowd->wrong, ((struct thing *)found)->canary != THING_CANARY);
 		KosPutObject(found);
 	}
 }
@@ -102,25 +71,22 @@ static void close_one(struct crowd *crowd, unsigned at)
 	note(&crowd->closed, rc == rcOk);
 }
 
-static void work(void *arg)
+static void work(void *shared, struct random *random)
 {
-	struct worker *worker = arg;
+	struct crowd *crowd = shared;
 
-	(void)uv_barrier_wait(&worker->crowd->start);
 	for (unsigned i = 0; i < STEPS; i++) {
-		unsigned at;
+		unsigned at = random_below(random, BOARD);
 
-		worker->random = worker->random * UINT32_C(1664525) + UINT32_C(1013904223);
-		at = (worker->random >> 8) % BOARD;
-		switch (worker->random >> 30) {
+		switch (random_below(random, 4)) {
 		case 0:
-			bind_one(worker->crowd, at);
+			bind_one(crowd, at);
 			break;
 		case 1:
-			close_one(worker->crowd, at);
+			close_one(crowd, at);
 			break;
 		default:
-			use_one(worker->crowd, at);
+			use_one(crowd, at);
 			break;
 		}
 	}
@@ -128,37 +94,22 @@ static void work(void *arg)
 
 static void a_crowd_shares_a_table(void **state)
 {
-	struct crowd crowd = { .type = NULL };
-	struct worker workers[THREADS];
-	uv_thread_t threads[THREADS];
+	struct crowd crowd = { .table = NULL };
 
 	(void)state;
-	assert_int_equal(KosCreateObjectType("thing", NULL, sizeof(struct thing), construct_thing,
-				 destruct_thing, &crowd.type),
-		rcOk);
 	assert_int_equal(KosCreateObjHandleTable(1, THREADS * STEPS, &crowd.table), rcOk);
-	assert_int_equal(uv_barrier_init(&crowd.start, THREADS), 0);
-	for (unsigned i = 0; i < THREADS; i++) {
-		workers[i] = (struct worker){ &crowd, i + 1 };
-		assert_int_equal(uv_thread_create(&threads[i], work, &workers[i]), 0);
-	}
-	for (unsigned i = 0; i < THREADS; i++) {
-		assert_int_equal(uv_thread_join(&threads[i]), 0);
-	}
-	uv_barrier_destroy(&crowd.start);
+	crowd_run(THREADS, work, &crowd);
 	assert_int_equal(atomic_load(&crowd.wrong), 0);
 	assert_true(atomic_load(&crowd.closed) > 0);
-	assert_int_equal(
-		atomic_load(&alive), atomic_load(&crowd.bound) - atomic_load(&crowd.closed));
+	assert_int_equal(things_alive(), atomic_load(&crowd.bound) - atomic_load(&crowd.closed));
 	KosPutObject(crowd.table);
-	assert_int_equal(atomic_load(&alive), 0);
-	sessio_object_type_unref(crowd.type);
+	assert_int_equal(things_alive(), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_crowd_shares_a_table),
+		WITH_THINGS(a_crowd_shares_a_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

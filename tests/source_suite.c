@@ -10,8 +10,6 @@
 #include "alloc_fail.h"
 #include "host_log.h"
 
-#define EVENT(name) SESSIO_USER_EVENT_##name
-
 static sessio_source *open_on(const struct source_case *test, sessio_host *host)
 {
 	sessio_source *source = NULL;
@@ -27,11 +25,6 @@ static sessio_host *host_for(const struct source_case *test)
 
 	assert_int_equal(sessio_host_create(test->ops->rules, &host), SESSIO_OK);
 	return host;
-}
-
-static void drop(sessio_host *host)
-{
-	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
 }
 
 static void close_it(sessio_source *source)

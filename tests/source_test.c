@@ -9,9 +9,6 @@
 #include "host_log.h"
 #include "source_suite.h"
 
-#define STATE(name) SESSIO_USER_STATE_##name
-#define EVENT(name) SESSIO_USER_EVENT_##name
-
 static sessio_status make_by_post(
 	sessio_source *source, uint32_t session_id, sessio_user_event event)
 {
@@ -81,11 +78,6 @@ static sessio_status make_by_report(
 	sessio_source *source, uint32_t session_id, sessio_user_event event)
 {
 	return si_source_observe(source, session_id, event, 0);
-}
-
-static void drop(sessio_host *host)
-{
-	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
 }
 
 static void a_mirror_adopts_what_exists_and_refuses_to_post(void **state)
