@@ -47,8 +47,7 @@ static unsigned user_in_snapshot(const sessio_user_notice *notice)
 			return i;
 		}
 	}
-	FUZZ_CHECK(!"a session that exists");
-	return NOBODY;
+	fuzz_fail(__FILE__, __LINE__, "a session that exists");
 }
 
 static void keep(struct user *user, sessio_user_session *session)
