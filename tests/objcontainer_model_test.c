@@ -229,6 +229,8 @@ static void any_history_ends_as_a_plain_table_would(void **state)
 	}
 }
 
+#define WITH_THINGS(test) cmocka_unit_test_setup_teardown(test, things_set_up, things_tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

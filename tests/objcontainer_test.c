@@ -447,6 +447,8 @@ static void a_deep_nest_is_destroyed_one_by_one(void **state)
 	assert_int_equal(things_gone(), 1);
 }
 
+#define WITH_THINGS(test) cmocka_unit_test_setup_teardown(test, things_set_up, things_tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

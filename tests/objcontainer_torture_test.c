@@ -151,7 +151,8 @@ static void a_crowd_shares_a_container(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_THINGS(a_crowd_shares_a_container),
+		cmocka_unit_test_setup_teardown(
+			a_crowd_shares_a_container, things_set_up, things_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

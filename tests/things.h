@@ -22,8 +22,6 @@ extern KosObjectType *thing_type;
 int things_set_up(void **state);
 int things_tear_down(void **state);
 
-#define WITH_THINGS(test) cmocka_unit_test_setup_teardown(test, things_set_up, things_tear_down)
-
 /* A thing with one reference; fails the test if refused, so threads cannot use it. */
 void *new_thing(const char *name);
 
