@@ -148,6 +148,7 @@ static void use(struct random *random, void *context)
 		break;
 	case 2:
 		status = sessio_bind_remove(crowd.bind, context);
+		check(status == SESSIO_OK || status == SESSIO_NOT_FOUND);
 		status = sessio_bind_add(crowd.bind, context);
 		check(status == SESSIO_OK || status == SESSIO_BAD_STATE);
 		break;

@@ -96,12 +96,13 @@ static CSHORT kind_of(const void *object)
 	return kind;
 }
 
-/* Type and size are 0: an object of a test's own, zeroed and not filled in any further. */
+/* No size either: an object of a test's own, zeroed and not filled in any further. */
 static bool is_unlabelled(const void *object)
 {
-	static const CSHORT zeros[2];
+	CSHORT size;
 
-	return memcmp(object, zeros, sizeof(zeros)) == 0;
+	memcpy(&size, (const char *)object + sizeof(CSHORT), sizeof(size));
+	return size == 0;
 }
 
 static bool is_io_object(const void *object)
@@ -109,14 +110,13 @@ static bool is_io_object(const void *object)
 	if (object == NULL) {
 		return false;
 	}
-	if (is_unlabelled(object)) {
-		return true;
-	}
 	switch (kind_of(object)) {
 	case IO_TYPE_DEVICE:
 	case IO_TYPE_DRIVER:
 	case IO_TYPE_FILE:
 		return true;
+	case 0:
+		return is_unlabelled(object);
 	default:
 		return false;
 	}
