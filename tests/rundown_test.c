@@ -507,7 +507,7 @@ static void without_memory_it_stays_in_one_piece_and_right(void **state)
 	alloc_fail_sweep(splitting, NULL);
 }
 
-int main(void)
+static int run(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operations_are_refused_until_it_is_open),
@@ -538,4 +538,9 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+	return call_in_one_place(run);
 }

@@ -120,12 +120,15 @@ bool si_rundown_release(struct si_rundown *run);
  * reading the same one costs as much as another read-modify-write.
  */
 
-/* Where this thread's stack is: tells threads apart without asking anybody; never 0. */
+/*
+ * Where this thread's stack is, to 256 KiB: tells threads apart without asking
+ * anybody; never 0. A thread whose frames lie across such a border looks like two.
+ */
 static inline uint16_t si_run_here(void)
 {
 	char local;
 
-	return (uint16_t)((uintptr_t)&local >> 16 | 1u);
+	return (uint16_t)((uintptr_t)&local >> 17 | 1u);
 }
 
 /* Nobody else was here lately, and there is nothing special about this counter. */
