@@ -65,12 +65,23 @@ static void mirror_stop(void *state)
 	si_platform_free(mirror);
 }
 
+static sessio_status mirror_post(sessio_source *source, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal)
+{
+	(void)source;
+	(void)session_id;
+	(void)event;
+	(void)flags;
+	(void)refusal;
+	return SESSIO_UNSUPPORTED;
+}
+
 static const struct si_source_ops mirror_ops = {
 	.name = "mirror",
 	.rules = SESSIO_RULES_OBSERVED,
 	.is_offered = mirror_is_offered,
 	.start = mirror_start,
-	.post = si_source_post_unsupported,
+	.post = mirror_post,
 	.stop = mirror_stop,
 };
 

@@ -24,11 +24,11 @@ extern "C" {
 
 /** How far a resource session has come. */
 typedef enum sessio_session_phase {
-	SESSIO_SESSION_OPENING = 1, /**< its open callback has not returned, or it refused */
+	SESSIO_SESSION_OPENING = 1, /**< its open callback has not returned */
 	SESSIO_SESSION_OPEN = 2, /**< operations may begin */
 	SESSIO_SESSION_ENDING = 3, /**< closed; its close callback or operations still run */
 	SESSIO_SESSION_COMPLETING = 4, /**< nothing runs any more but closeComplete */
-	SESSIO_SESSION_ENDED = 5 /**< all over; only references keep the context */
+	SESSIO_SESSION_ENDED = 5 /**< all over, or refused at open; references keep it */
 } sessio_session_phase;
 
 /** What is known of one resource session at one moment. */

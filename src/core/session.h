@@ -7,8 +7,10 @@
  * part in a root segment, out of their owners' sight.
  *
  *     PENDING  -> OPEN      [si_session_open, after the open callback]  operation counter
- *     PENDING  -> CLOSED    [si_resource_unregister]                    resource lock
- *     OPEN     -> CLOSED    [si_session_close, si_resource_unregister]  operation counter
+ *     PENDING  -> CLOSED    [as from OPEN; the opener runs the end]     operation counter
+ *     PENDING  -> ENDED     [bury: the open callback refused]           resource lock
+ *     OPEN     -> CLOSED    [si_session_close, si_resource_unregister,
+ *                            an event that closes a bind]               operation counter
  *     CLOSED   -> ENDED     [complete: last operation or closer]        resource lock
  *
  * (S1) A session is in its resource's list from PENDING until its context goes.

@@ -159,17 +159,6 @@ sessio_status sessio_source_post(sessio_source *source, uint32_t session_id,
 	return status;
 }
 
-sessio_status si_source_post_unsupported(sessio_source *source, uint32_t session_id,
-	sessio_user_event event, unsigned flags, sessio_refusal *refusal)
-{
-	(void)source;
-	(void)session_id;
-	(void)event;
-	(void)flags;
-	(void)refusal;
-	return SESSIO_UNSUPPORTED;
-}
-
 sessio_status si_source_observe(
 	sessio_source *source, uint32_t session_id, sessio_user_event event, unsigned flags)
 {

@@ -2,7 +2,7 @@
 /*
  * What a source must give us, and what it may call.
  *
- * (S1) Every slot is filled; who cannot do something says so with a shared stub.
+ * (S1) Every slot is filled; who cannot do something answers SESSIO_UNSUPPORTED.
  * (S2) A source reports only between the beginning of start and the end of stop,
  *      with si_source_observe() and si_source_adopt(), holding no lock that its
  *      start or stop takes.
@@ -61,10 +61,6 @@ sessio_status si_source_observe(
 SESSIO_MUST_CHECK
 sessio_status si_source_adopt(
 	sessio_source *source, uint32_t session_id, sessio_user_state state, unsigned flags);
-
-/* For who only mirrors: SESSIO_UNSUPPORTED. */
-sessio_status si_source_post_unsupported(sessio_source *source, uint32_t session_id,
-	sessio_user_event event, unsigned flags, sessio_refusal *refusal);
 
 /* Opens one by its table; for sessio_source_open() and for tests. */
 SESSIO_MUST_CHECK
