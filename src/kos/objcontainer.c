@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-#include "core/object.h"
+#include "base/object.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <kos/objects.h>
 
-#include "core/diag.h"
-#include "core/object.h"
+#include "base/diag.h"
+#include "base/object.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
 

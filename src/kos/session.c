@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <kos/session.h>
 
-#include "core/diag.h"
-#include "core/session.h"
+#include "base/diag.h"
+#include "resource/session.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
 

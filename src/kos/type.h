@@ -5,7 +5,7 @@
 
 #include <kos/objects.h>
 
-#include "core/object.h"
+#include "base/object.h"
 
 static inline struct si_type *si_kos_type(KosObjectType *type)
 {

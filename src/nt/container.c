@@ -9,13 +9,13 @@
  */
 #include "nt/container.h"
 
-#include "core/diag.h"
-#include "core/host.h"
-#include "nt/device.h"
+#include "base/diag.h"
+#include "user/host.h"
+#include "wdk/device.h"
 #include "nt/ntifs.h"
 #include "nt/status.h"
-#include "nt/text.h"
-#include "nt/thread.h"
+#include "wdk/text.h"
+#include "wdk/thread.h"
 
 struct registration {
 	PIO_SESSION_NOTIFICATION_FUNCTION callback;

@@ -4,8 +4,8 @@
 
 #include <sessio/diag.h>
 
-#include "core/host.h"
-#include "core/wait.h"
+#include "user/host.h"
+#include "base/waiting.h"
 
 /* The preferred ones first. The last is offered everywhere. */
 static const struct si_source_ops *const sources[] = {

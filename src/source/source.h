@@ -14,7 +14,7 @@
 
 #include <sessio/source.h>
 
-#include "core/rundown.h"
+#include "base/rundown.h"
 
 struct si_source_ops {
 	const char *name;

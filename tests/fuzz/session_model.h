@@ -17,7 +17,7 @@
 #include <kos/session.h>
 #include <sessio/diag.h>
 
-#include "../share_rule.h"
+#include "share_rule.h"
 
 #define OBJECTS 4u
 #define STONE 3u /* the object that cannot be opened */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* The sink, and the waits that report to it. */
+#include "base/diag.h"
+
+#include <stdatomic.h>
+
+#include "base/thread_frame.h"
+#include "base/waiting.h"
+#include "resource/walk.h"
+
+/* All of it under the gate; running counts the calls that have begun. */
+static struct {
+	sessio_diag_fn *fn;
+	void *ctx;
+	uint32_t running;
+} sink;
+
+_Atomic bool si_tracking;
+
+static const char in_sink; /* the kind of frame of a thread that runs the sink */
+
+void sessio_diag_track(bool on)
+{
+	atomic_store_explicit(&si_tracking, on, memory_order_relaxed);
+}
+
+void si_diag_report(
+	sessio_diag_kind kind, const void *object, const void *context, const char *text)
+{
+	struct si_thread_frame frame;
+	sessio_diag_fn *fn;
+	void *ctx;
+
+	si_gate_enter();
+	fn = sink.fn;
+	ctx = sink.ctx;
+	sink.running += fn != NULL;
+	si_gate_leave();
+	if (fn == NULL) {
+		return;
+	}
+	si_thread_push(&frame, &in_sink, NULL);
+	fn(ctx, kind, object, context, text);
+	si_thread_pop(&frame);
+	si_gate_enter();
+	sink.running--;
+	si_gate_leave();
+	si_gate_wake();
+}
+
+void sessio_diag_set_sink(sessio_diag_fn *fn, void *ctx)
+{
+	/* A sink that replaces itself cannot wait for itself, nor for another that does the same. */
+	bool inside = si_thread_find(&in_sink) != NULL;
+
+	si_gate_enter();
+	sink.fn = fn;
+	sink.ctx = ctx;
+	while (!inside && sink.running != 0) {
+		si_gate_wait(UINT64_C(1000000000));
+	}
+	si_gate_leave();
+}
+
+static bool session_has_ended(void *arg)
+{
+	struct si_session *session = arg;
+	si_mutex *lock = si_resource_of(session->object)->lock;
+	bool ended;
+
+	si_mutex_lock(lock);
+	ended = session->end >= SI_ENDED;
+	si_mutex_unlock(lock);
+	return ended;
+}
+
+static bool object_is_free(void *arg)
+{
+	struct si_resource *resource = arg;
+	struct si_session *session;
+
+	si_mutex_lock(resource->lock);
+	for (session = resource->sessions; session != NULL && session->end >= SI_ENDED;) {
+		session = session->links.next;
+	}
+	si_mutex_unlock(resource->lock);
+	return session == NULL;
+}
+
+static void report_session(void *object, void *context)
+{
+	char text[512];
+
+	(void)sessio_session_describe(context, text, sizeof(text));
+	si_diag_report(SESSIO_DIAG_TIMEOUT, object, context, text);
+}
+
+/* A walk leaves out the sessions that are opening (S5). */
+static void report_opening(void *object)
+{
+	sessio_object_info info;
+
+	if (sessio_object_inspect(object, &info) == SESSIO_OK && info.opening != 0) {
+		si_diag_report(SESSIO_DIAG_TIMEOUT, object, NULL,
+			"sessions whose open callback has not returned");
+	}
+}
+
+sessio_status sessio_session_wait(void *session_context, uint32_t timeout_ms)
+{
+	struct si_session *session = si_session_of(session_context);
+
+	if (session == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (!si_wait_until(session_has_ended, session, timeout_ms)) {
+		report_session(session->object, session_context);
+		return SESSIO_TIMEOUT;
+	}
+	return SESSIO_OK;
+}
+
+sessio_status sessio_object_drain(void *object, uint32_t timeout_ms)
+{
+	struct si_resource *resource = si_resource_of(object);
+
+	if (resource == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (!si_wait_until(object_is_free, resource, timeout_ms)) {
+		si_walk_all(object, report_session);
+		report_opening(object);
+		return SESSIO_TIMEOUT;
+	}
+	return SESSIO_OK;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Typed, counted objects.
+ *
+ * An object is one block of memory. What callers hold is the pointer to the
+ * segment of the object's own type; the segments of its ancestors lie before
+ * the header, the root's nearest, so that a root's private segment is always at
+ * the same distance from the pointer:
+ *
+ *     [parent] ... [root] [header] [own segment] [name]
+ *                                  ^ the object
+ *
+ * (O1) count >= 1 while any caller holds a pointer that it may use.
+ * (O2) count never goes from 0 to 1, and never below 0.
+ * (O3) count saturates: an object that reached the limit is never destroyed.
+ * (O4) Constructors run from root to own type, destructors the other way round,
+ *      each exactly once, with no lock held; a constructor that fails is undone
+ *      by the destructors of those that ran before it.
+ * (O5) Destruction does not nest: an object whose last reference goes while a
+ *      destructor runs on this thread is destroyed after that destructor.
+ */
+#ifndef SI_OBJECT_H
+#define SI_OBJECT_H
+
+#include <stdatomic.h>
+
+#include <sessio/status.h>
+
+#include "base/bug.h"
+
+/* Every segment is aligned for anything. */
+#define SI_ALIGN _Alignof(max_align_t)
+#define SI_ALIGNED(size) (((size) + SI_ALIGN - 1) / SI_ALIGN * SI_ALIGN)
+
+/* Returns 0, or the reason why there will be no object. */
+typedef int32_t si_construct_fn(void *object, void *segment, void *arg);
+typedef void si_destruct_fn(void *object, void *segment);
+
+struct si_type;
+
+/* One step of a type's chain: the ancestor and where its segment lies. */
+struct si_ancestor {
+	const struct si_type *type;
+	ptrdiff_t offset; /* from the object pointer */
+};
+
+#define SI_TYPE_DEPTH_MAX 15u
+
+struct si_type {
+	const char *name;
+	struct si_type *parent; /* counted; NULL for a root */
+	si_construct_fn *construct; /* may be NULL */
+	si_destruct_fn *destruct; /* may be NULL */
+	size_t payload; /* bytes of the own segment */
+	size_t hidden; /* bytes of a root's private segment, kept before the header */
+	size_t before; /* bytes before the header */
+	unsigned depth; /* 0 for a root */
+	uint32_t kind; /* SI_KIND_*, inherited from the root */
+	bool constructs; /* some constructor in the chain */
+	bool quiet; /* no destructor in the chain but a static root's */
+	bool is_static; /* a root that lives for ever and is not counted */
+	_Atomic uint32_t count; /* creator, objects, derived types */
+	const struct si_ancestor *chain; /* chain[depth] is the type itself */
+};
+
+/* What kind of object it is, readable without following its type. */
+#define SI_KIND_PLAIN 0u
+#define SI_KIND_RESOURCE 1u
+#define SI_KIND_SESSION 2u
+#define SI_KIND_SESSION_TYPE 3u
+
+/* Header marks: a magic number with the kind and one fact. */
+#define SI_MARK_MAGIC UINT32_C(0x0b1ec700)
+#define SI_MARK_NAMED 4u /* a name follows the own segment */
+#define SI_MARK_KIND 3u
+#define SI_MARK_FACTS 7u
+
+struct si_header {
+	_Alignas(max_align_t) const struct si_type *type;
+	union {
+		struct {
+			_Atomic uint32_t count;
+			uint32_t mark;
+		} live;
+		uintptr_t next; /* dead and waiting (O5): next in line, low bits of mark */
+	} u;
+};
+
+#define SI_COUNT_LIMIT UINT32_C(0x80000000)
+#define SI_COUNT_STUCK UINT32_C(0xc0000000)
+/* So far above, that it has been told; references in between do not reach it. */
+#define SI_COUNT_TOLD UINT32_C(0xe0000000)
+#define SI_COUNT_IS_TOLD(count) ((count) >= UINT32_C(0xd0000000))
+
+static inline struct si_header *si_header_of(const void *object)
+{
+	return (struct si_header *)((uintptr_t)object - sizeof(struct si_header));
+}
+
+/* The header, after making sure that this is an object at all. */
+static inline struct si_header *si_object_check(const void *object)
+{
+	struct si_header *header = si_header_of(object);
+
+	SI_BUG_IF((header->u.live.mark & ~SI_MARK_FACTS) != SI_MARK_MAGIC,
+		"not an object, or one that is gone (O1)");
+	return header;
+}
+
+static inline bool si_object_is_kind(const void *object, uint32_t kind)
+{
+	return (si_header_of(object)->u.live.mark & ~SI_MARK_NAMED) == (SI_MARK_MAGIC | kind);
+}
+
+/* The private segment of the object's root, which has this many bytes. */
+static inline void *si_object_hidden(const void *object, size_t hidden)
+{
+	return (void *)((uintptr_t)object - sizeof(struct si_header) - SI_ALIGNED(hidden));
+}
+
+/* The other way round. */
+static inline void *si_object_of_hidden(const void *segment, size_t hidden)
+{
+	return (void *)((uintptr_t)segment + SI_ALIGNED(hidden) + sizeof(struct si_header));
+}
+
+sessio_status si_type_create(const char *name, struct si_type *parent, size_t payload,
+	si_construct_fn *construct, si_destruct_fn *destruct, struct si_type **out_type);
+void si_type_ref(struct si_type *type);
+void si_type_unref(struct si_type *type);
+bool si_type_inherits(const struct si_type *type, const struct si_type *ancestor);
+
+/*
+ * Memory for an object, zeroed, with one reference and nothing constructed. It
+ * counts on its type, except for a session: its session type does that for all.
+ */
+sessio_status si_object_alloc(struct si_type *type, const char *name, void **out_object);
+
+/* Runs the constructors. On failure *out_reason says why; nothing stays constructed. */
+sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_reason);
+
+static inline sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
+{
+	return si_header_of(object)->type->constructs
+		? si_object_run_constructors(object, arg, out_reason)
+		: SESSIO_OK;
+}
+
+/* Frees what was allocated and is not constructed. */
+void si_object_discard(void *object);
+
+/* Only gives the memory back: the type has this many bytes before the header. */
+void si_object_free(void *object, size_t before);
+
+/* Both together. out_reason may be NULL. */
+sessio_status si_object_create(
+	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason);
+
+void si_object_put_last(struct si_header *header);
+
+/* Keeps a full count where it is. True if nobody has been told yet that it is full. */
+SI_COLD bool si_object_stick(struct si_header *header, uint32_t before);
+
+/* True for the one caller that is to tell so. */
+bool si_object_tell_stuck(void *object);
+
+/* True if the count is full and nobody has been told yet; often a lock forbids to tell. */
+static inline bool si_object_ref(void *object)
+{
+	struct si_header *header = si_object_check(object);
+	/* Relaxed: the caller's own reference already orders its accesses. */
+	uint32_t before = atomic_fetch_add_explicit(&header->u.live.count, 1, memory_order_relaxed);
+
+	if (si_unlikely(before - 1 >= SI_COUNT_LIMIT - 1)) {
+		return si_object_stick(header, before);
+	}
+	return false;
+}
+
+static inline void si_object_put(void *object)
+{
+	struct si_header *header = si_object_check(object);
+	uint32_t before;
+
+	/* Release: what this holder did comes before the destruction. */
+	before = atomic_fetch_sub_explicit(&header->u.live.count, 1, memory_order_release);
+	if (si_unlikely(before == 1)) {
+		(void)atomic_load_explicit(&header->u.live.count, memory_order_acquire);
+		si_object_put_last(header);
+	} else if (si_unlikely(before - 1 >= SI_COUNT_LIMIT - 1)) {
+		(void)si_object_stick(header, before);
+	}
+}
+
+uint32_t si_object_references(const void *object);
+const char *si_object_name(const void *object);
+const struct si_type *si_object_type(const void *object);
+
+/* The segment of this ancestor (or the own type), NULL if it is none. */
+void *si_object_cast(const void *object, const struct si_type *type);
+
+#endif /* SI_OBJECT_H */

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/rundown.h"
+
+#include <string.h>
+
+/* A cache line, or the two that are fetched together. */
+#define STRIPE_BYTES 128u
+#define STRIPES_MIN 4u
+#define STRIPES_MAX 128u
+
+/* Split when the counter changed threads this often within this time. */
+#define SWITCHES 1024u
+#define WINDOW_MS 50u
+
+struct stripe {
+	_Atomic uint64_t count; /* SI_RUN_CLOSED, count in units of SI_RUN_ONE */
+	unsigned char pad[STRIPE_BYTES - sizeof(uint64_t)];
+};
+
+struct si_stripes {
+	void *memory; /* what to free */
+	unsigned mask;
+	struct stripe at[];
+};
+
+static int64_t count_of(uint64_t word)
+{
+	/* Flags are the low bits, so an arithmetic shift leaves the signed count. */
+	return (int64_t)(word & ~SI_RUN_FLAGS) / (int64_t)SI_RUN_ONE;
+}
+
+static uint64_t word_of(int64_t count)
+{
+	return (uint64_t)count * SI_RUN_ONE;
+}
+
+static struct stripe *own_stripe(struct si_stripes *stripes)
+{
+	return &stripes->at[si_platform_thread_slot() & stripes->mask];
+}
+
+void si_rundown_init(struct si_rundown *run)
+{
+	atomic_init(&run->central, SI_RUN_PENDING);
+	atomic_init(&run->drain, SI_DRAIN_HELD);
+	atomic_init(&run->stripes, NULL);
+	atomic_init(&run->last_here, 0);
+	atomic_init(&run->switches, 0);
+	atomic_init(&run->window_ms, 0);
+}
+
+void si_rundown_fini(struct si_rundown *run)
+{
+	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
+
+	if (stripes != NULL) {
+		si_platform_free(stripes->memory);
+	}
+}
+
+bool si_rundown_open(struct si_rundown *run)
+{
+	uint64_t pending = SI_RUN_PENDING;
+
+	/*
+	 * Release: operations and the closer see what was done before. Acquire: so
+	 * does a lost race. If it is won, the counter may be gone already (R6).
+	 */
+	if (atomic_compare_exchange_strong_explicit(
+		    &run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire)) {
+		return true;
+	}
+	/*
+	 * Closed before it was opened: from here on it looks like any closed one.
+	 * Release: who finds it so sees what was done before.
+	 */
+	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_release);
+	return false;
+}
+
+enum si_run_close si_rundown_close(struct si_rundown *run)
+{
+	/*
+	 * Release: operations that are refused see why. Acquire: what finished
+	 * operations did, and the stripes that a splitter put in place (R5).
+	 */
+	uint64_t seen =
+		atomic_fetch_or_explicit(&run->central, SI_RUN_CLOSED, memory_order_acq_rel);
+	int64_t count = count_of(seen);
+
+	if ((seen & SI_RUN_CLOSED) != 0) {
+		return SI_CLOSE_LATE;
+	}
+	if ((seen & SI_RUN_PENDING) != 0) {
+		return SI_CLOSE_PENDING;
+	}
+	if ((seen & SI_RUN_SPLIT) != 0) {
+		struct si_stripes *stripes =
+			atomic_load_explicit(&run->stripes, memory_order_relaxed);
+
+		for (unsigned i = 0; i <= stripes->mask; i++) {
+			count += count_of(atomic_fetch_or_explicit(
+				&stripes->at[i].count, SI_RUN_CLOSED, memory_order_acq_rel));
+		}
+	}
+	SI_BUG_IF(count < 0, "an operation ended that never began (R1)");
+	if (count == 0) {
+		/* Every acquire before its mark has its release before another: drain is untouched. */
+		return SI_CLOSE_IDLE;
+	}
+	/* Relaxed: si_rundown_let_go() comes after it on the same word. */
+	atomic_fetch_add_explicit(&run->drain, word_of(count), memory_order_relaxed);
+	return SI_CLOSE_BUSY;
+}
+
+bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found)
+{
+	if (found == SI_CLOSE_IDLE) {
+		atomic_store_explicit(&run->drain, 0, memory_order_relaxed);
+		return true;
+	}
+	/* Release: the closer's work comes before the end. Acquire: so do the operations'. */
+	return atomic_fetch_sub_explicit(&run->drain, SI_DRAIN_HELD, memory_order_acq_rel) ==
+		SI_DRAIN_HELD;
+}
+
+uint64_t si_rundown_active(struct si_rundown *run)
+{
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
+	int64_t count;
+
+	if ((seen & SI_RUN_CLOSED) != 0) {
+		count = count_of(atomic_load_explicit(&run->drain, memory_order_relaxed));
+	} else {
+		count = count_of(seen);
+		if ((seen & SI_RUN_SPLIT) != 0) {
+			struct si_stripes *stripes =
+				atomic_load_explicit(&run->stripes, memory_order_relaxed);
+
+			for (unsigned i = 0; i <= stripes->mask; i++) {
+				count += count_of(atomic_load_explicit(
+					&stripes->at[i].count, memory_order_relaxed));
+			}
+		}
+	}
+	return count > 0 ? (uint64_t)count : 0;
+}
+
+/* Where to count now: a stripe, or central until the split has come through. */
+static _Atomic uint64_t *word_now(struct si_rundown *run, uint64_t seen)
+{
+	if ((seen & SI_RUN_SPLIT) == 0) {
+		return &run->central;
+	}
+	/* Relaxed: the caller's acquire of SI_RUN_SPLIT came after them (R5). */
+	return &own_stripe(atomic_load_explicit(&run->stripes, memory_order_relaxed))->count;
+}
+
+enum si_run_result si_rundown_acquire(struct si_rundown *run)
+{
+	/* Acquire: if it is split, the stripes are in place (R5). */
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
+
+	if ((seen & (SI_RUN_CLOSED | SI_RUN_PENDING)) != 0) {
+		return SI_RUN_REFUSED;
+	}
+	if ((seen & ~SI_RUN_FLAGS) >= SI_RUN_LIMIT && (int64_t)seen > 0) {
+		return SI_RUN_FULL;
+	}
+	if ((seen & SI_RUN_SPLIT) == 0) {
+		si_rundown_note(run, si_run_here());
+	}
+	/* Acquire: as in si_rundown_acquire_calm(). */
+	seen = atomic_fetch_add_explicit(word_now(run, seen), SI_RUN_ONE, memory_order_acquire);
+	return (seen & SI_RUN_CLOSED) != 0 ? SI_RUN_REFUSED : SI_RUN_OK; /* (R3) */
+}
+
+SI_COLD bool si_rundown_give_back(struct si_rundown *run)
+{
+	SI_BUG_IF(si_rundown_release(run), "the last of too many operations never began (R1)");
+	return false;
+}
+
+bool si_rundown_release(struct si_rundown *run)
+{
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire); /* as above */
+
+	SI_BUG_IF((seen & SI_RUN_PENDING) != 0, "an operation ended that never began (R6)");
+	if ((seen & SI_RUN_CLOSED) == 0) {
+		bool split_off = (seen & SI_RUN_SPLIT) != 0;
+
+		if (!split_off) {
+			si_rundown_note(run, si_run_here());
+		}
+		/* Release: as in si_rundown_release_calm(). */
+		seen = atomic_fetch_sub_explicit(
+			word_now(run, seen), SI_RUN_ONE, memory_order_release);
+		if ((seen & SI_RUN_CLOSED) == 0) {
+			SI_BUG_IF(!split_off && seen < SI_RUN_ONE,
+				"an operation ended that never began (R1)");
+			return false;
+		}
+	}
+	return si_rundown_settle(run, seen);
+}
+
+bool si_rundown_settle(struct si_rundown *run, uint64_t met)
+{
+	uint64_t seen;
+
+	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (R1)");
+	/* Release: this operation comes before the end. Acquire: so do all the others. */
+	seen = atomic_fetch_sub_explicit(&run->drain, SI_RUN_ONE, memory_order_acq_rel);
+	SI_BUG_IF((seen & SI_DRAIN_HELD) == 0 && count_of(seen) <= 0,
+		"an operation ended that never began (R4)");
+	return seen == SI_RUN_ONE;
+}
+
+static struct si_stripes *make_stripes(void)
+{
+	unsigned wanted = 2 * si_platform_cpu_count();
+	unsigned count = STRIPES_MIN;
+	size_t size;
+	unsigned char *memory;
+	struct si_stripes *stripes;
+	size_t skip;
+
+	while (count < wanted && count < STRIPES_MAX) {
+		count *= 2;
+	}
+	size = sizeof(*stripes) + (count + 1) * sizeof(struct stripe);
+	memory = si_platform_alloc(size);
+	if (memory == NULL) {
+		return NULL; /* slower, not wrong */
+	}
+	memset(memory, 0, size);
+	/* Put at[0], not the head, on a line of its own. */
+	skip = STRIPE_BYTES - ((uintptr_t)memory + sizeof(*stripes)) % STRIPE_BYTES;
+	stripes = (struct si_stripes *)(void *)(memory + skip % STRIPE_BYTES);
+	stripes->memory = memory;
+	stripes->mask = count - 1;
+	for (unsigned i = 0; i < count; i++) {
+		atomic_init(&stripes->at[i].count, 0);
+	}
+	return stripes;
+}
+
+static void split(struct si_rundown *run)
+{
+	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_acquire);
+	uint64_t seen;
+
+	if (stripes == NULL) {
+		struct si_stripes *none = NULL;
+
+		stripes = make_stripes();
+		if (stripes == NULL) {
+			return;
+		}
+		/* Release: the stripes' zeros. Acquire: another's, if it was first. */
+		if (!atomic_compare_exchange_strong_explicit(&run->stripes, &none, stripes,
+			    memory_order_acq_rel, memory_order_acquire)) {
+			si_platform_free(stripes->memory);
+		}
+	}
+	seen = atomic_load_explicit(&run->central, memory_order_relaxed);
+	if ((seen & SI_RUN_FLAGS) == 0) {
+		/* Release: the stripes come first (R5). If it fails the next window tries again. */
+		(void)atomic_compare_exchange_strong_explicit(&run->central, &seen,
+			seen | SI_RUN_SPLIT, memory_order_release, memory_order_relaxed);
+	}
+}
+
+void si_rundown_note(struct si_rundown *run, uint16_t here)
+{
+	uint16_t switches = atomic_load_explicit(&run->switches, memory_order_relaxed);
+	uint32_t now_ms;
+	uint32_t before_ms;
+
+	if (atomic_load_explicit(&run->last_here, memory_order_relaxed) == here) {
+		return;
+	}
+	/* Release: on a counter that the caller found open (R6). */
+	atomic_store_explicit(&run->last_here, here, memory_order_release);
+	if (++switches < SWITCHES) {
+		atomic_store_explicit(&run->switches, switches, memory_order_relaxed);
+		return;
+	}
+	atomic_store_explicit(&run->switches, 0, memory_order_relaxed);
+	now_ms = (uint32_t)(si_platform_stamp_ns() / 1000000u);
+	before_ms = atomic_load_explicit(&run->window_ms, memory_order_relaxed);
+	atomic_store_explicit(&run->window_ms, now_ms, memory_order_relaxed);
+	if (now_ms - before_ms <= WINDOW_MS) {
+		split(run);
+	}
+}

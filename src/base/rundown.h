@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operation counter: how many operations run, and who was the last.
+ *
+ * Operations acquire and release; a closer closes it once, after which acquire
+ * fails, and exactly one caller, the closer or the last release, is told that
+ * everything has run down. Neither side ever retries.
+ *
+ * (R1) A successful acquire is counted in one word (central or a stripe) before
+ *      that word is marked; a release is counted in any word, or in drain if
+ *      the word it meets is marked. So counts are signed and only sums mean
+ *      anything.
+ * (R2) Closing marks central and every stripe, each in one read-modify-write
+ *      that also reads the count to carry into drain. No acquire succeeds once
+ *      all are marked, and that is before si_rundown_close() returns.
+ * (R3) A failed acquire is not undone: a marked word's count is never read again.
+ * (R4) drain holds SI_DRAIN_HELD from the start until si_rundown_let_go(), and
+ *      after the close only releases touch its count, each once. Whoever brings
+ *      it to 0 is therefore the only one, and needs no second step: a release
+ *      touches nothing after its last read-modify-write.
+ * (R5) Splitting succeeds only on an open central word, by one compare-exchange,
+ *      after the stripes are in place. Who finds no stripes may still count on
+ *      central: a split moves nobody, it only sends newcomers elsewhere.
+ * (R6) Until the first acquire, last_here is 0, which is nobody's place. That
+ *      sends everybody to the slow paths, which refuse what is not open; so an
+ *      open needs one read-modify-write, after which it touches nothing.
+ *
+ * tests/models/rundown.pml checks (R1)-(R6) exhaustively.
+ */
+#ifndef SI_RUNDOWN_H
+#define SI_RUNDOWN_H
+
+#include <stdatomic.h>
+
+#include "base/bug.h"
+
+struct si_stripes;
+
+struct si_rundown {
+	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
+	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
+	_Atomic(struct si_stripes *) stripes; /* (R5); freed by fini */
+	/* A guess at contention; races lose a tick and nothing else. */
+	_Atomic uint16_t last_here; /* (R6) */
+	_Atomic uint16_t switches;
+	_Atomic uint32_t window_ms;
+};
+
+#define SI_RUN_CLOSED UINT64_C(1) /* marked: counts no more */
+#define SI_RUN_SPLIT UINT64_C(2) /* operations count on the stripes */
+#define SI_RUN_PENDING UINT64_C(4) /* not opened yet */
+#define SI_RUN_FLAGS UINT64_C(7)
+#define SI_RUN_ONE UINT64_C(8)
+#define SI_RUN_LIMIT (UINT64_C(1) << 62) /* 2^59 operations: full long before a wrap */
+#define SI_DRAIN_HELD UINT64_C(1)
+
+enum si_run_result { SI_RUN_OK, SI_RUN_REFUSED, SI_RUN_FULL };
+
+/* What si_rundown_close() found. */
+enum si_run_close {
+	SI_CLOSE_LATE, /* somebody closed it before */
+	SI_CLOSE_PENDING, /* it had not been opened; si_rundown_open() will fail */
+	SI_CLOSE_IDLE, /* nothing was running */
+	SI_CLOSE_BUSY /* operations are running */
+};
+
+/* Starts closed to operations, until si_rundown_open(). */
+void si_rundown_init(struct si_rundown *run);
+
+/* Frees the stripes. Nothing may be running. */
+void si_rundown_fini(struct si_rundown *run);
+
+/*
+ * False if it was closed before it was opened. If it was not, somebody may close
+ * it at once, and whoever completes that end may free it before this returns.
+ */
+bool si_rundown_open(struct si_rundown *run);
+
+/* Refuses new operations; only one caller gets an answer other than SI_CLOSE_LATE. */
+enum si_run_close si_rundown_close(struct si_rundown *run);
+
+/* After the close: lets the end happen. True if nothing is running any more. */
+bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found);
+
+/* How many operations run; a moment's truth, for people and not for decisions. */
+uint64_t si_rundown_active(struct si_rundown *run);
+
+/* True from the open to the close. */
+static inline bool si_rundown_is_open(struct si_rundown *run)
+{
+	/* Acquire: what was done before the open, or why it was closed. */
+	return (atomic_load_explicit(&run->central, memory_order_acquire) &
+		       (SI_RUN_CLOSED | SI_RUN_PENDING)) == 0;
+}
+
+/* True from the close on. */
+static inline bool si_rundown_is_closed(struct si_rundown *run)
+{
+	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_CLOSED) != 0;
+}
+
+/* True until si_rundown_open(), even if it was closed before. */
+static inline bool si_rundown_is_pending(struct si_rundown *run)
+{
+	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_PENDING) != 0;
+}
+
+/* Begins an operation. */
+enum si_run_result si_rundown_acquire(struct si_rundown *run);
+
+/* Ends an operation. True for the one caller that must complete the end. */
+bool si_rundown_release(struct si_rundown *run);
+
+/*
+ * The two calls above without a call, for whoever is in a hurry. Each is a check
+ * and one read-modify-write, and leaves the rest to a function that is called
+ * last of all, so that a compiler needs no stack for them.
+ *
+ * The check reads other words than the one that is written: on some processors
+ * reading the same one costs as much as another read-modify-write.
+ */
+
+/*
+ * Where this thread's stack is, to 256 KiB: tells threads apart without asking
+ * anybody; never 0. A thread whose frames lie across such a border looks like two.
+ */
+static inline uint16_t si_run_here(void)
+{
+	char local;
+
+	return (uint16_t)((uintptr_t)&local >> 17 | 1u);
+}
+
+/* Nobody else was here lately, and there is nothing special about this counter. */
+static inline bool si_rundown_is_calm(struct si_rundown *run)
+{
+	/* Acquire: somebody found it open, so what was done before the open is done (R6). */
+	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here() &&
+		atomic_load_explicit(&run->stripes, memory_order_relaxed) == NULL;
+}
+
+/* Counts the changes of threads, and splits when they are many in a short time. */
+void si_rundown_note(struct si_rundown *run, uint16_t here);
+
+/* Takes an acquire back that was one too many; false. */
+SI_COLD bool si_rundown_give_back(struct si_rundown *run);
+
+/* On a calm counter. If it fails, si_rundown_acquire() says why. */
+static inline bool si_rundown_acquire_calm(struct si_rundown *run)
+{
+	/* Acquire: what was done before a close that this comes after. */
+	uint64_t seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
+
+	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
+		return false; /* (R3) */
+	}
+	if (si_unlikely(seen >= SI_RUN_LIMIT)) {
+		return si_rundown_give_back(run);
+	}
+	return true;
+}
+
+/* On a calm counter. If it fails, si_rundown_settle(run, *out_met) has the last word. */
+static inline bool si_rundown_release_calm(struct si_rundown *run, uint64_t *out_met)
+{
+	/* Release: what the operation did comes before the end that this allows. */
+	*out_met = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
+	return si_likely(*out_met >= SI_RUN_ONE && (*out_met & SI_RUN_CLOSED) == 0);
+}
+
+/* After a release met a closed central word, or nothing to release. As si_rundown_release(). */
+bool si_rundown_settle(struct si_rundown *run, uint64_t met);
+
+#endif /* SI_RUNDOWN_H */

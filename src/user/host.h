@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a host is built; see sessio/host.h for what it does.
+ *
+ * Its files: host.c makes and destroys it, host_session.c has its sessions,
+ * host_watch.c its watchers and host_list.c their lists, host_post.c what is
+ * posted, host_queue.c who delivers next, host_dispatch.c calls the watchers.
+ *
+ * (V1) One lock per host. No other lock is taken under it and it is held in no
+ *      callback. The gate may be held when it is taken, never the other way.
+ * (V2) The baton: `busy` is true while some thread delivers. Only that thread
+ *      changes what is delivered: the state of sessions and the list of those
+ *      that exist. So it may read that list without the lock.
+ * (V3) The queue is delivered in order, one item at a time. Rules are checked
+ *      when an item is queued, against the state that the queue will have led
+ *      to (`planned`); so what is queued is never refused.
+ * (V4) While `walking`, lists of watchers only grow, at their ends: the baton's
+ *      holder walks them without the lock. Watchers that end go to the
+ *      graveyard and are taken out after the walk.
+ * (V5) Lists of watchers are in order of `number`. A walk stops at the number
+ *      that was the last one when its event began.
+ * (V6) Before a watcher is called, it is put into `running` and then its `gone`
+ *      is read; whoever ends it sets `gone` and then reads `running`. All four
+ *      are sequentially consistent: either the call does not start, or whoever
+ *      ends it knows that it runs, and sets `end_wanted` under the lock.
+ * (V7) An item counts in a root: that of the post, outside any callback, that
+ *      it belongs to. A post returns when its root has come to 0. Roots live on
+ *      their posters' stacks; only under the lock and while they count.
+ * (V8) A thread that is in a callback waits for nothing but a watcher or a
+ *      destroyed host's end, and for neither if that waits for the thread: each
+ *      callback's host says in `waits_for` what it waits for.
+ */
+#ifndef SI_HOST_H
+#define SI_HOST_H
+
+#include <stdatomic.h>
+
+#include <sessio/host.h>
+
+#include "user/rules.h"
+#include "base/map.h"
+#include "base/thread_frame.h"
+
+/* What observations may use when there is no memory. */
+#define SI_HOST_RESERVE 8u
+
+/* List 0: adopted sessions, for watchers with a snapshot. Others: by event. */
+#define SI_LISTS SI_EVENTS
+
+struct si_watcher;
+
+struct si_root {
+	size_t pending; /* items not delivered yet (V7) */
+};
+
+struct si_item {
+	struct si_item *next;
+	struct si_root *root;
+	void (*deliver)(struct sessio_host *host, struct si_item *item);
+	void (*done)(struct sessio_host *host, struct si_item *item); /* its storage is free */
+};
+
+/* An event, or an adopted session if event is SESSIO_USER_EVENT_NONE. */
+struct si_event {
+	struct si_item item;
+	struct sessio_user_session *session; /* the map has a reference; Terminated takes that */
+	uint32_t session_id;
+	sessio_user_event event;
+	sessio_user_state before;
+	sessio_user_state after;
+	unsigned flags; /* SESSIO_NOTICE_ */
+	bool sets_local;
+	bool local;
+};
+
+struct sessio_user_session {
+	struct si_map_node by_id; /* host->sessions, which holds a reference; key: the id */
+	struct sessio_host *host; /* has a reference */
+	_Atomic uint32_t refs;
+	_Atomic unsigned char state; /* as delivered (V2) */
+	_Atomic bool local; /* as delivered (V2) */
+	bool exists; /* in host->first_session */
+	sessio_user_state planned; /* (V3) */
+	struct sessio_user_session *older; /* host->first_session */
+	struct sessio_user_session *newer;
+};
+
+struct si_watch_list {
+	struct si_watcher *first;
+	struct si_watcher *last;
+};
+
+/* The watchers of one session id; those of all sessions have one, too. */
+struct si_filter {
+	struct si_map_node by_id; /* host->filters */
+	size_t watchers;
+	struct si_watch_list lists[SI_LISTS];
+};
+
+struct si_watcher {
+	/* What a call needs comes first. */
+	uint64_t number; /* (V5); 0 until it is in its lists */
+	sessio_user_watch_fn *fn;
+	void *ctx;
+	_Atomic bool gone; /* (V6) */
+	bool end_wanted; /* (V6): the thread that called it ends it */
+	bool ended; /* not called any more, and `released` has been called */
+	unsigned char lists; /* bit per list */
+	_Atomic(struct si_watcher *) next[SI_LISTS];
+	struct si_watcher *previous[SI_LISTS];
+	struct si_filter *filter;
+	struct si_item item; /* its snapshot */
+	struct si_map_node by_id; /* host->watchers; key: the sessio_watch */
+	struct si_map_node by_key; /* host->keys, unless key is NULL */
+	const void *key;
+	sessio_watch_released_fn *released;
+	struct si_watcher *older; /* host->first_watcher, until it is gone */
+	struct si_watcher *newer;
+	struct si_watcher *next_grave; /* host->graveyard */
+	unsigned refs; /* its lists, its item, whoever waits for its end or ends it */
+};
+
+struct sessio_host {
+	si_mutex lock; /* guards everything below but what says otherwise */
+	_Atomic uint32_t refs; /* the owner's, each session's, each entered frame's */
+	sessio_rules rules; /* fixed */
+	bool claimed; /* sessio_host_destroy() has begun */
+	bool closing; /* nothing comes any more */
+	bool busy; /* (V2) */
+	bool walking; /* (V4) */
+	unsigned waiters; /* threads that want a wake at the gate */
+	_Atomic(struct si_watcher *) running; /* (V6) */
+	struct sessio_host *waits_for; /* guarded by the gate: what a callback of ours waits for */
+
+	struct si_item *head; /* (V3) */
+	struct si_item *tail;
+	struct si_item *current; /* what is being delivered */
+	struct si_root *holder; /* of the thread that has the baton */
+
+	struct si_map sessions; /* by id, from the first post to the delivery of Terminated */
+	struct sessio_user_session *first_session; /* those that exist, oldest first (V2) */
+	struct sessio_user_session *last_session;
+	size_t session_count; /* of the list */
+
+	struct si_filter all; /* watchers of every session */
+	struct si_map filters; /* watchers of one id */
+	struct si_map watchers;
+	struct si_map keys;
+	struct si_watcher *first_watcher; /* all that are not gone */
+	struct si_watcher *last_watcher;
+	size_t watcher_count; /* of the list */
+	uint64_t last_number; /* (V5) */
+	sessio_watch last_watch;
+	struct si_watcher *graveyard; /* (V4) */
+
+	struct si_item *spare_events; /* the reserve */
+	struct sessio_user_session *spare_sessions; /* linked by newer */
+	unsigned spare_event_count;
+	unsigned spare_session_count;
+};
+
+#define SI_LOCKED_HOST SI_HELD(&host->lock)
+#define SI_UNLOCKED_HOST SI_NOT_HELD(&host->lock)
+
+/* --- host.c --- */
+
+void si_host_ref(struct sessio_host *host);
+void si_host_unref(struct sessio_host *host);
+
+/* --- host_session.c --- */
+
+/* A session that is not known yet, with a reference for the map; NULL: no memory. */
+struct sessio_user_session *si_user_session_create_locked(
+	struct sessio_host *host, uint32_t id, bool may_use_reserve) SI_LOCKED_HOST;
+/* The session that a post of this id means, NULL if there is none: id is free. */
+struct sessio_user_session *si_user_session_planned_locked(
+	struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
+/* The session of this id that exists as far as events have been delivered, or NULL. */
+struct sessio_user_session *si_user_session_existing_locked(
+	struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
+/* Known from now on. */
+void si_user_session_add_locked(
+	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST;
+/* Delivers a change of state: the session may begin or cease to exist. */
+void si_user_session_apply_locked(
+	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
+/* Forgets every session. */
+void si_user_session_forget_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
+bool si_user_session_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
+void si_user_session_free_reserve(struct sessio_host *host);
+
+/* The host of a session, as long as that is kept; once destroyed it is empty and refuses all. */
+static inline struct sessio_host *si_user_session_host(const struct sessio_user_session *session)
+{
+	return session->host;
+}
+
+/* --- host_post.c --- */
+
+/* Tops up the reserve that observations may use; false: not as far as it should be. */
+bool si_post_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
+void si_post_free_reserve(struct sessio_host *host);
+
+/* --- host_queue.c --- */
+
+/* Whether something must be queued in storage of its own, as its caller may not wait. */
+bool si_queue_must_defer_locked(struct sessio_host *host) SI_LOCKED_HOST;
+/* After that: queues it. */
+void si_queue_defer_locked(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST;
+/* Otherwise: queues it, returns when it and all that follows is delivered. `own` is the caller's. */
+void si_queue_run_locked(
+	struct sessio_host *host, struct si_item *item, struct si_root *own) SI_LOCKED_HOST;
+
+typedef bool si_host_condition_fn(struct sessio_host *host, void *arg);
+
+/*
+ * Sleeps until a condition is true under the lock; whoever makes it true wakes
+ * the waiters. False at once if that would be for ever (V8). The lock is
+ * released meanwhile.
+ */
+bool si_host_wait_locked(
+	struct sessio_host *host, si_host_condition_fn *is_true, void *arg) SI_LOCKED_HOST;
+/* Releases the lock; if that may be what others wait for, wakes them without touching the host. */
+void si_host_unlock(struct sessio_host *host) SI_RELEASES(&host->lock);
+/* Wakes those who wait, if any. The lock is released meanwhile. */
+void si_host_wake_locked(struct sessio_host *host) SI_LOCKED_HOST;
+
+/* --- host_dispatch.c --- */
+
+/* Whether the calling thread is inside this host. */
+bool si_host_is_inside(struct sessio_host *host);
+/* Whether the calling thread is inside any host. */
+bool si_host_is_inside_any(void);
+/* The calling thread's frames that are inside a host: the innermost, or the next outwards. */
+struct si_thread_frame *si_host_inside_next(struct si_thread_frame *frame);
+/* Whether anybody is to be told. */
+bool si_dispatch_is_wanted_locked(
+	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
+/* Tells the watchers of an event. */
+void si_dispatch_event_locked(
+	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
+/* Tells one watcher of the sessions that exist. */
+void si_dispatch_snapshot_locked(
+	struct sessio_host *host, struct si_watcher *watcher, bool one, uint32_t id) SI_LOCKED_HOST;
+
+/* --- host_list.c --- */
+
+/* The watchers of one id, NULL if it has none. */
+struct si_filter *si_filter_find_locked(struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
+/* The filter that options ask for, with one more watcher; NULL: no memory. */
+struct si_filter *si_filter_get_locked(
+	struct sessio_host *host, const sessio_watch_options *options) SI_LOCKED_HOST;
+/* One watcher less; the last one frees it. */
+void si_filter_put_locked(struct sessio_host *host, struct si_filter *filter) SI_LOCKED_HOST;
+/* Into its filter's lists, at their ends: from now on it gets events. */
+void si_watch_enlist_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
+/* Out of them, when nothing walks. */
+void si_watch_delist_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
+/* After a walk: takes out whoever ended during it. */
+void si_watch_reap_locked(struct sessio_host *host) SI_LOCKED_HOST;
+
+/* --- host_watch.c --- */
+
+void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
+/* After a call of a watcher that is gone: ends it if that was left to this thread. */
+void si_watch_finish(struct sessio_host *host, struct si_watcher *watcher) SI_UNLOCKED_HOST;
+/* Ends every watcher. Nothing is being delivered. */
+void si_watch_end_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
+
+#endif /* SI_HOST_H */

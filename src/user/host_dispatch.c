@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls watchers (V4, V5, V6). Everything here runs on the baton's holder. */
+#include "user/host.h"
+
+static const char inside_kind; /* frames whose value is the host that calls */
+
+struct si_thread_frame *si_host_inside_next(struct si_thread_frame *frame)
+{
+	return frame == NULL ? si_thread_find(&inside_kind)
+			     : si_thread_next(frame->outer, &inside_kind);
+}
+
+bool si_host_is_inside(struct sessio_host *host)
+{
+	return si_thread_is_in(&inside_kind, host);
+}
+
+bool si_host_is_inside_any(void)
+{
+	return si_thread_find(&inside_kind) != NULL;
+}
+
+/* The watcher that was called before, if it is gone, may be for us to end (V6). */
+static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
+{
+	if (watcher != NULL && si_unlikely(atomic_load(&watcher->gone))) {
+		si_watch_finish(host, watcher);
+	}
+}
+
+/* Calls a watcher, unless it is gone, and lets go of the one before. */
+static inline void call(struct sessio_host *host, struct si_watcher *watcher,
+	struct si_watcher *before, const sessio_user_notice *notice)
+{
+	/* Sequentially consistent, as is the load of gone (V6). */
+	(void)atomic_exchange(&host->running, watcher);
+	finish(host, before);
+	if (si_likely(!atomic_load(&watcher->gone))) {
+		watcher->fn(notice, watcher->ctx);
+	}
+}
+
+static void let_go(struct sessio_host *host, struct si_watcher *last)
+{
+	(void)atomic_exchange(&host->running, NULL);
+	finish(host, last);
+}
+
+static inline struct si_watcher *next_of(struct si_watcher *watcher, unsigned list, uint64_t limit)
+{
+	/* Acquire: whoever has been appended since is complete. */
+	struct si_watcher *next = atomic_load_explicit(&watcher->next[list], memory_order_acquire);
+
+	return next != NULL && next->number <= limit ? next : NULL;
+}
+
+/* Merges the watchers of all sessions with those of this one, in order of number (V5). */
+static void call_all(struct sessio_host *host, struct si_watcher *all, struct si_watcher *own,
+	unsigned list, uint64_t limit, const sessio_user_notice *notice) SI_UNLOCKED_HOST
+{
+	struct si_watcher *before = NULL;
+	struct si_thread_frame frame;
+
+	si_thread_push(&frame, &inside_kind, host);
+	while (all != NULL && own != NULL) {
+		struct si_watcher **turn = all->number < own->number ? &all : &own;
+
+		call(host, *turn, before, notice);
+		before = *turn;
+		*turn = next_of(before, list, limit);
+	}
+	for (all = all != NULL ? all : own; all != NULL; all = next_of(all, list, limit)) {
+		call(host, all, before, notice);
+		before = all;
+	}
+	let_go(host, before);
+	si_thread_pop(&frame);
+}
+
+static sessio_user_notice notice_of(
+	struct sessio_host *host, struct sessio_user_session *session, unsigned flags)
+{
+	sessio_user_notice notice = { 0 };
+
+	notice.host = host;
+	notice.session = session;
+	notice.session_id = sessio_user_session_id(session);
+	notice.state = sessio_user_session_state(session);
+	notice.before = notice.state;
+	notice.local = sessio_user_session_is_local(session);
+	notice.flags = flags;
+	return notice;
+}
+
+bool si_dispatch_is_wanted_locked(struct sessio_host *host, const struct si_event *event)
+{
+	unsigned list = (unsigned)event->event;
+	struct si_filter *filter;
+
+	if (host->all.lists[list].first != NULL) {
+		return true;
+	}
+	filter = si_filter_find_locked(host, event->session_id);
+	return filter != NULL && filter->lists[list].first != NULL;
+}
+
+void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *event)
+{
+	unsigned list = (unsigned)event->event;
+	struct si_filter *filter = si_filter_find_locked(host, event->session_id);
+	struct si_watcher *all = host->all.lists[list].first;
+	struct si_watcher *own = filter == NULL ? NULL : filter->lists[list].first;
+	uint64_t limit = host->last_number;
+	sessio_user_notice notice = notice_of(host, event->session, event->flags);
+	sessio_user_connect connect = { 0 }; /* its padding, too */
+
+	notice.event = event->event;
+	notice.before = event->before;
+	if (event->event == SESSIO_USER_EVENT_CONNECTED) {
+		connect.session_id = notice.session_id;
+		connect.local = notice.local;
+		notice.payload = &connect;
+		notice.payload_length = sizeof(connect);
+	}
+	host->walking = true;
+	si_mutex_unlock(&host->lock);
+	call_all(host, all, own, list, limit, &notice);
+	si_mutex_lock(&host->lock);
+	host->walking = false;
+	si_watch_reap_locked(host);
+}
+
+void si_dispatch_snapshot_locked(
+	struct sessio_host *host, struct si_watcher *watcher, bool one, uint32_t id)
+{
+	struct sessio_user_session *session =
+		one ? si_user_session_existing_locked(host, id) : host->first_session;
+	struct si_thread_frame frame;
+
+	host->walking = true;
+	si_mutex_unlock(&host->lock);
+	si_thread_push(&frame, &inside_kind, host);
+	/* Only this thread changes which sessions exist (V2). */
+	while (session != NULL && !atomic_load(&watcher->gone)) {
+		sessio_user_notice notice = notice_of(host, session, SESSIO_NOTICE_SNAPSHOT);
+
+		call(host, watcher, NULL, &notice);
+		session = one ? NULL : session->newer;
+	}
+	let_go(host, watcher);
+	si_thread_pop(&frame);
+	si_mutex_lock(&host->lock);
+	host->walking = false;
+	si_watch_reap_locked(host);
+}

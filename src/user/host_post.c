@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is posted: events, observations, adopted sessions. Each becomes an item
+ * of the queue, on the stack of a poster that may wait, or in memory of its own
+ * (V3, V7).
+ */
+#include "user/host.h"
+#include "base/text.h"
+
+static struct si_event *of_item(struct si_item *item)
+{
+	_Static_assert(offsetof(struct si_event, item) == 0, "the item comes first");
+	return (struct si_event *)(void *)item;
+}
+
+static void deliver(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+{
+	const struct si_event *event = of_item(item);
+
+	si_user_session_apply_locked(host, event);
+	if (si_dispatch_is_wanted_locked(host, event)) {
+		si_dispatch_event_locked(host, event);
+	}
+}
+
+/* Gives back what Terminated took from the map. */
+static void done_on_stack(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+{
+	const struct si_event *event = of_item(item);
+
+	(void)host;
+	if (sessio_user_state_is_terminal(event->after)) {
+		sessio_user_session_unref(event->session);
+	}
+}
+
+/* Fills the reserve first. */
+static void free_event_locked(struct sessio_host *host, struct si_event *event) SI_LOCKED_HOST
+{
+	if (host->spare_event_count < SI_HOST_RESERVE) {
+		event->item.next = host->spare_events;
+		host->spare_events = &event->item;
+		host->spare_event_count++;
+	} else {
+		si_platform_free(event);
+	}
+}
+
+static void done_in_memory(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+{
+	done_on_stack(host, item);
+	free_event_locked(host, of_item(item));
+}
+
+static struct si_event *create_event_locked(
+	struct sessio_host *host, bool may_use_reserve) SI_LOCKED_HOST
+{
+	struct si_event *event = si_platform_alloc(sizeof(*event));
+
+	if (event == NULL && may_use_reserve && host->spare_events != NULL) {
+		event = of_item(host->spare_events);
+		host->spare_events = event->item.next;
+		host->spare_event_count--;
+	}
+	return event;
+}
+
+bool si_post_fill_reserve_locked(struct sessio_host *host)
+{
+	while (host->spare_event_count < SI_HOST_RESERVE) {
+		struct si_event *event = si_platform_alloc(sizeof(*event));
+
+		if (event == NULL) {
+			return false;
+		}
+		free_event_locked(host, event);
+	}
+	return si_user_session_fill_reserve_locked(host);
+}
+
+void si_post_free_reserve(struct sessio_host *host)
+{
+	si_user_session_free_reserve(host);
+	while (host->spare_events != NULL) {
+		struct si_event *event = of_item(host->spare_events);
+
+		host->spare_events = event->item.next;
+		si_platform_free(event);
+	}
+}
+
+/* The session of an event that is known already, or becomes known; false: no memory. */
+static bool find_session_locked(
+	struct sessio_host *host, struct si_event *event, bool may_use_reserve) SI_LOCKED_HOST
+{
+	if (event->session == NULL) {
+		event->session =
+			si_user_session_create_locked(host, event->session_id, may_use_reserve);
+		if (event->session == NULL) {
+			return false;
+		}
+		si_user_session_add_locked(host, event->session);
+	}
+	event->session->planned = event->after;
+	return true;
+}
+
+/* Inside: the event goes into memory of its own, and follows the one in hand. */
+static sessio_status defer_locked(struct sessio_host *host, const struct si_event *filled,
+	bool may_use_reserve) SI_LOCKED_HOST
+{
+	struct si_event *event = create_event_locked(host, may_use_reserve);
+
+	if (event == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	*event = *filled;
+	if (!find_session_locked(host, event, may_use_reserve)) {
+		free_event_locked(host, event);
+		return SESSIO_NO_MEMORY;
+	}
+	event->item.deliver = deliver;
+	event->item.done = done_in_memory;
+	si_queue_defer_locked(host, &event->item);
+	return SESSIO_OK;
+}
+
+/* Queues an event that is filled in, and delivers it if its poster may. */
+static sessio_status submit_locked(
+	struct sessio_host *host, struct si_event *event, bool may_use_reserve) SI_LOCKED_HOST
+{
+	struct si_root root;
+
+	if (si_queue_must_defer_locked(host)) {
+		return defer_locked(host, event, may_use_reserve);
+	}
+	if (!find_session_locked(host, event, may_use_reserve)) {
+		return SESSIO_NO_MEMORY;
+	}
+	event->item.deliver = deliver;
+	event->item.done = done_on_stack;
+	if (!host->busy && host->head == NULL && !si_dispatch_is_wanted_locked(host, event)) {
+		/* Its turn has come, and it is told to nobody: no need to queue. */
+		si_user_session_apply_locked(host, event);
+		done_on_stack(host, &event->item);
+	} else {
+		si_queue_run_locked(host, &event->item, &root);
+	}
+	return SESSIO_OK;
+}
+
+/* Remote only makes sense where a terminal may come with the event. */
+static bool flags_are_valid(sessio_user_event event, unsigned flags)
+{
+	return flags == 0 ||
+		(flags == SESSIO_POST_REMOTE &&
+			(event == SESSIO_USER_EVENT_CREATED ||
+				event == SESSIO_USER_EVENT_CONNECTED));
+}
+
+static struct si_event fill(
+	uint32_t id, struct sessio_user_session *known, sessio_user_event event, unsigned flags)
+{
+	struct si_event filled = { 0 };
+
+	filled.session = known;
+	filled.session_id = id;
+	filled.event = event;
+	filled.before = known == NULL ? SESSIO_USER_STATE_INITIALIZED : known->planned;
+	filled.after = si_machine_target(filled.before, event);
+	filled.sets_local =
+		event == SESSIO_USER_EVENT_CREATED || event == SESSIO_USER_EVENT_CONNECTED;
+	filled.local = (flags & SESSIO_POST_REMOTE) == 0;
+	return filled;
+}
+
+static void fill_refusal(
+	sessio_refusal *refusal, uint32_t id, sessio_user_state state, sessio_user_event event)
+{
+	if (refusal != NULL) {
+		refusal->session_id = id;
+		refusal->state = state;
+		refusal->event = event;
+	}
+}
+
+sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
+	unsigned flags, sessio_refusal *refusal)
+{
+	struct sessio_user_session *session;
+	struct si_event filled;
+	sessio_status status;
+
+	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_mutex_lock(&host->lock);
+	session = si_user_session_planned_locked(host, session_id);
+	filled = fill(session_id, session, event, flags);
+	if (host->closing) {
+		fill_refusal(refusal, session_id, filled.before, SESSIO_USER_EVENT_NONE);
+		status = SESSIO_BAD_STATE;
+	} else if (!si_machine_allows(host->rules, filled.before, event)) {
+		fill_refusal(refusal, session_id, filled.before, event);
+		status = SESSIO_BAD_STATE;
+	} else {
+		status = submit_locked(host, &filled, false);
+	}
+	si_host_unlock(host);
+	return status;
+}
+
+sessio_status sessio_host_observe(
+	sessio_host *host, uint32_t session_id, sessio_user_event event, unsigned flags)
+{
+	struct sessio_user_session *session;
+	struct si_event filled;
+	sessio_status status = SESSIO_BAD_STATE;
+
+	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_mutex_lock(&host->lock);
+	if (!host->closing) {
+		session = si_user_session_planned_locked(host, session_id);
+		filled = fill(session_id, session, event, flags);
+		filled.flags = SESSIO_NOTICE_OBSERVED;
+		if (!si_machine_allows(host->rules, filled.before, event)) {
+			filled.flags |= SESSIO_NOTICE_OUTSIDE;
+		}
+		status = submit_locked(host, &filled, true);
+		(void)si_post_fill_reserve_locked(host);
+	}
+	si_host_unlock(host);
+	return status;
+}
+
+sessio_status sessio_host_adopt(
+	sessio_host *host, uint32_t session_id, sessio_user_state state, unsigned flags)
+{
+	struct si_event filled = { 0 };
+	sessio_status status;
+
+	if (host == NULL || !si_state_is_valid(state) || sessio_user_state_is_terminal(state) ||
+		(flags & ~SESSIO_POST_REMOTE) != 0) {
+		return SESSIO_INVALID_ARG;
+	}
+	filled.session_id = session_id;
+	filled.event = SESSIO_USER_EVENT_NONE;
+	filled.before = state;
+	filled.after = state;
+	filled.flags = SESSIO_NOTICE_SNAPSHOT;
+	filled.sets_local = true;
+	filled.local = (flags & SESSIO_POST_REMOTE) == 0;
+	si_mutex_lock(&host->lock);
+	if (host->closing) {
+		status = SESSIO_BAD_STATE;
+	} else if (si_user_session_planned_locked(host, session_id) != NULL) {
+		status = SESSIO_EXISTS;
+	} else {
+		status = submit_locked(host, &filled, true);
+	}
+	si_host_unlock(host);
+	return status;
+}
+
+size_t sessio_refusal_text(const sessio_refusal *refusal, char *text, size_t size)
+{
+	struct si_text line = si_text_start(text, size);
+
+	si_text_put(&line, "session ");
+	si_text_put_number(&line, refusal->session_id);
+	si_text_put(&line, ": ");
+	if (refusal->event == SESSIO_USER_EVENT_NONE) {
+		si_text_put(&line, "its host is being destroyed");
+	} else {
+		si_text_put(&line, sessio_user_event_name(refusal->event));
+		si_text_put(&line, " is refused in state ");
+		si_text_put(&line, sessio_user_state_name(refusal->state));
+	}
+	return line.length;
+}

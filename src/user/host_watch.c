@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Watchers: how they come, where they are listed and how they end (V4 - V6).
+ *
+ *   WAITING -> LISTED   its snapshot's turn in the queue; at once without one
+ *   LISTED  -> GONE     [end_locked] no call of it starts any more
+ *   WAITING -> GONE     [end_locked] its snapshot is not told
+ *   GONE    -> ended    `released` called: by whoever ended it, or by the
+ *                       thread that was calling it at that moment
+ *
+ * (W1) While a watcher can be called, it is in host->watchers; so a number that
+ *      is not there means one that is not called any more.
+ * (W2) A watcher's memory is freed with its last reference, under the lock.
+ */
+#include <string.h>
+
+#include "user/host.h"
+
+static struct si_watcher *of_node(struct si_map_node *node)
+{
+	return (struct si_watcher *)(void *)((char *)node - offsetof(struct si_watcher, by_id));
+}
+
+static struct si_watcher *of_item(struct si_item *item)
+{
+	return (struct si_watcher *)(void *)((char *)item - offsetof(struct si_watcher, item));
+}
+
+void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher)
+{
+	if (--watcher->refs == 0) {
+		si_filter_put_locked(host, watcher->filter);
+		si_platform_free(watcher);
+	}
+}
+
+/* LISTED or WAITING -> GONE. True if it is being called right now. */
+static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
+{
+	/* Sequentially consistent, as is the load of running (V6). */
+	atomic_store(&watcher->gone, true);
+	watcher->end_wanted = atomic_load(&host->running) == watcher;
+	if (watcher->older == NULL) {
+		host->first_watcher = watcher->newer;
+	} else {
+		watcher->older->newer = watcher->newer;
+	}
+	if (watcher->newer == NULL) {
+		host->last_watcher = watcher->older;
+	} else {
+		watcher->newer->older = watcher->older;
+	}
+	host->watcher_count--;
+	if (watcher->key != NULL) {
+		si_map_remove(&host->keys, &watcher->by_key);
+	}
+	if (watcher->number == 0) {
+		return watcher->end_wanted;
+	}
+	if (host->walking) {
+		watcher->next_grave = host->graveyard;
+		host->graveyard = watcher;
+	} else {
+		si_watch_delist_locked(host, watcher);
+	}
+	return watcher->end_wanted;
+}
+
+/* GONE -> ended. It is not being called; the caller has a reference. The lock is released meanwhile. */
+static void release_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
+{
+	si_map_remove(&host->watchers, &watcher->by_id); /* (W1) */
+	si_mutex_unlock(&host->lock);
+	if (watcher->released != NULL) {
+		watcher->released(watcher->ctx);
+	}
+	si_mutex_lock(&host->lock);
+	watcher->ended = true;
+}
+
+void si_watch_finish(struct sessio_host *host, struct si_watcher *watcher)
+{
+	si_mutex_lock(&host->lock);
+	if (watcher->end_wanted) {
+		watcher->end_wanted = false;
+		watcher->refs++;
+		release_locked(host, watcher);
+		si_watch_unref_locked(host, watcher);
+	}
+	si_host_unlock(host);
+}
+
+static bool has_ended(struct sessio_host *host, void *arg)
+{
+	(void)host;
+	return ((const struct si_watcher *)arg)->ended;
+}
+
+sessio_status sessio_host_unwatch(sessio_host *host, sessio_watch watch)
+{
+	struct si_map_node *node;
+	struct si_watcher *watcher;
+	bool first;
+
+	if (host == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_mutex_lock(&host->lock);
+	node = si_map_find(&host->watchers, watch);
+	if (node == NULL) {
+		si_mutex_unlock(&host->lock);
+		return SESSIO_NOT_FOUND;
+	}
+	watcher = of_node(node);
+	watcher->refs++;
+	first = !atomic_load_explicit(&watcher->gone, memory_order_relaxed);
+	if (first && !end_locked(host, watcher)) {
+		release_locked(host, watcher);
+	} else {
+		/* Its caller ends it; if that is this thread, or waits for it, there is no waiting. */
+		(void)si_host_wait_locked(host, has_ended, watcher);
+	}
+	si_watch_unref_locked(host, watcher);
+	si_host_unlock(host);
+	return first ? SESSIO_OK : SESSIO_NOT_FOUND;
+}
+
+void si_watch_end_all_locked(struct sessio_host *host)
+{
+	while (host->first_watcher != NULL) {
+		struct si_watcher *watcher = host->first_watcher;
+
+		watcher->refs++;
+		(void)end_locked(host, watcher);
+		release_locked(host, watcher);
+		si_watch_unref_locked(host, watcher);
+	}
+}
+
+static void deliver_snapshot(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+{
+	struct si_watcher *watcher = of_item(item);
+	bool one = watcher->filter != &host->all;
+
+	if (!atomic_load_explicit(&watcher->gone, memory_order_relaxed)) {
+		si_watch_enlist_locked(host, watcher);
+		si_dispatch_snapshot_locked(
+			host, watcher, one, (uint32_t)watcher->filter->by_id.key);
+	}
+}
+
+static void snapshot_done(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+{
+	si_watch_unref_locked(host, of_item(item));
+}
+
+static sessio_watch new_watch_locked(struct sessio_host *host) SI_LOCKED_HOST
+{
+	/* A number of 32 bits may come round; 0 and those in use are left out. */
+	do {
+		host->last_watch++;
+	} while (host->last_watch == 0 || si_map_find(&host->watchers, host->last_watch) != NULL);
+	return host->last_watch;
+}
+
+static struct si_watcher *create_locked(struct sessio_host *host,
+	const sessio_watch_options *options, sessio_user_watch_fn *fn, void *ctx) SI_LOCKED_HOST
+{
+	struct si_watcher *watcher = si_platform_alloc(sizeof(*watcher));
+
+	if (watcher == NULL) {
+		return NULL;
+	}
+	memset(watcher, 0, sizeof(*watcher));
+	watcher->filter = si_filter_get_locked(host, options);
+	if (watcher->filter == NULL) {
+		si_platform_free(watcher);
+		return NULL;
+	}
+	watcher->fn = fn;
+	watcher->ctx = ctx;
+	atomic_init(&watcher->gone, false);
+	for (unsigned i = 0; i < SI_LISTS; i++) {
+		atomic_init(&watcher->next[i], NULL);
+	}
+	/* The bit of event e is e - 1, list e is that event's. */
+	watcher->lists = (unsigned char)((options->events & SESSIO_USER_EVENTS_ALL) << 1);
+	if ((options->flags & SESSIO_WATCH_SNAPSHOT) != 0) {
+		watcher->lists |= 1u; /* list 0: adopted sessions */
+	}
+	watcher->key = options->key;
+	watcher->released = options->released;
+	return watcher;
+}
+
+static void add_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
+{
+	si_map_add(&host->watchers, &watcher->by_id, new_watch_locked(host));
+	if (watcher->key != NULL) {
+		si_map_add(&host->keys, &watcher->by_key, (uintptr_t)watcher->key);
+	}
+	watcher->older = host->last_watcher;
+	if (host->last_watcher == NULL) {
+		host->first_watcher = watcher;
+	} else {
+		host->last_watcher->newer = watcher;
+	}
+	host->last_watcher = watcher;
+	host->watcher_count++;
+}
+
+static void start_locked(
+	struct sessio_host *host, struct si_watcher *watcher, bool snapshot) SI_LOCKED_HOST
+{
+	struct si_root root;
+
+	if (!snapshot) {
+		si_watch_enlist_locked(host, watcher);
+		return;
+	}
+	watcher->refs++; /* for snapshot_done() */
+	watcher->item.deliver = deliver_snapshot;
+	watcher->item.done = snapshot_done;
+	if (si_queue_must_defer_locked(host)) {
+		si_queue_defer_locked(host, &watcher->item);
+	} else {
+		si_queue_run_locked(host, &watcher->item, &root);
+	}
+}
+
+sessio_status sessio_host_watch(sessio_host *host, const sessio_watch_options *options,
+	sessio_user_watch_fn *fn, void *ctx, sessio_watch *out_watch)
+{
+	const unsigned known = SESSIO_WATCH_ONE_SESSION | SESSIO_WATCH_SNAPSHOT;
+	struct si_watcher *watcher;
+	sessio_status status = SESSIO_OK;
+
+	if (host == NULL || options == NULL || fn == NULL || out_watch == NULL ||
+		(options->events & SESSIO_USER_EVENTS_ALL) == 0 || (options->flags & ~known) != 0) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_mutex_lock(&host->lock);
+	if (host->closing) {
+		status = SESSIO_BAD_STATE;
+	} else if (options->key != NULL &&
+		si_map_find(&host->keys, (uintptr_t)options->key) != NULL) {
+		status = SESSIO_EXISTS;
+	} else if ((watcher = create_locked(host, options, fn, ctx)) == NULL) {
+		status = SESSIO_NO_MEMORY;
+	} else {
+		add_locked(host, watcher);
+		*out_watch = (sessio_watch)watcher->by_id.key;
+		start_locked(host, watcher, (options->flags & SESSIO_WATCH_SNAPSHOT) != 0);
+	}
+	si_host_unlock(host);
+	return status;
+}

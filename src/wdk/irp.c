@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests.
+ *
+ * (Q1) Locations are numbered from 1; CurrentLocation is StackCount + 1 before
+ *      the request is sent and again after it was completed.
+ * (Q2) A completion routine lies in the location of the driver below the one
+ *      that set it, and is called with that one's device, as it moves up.
+ */
+#include <stdatomic.h>
+
+#include "wdk/thread.h"
+#include "wdk/usage.h"
+
+static _Atomic size_t live;
+static KSPIN_LOCK cancel_lock;
+
+PIRP IoAllocateIrp(CCHAR stack_size, BOOLEAN charge_quota)
+{
+	size_t size = sizeof(IRP) + (size_t)stack_size * sizeof(IO_STACK_LOCATION);
+	PIRP irp;
+
+	UNREFERENCED_PARAMETER(charge_quota);
+	if (stack_size < 1) {
+		return NULL;
+	}
+	irp = si_platform_alloc(size);
+	if (irp == NULL) {
+		return NULL;
+	}
+	memset(irp, 0, size);
+	irp->Type = IO_TYPE_IRP;
+	irp->Size = (USHORT)size;
+	irp->StackCount = stack_size;
+	irp->CurrentLocation = (CHAR)(stack_size + 1);
+	irp->Tail.Overlay.CurrentStackLocation = (PIO_STACK_LOCATION)(irp + 1) + stack_size;
+	irp->Tail.Overlay.Thread = PsGetCurrentThread();
+	InitializeListHead(&irp->ThreadListEntry);
+	atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+	return irp;
+}
+
+void IoFreeIrp(PIRP irp)
+{
+	SI_BUG_IF(irp->Type != IO_TYPE_IRP, "a request freed that is none");
+	irp->Type = 0;
+	atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+	si_platform_free(irp);
+}
+
+size_t si_nt_irp_usage(void)
+{
+	return atomic_load_explicit(&live, memory_order_relaxed);
+}
+
+NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp)
+{
+	PIO_STACK_LOCATION here;
+
+	SI_BUG_IF(irp->CurrentLocation <= 1, "a request sent through more drivers than it is for");
+	IoSetNextIrpStackLocation(irp);
+	here = IoGetCurrentIrpStackLocation(irp);
+	here->DeviceObject = device;
+	SI_BUG_IF(here->MajorFunction > IRP_MJ_MAXIMUM_FUNCTION, "a request for no function");
+	return device->DriverObject->MajorFunction[here->MajorFunction](device, irp);
+}
+
+static bool wants_completion(PIRP irp, const IO_STACK_LOCATION *below)
+{
+	UCHAR when = NT_SUCCESS(irp->IoStatus.Status) ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR;
+
+	if (irp->Cancel) {
+		when |= SL_INVOKE_ON_CANCEL;
+	}
+	return below->CompletionRoutine != NULL && (below->Control & when) != 0;
+}
+
+void IofCompleteRequest(PIRP irp, CCHAR boost)
+{
+	UNREFERENCED_PARAMETER(boost);
+	SI_BUG_IF(irp->CurrentLocation > irp->StackCount, "a request completed twice");
+	SI_BUG_IF(irp->IoStatus.Status == STATUS_PENDING, "a request completed as pending");
+	while (irp->CurrentLocation <= irp->StackCount) {
+		PIO_STACK_LOCATION below = IoGetCurrentIrpStackLocation(irp);
+		bool top;
+
+		IoSkipCurrentIrpStackLocation(irp); /* (Q2) */
+		top = irp->CurrentLocation > irp->StackCount;
+		irp->PendingReturned = (below->Control & SL_PENDING_RETURNED) != 0;
+		if (wants_completion(irp, below)) {
+			PDEVICE_OBJECT device =
+				top ? NULL : IoGetCurrentIrpStackLocation(irp)->DeviceObject;
+
+			if (below->CompletionRoutine(device, irp, below->Context) ==
+				STATUS_MORE_PROCESSING_REQUIRED) {
+				return;
+			}
+		} else if (irp->PendingReturned && !top) {
+			IoMarkIrpPending(irp);
+		}
+	}
+	if (irp->UserIosb != NULL) {
+		*irp->UserIosb = irp->IoStatus;
+	}
+	if (irp->UserEvent != NULL) {
+		(void)KeSetEvent(irp->UserEvent, EVENT_INCREMENT, FALSE);
+	}
+}
+
+PDRIVER_CANCEL IoSetCancelRoutine(PIRP irp, PDRIVER_CANCEL routine)
+{
+	return __atomic_exchange_n(&irp->CancelRoutine, routine, __ATOMIC_SEQ_CST);
+}
+
+void IoAcquireCancelSpinLock(PKIRQL before)
+{
+	*before = KeAcquireSpinLockRaiseToDpc(&cancel_lock);
+}
+
+void IoReleaseCancelSpinLock(KIRQL before)
+{
+	KeReleaseSpinLock(&cancel_lock, before);
+}
+
+BOOLEAN IoCancelIrp(PIRP irp)
+{
+	PDRIVER_CANCEL routine;
+	KIRQL before;
+
+	IoAcquireCancelSpinLock(&before);
+	irp->Cancel = TRUE;
+	routine = IoSetCancelRoutine(irp, NULL);
+	if (routine == NULL) {
+		IoReleaseCancelSpinLock(before);
+		return FALSE;
+	}
+	irp->CancelIrql = before;
+	/* The routine gives the lock back. */
+	routine(irp->CurrentLocation <= irp->StackCount
+			? IoGetCurrentIrpStackLocation(irp)->DeviceObject
+			: NULL,
+		irp);
+	return TRUE;
+}
+
+PEPROCESS IoGetRequestorProcess(PIRP irp)
+{
+	UNREFERENCED_PARAMETER(irp);
+	return PsGetCurrentProcess();
+}
+
+ULONG IoGetRequestorProcessId(PIRP irp)
+{
+	return HandleToULong(PsGetProcessId(IoGetRequestorProcess(irp)));
+}

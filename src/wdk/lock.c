@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks whose waiters sleep: fast mutexes, push locks, resources, rundown
+ * references. Each is words in the caller's memory; waiting is si_nt_wait().
+ *
+ * (F1) A word that a waiter looks at changes by sequentially consistent
+ *      operations, see (L2) in thread.h, or under a lock that the waiter takes.
+ */
+#include "wdk/thread.h"
+
+#define FOR_EVER UINT64_MAX
+
+static PVOID me(void)
+{
+	return si_nt_thread();
+}
+
+/* Fast mutexes: Count is 1 when free. */
+
+void ExInitializeFastMutex(PFAST_MUTEX mutex)
+{
+	mutex->Count = 1;
+	mutex->Owner = NULL;
+	mutex->Contention = 0;
+	KeInitializeEvent(&mutex->Event, SynchronizationEvent, FALSE);
+	mutex->OldIrql = PASSIVE_LEVEL;
+}
+
+static bool try_fast_mutex(void *object)
+{
+	PFAST_MUTEX mutex = object;
+
+	if (InterlockedCompareExchange(&mutex->Count, 0, 1) != 1) {
+		return false;
+	}
+	__atomic_store_n(&mutex->Owner, me(), __ATOMIC_RELAXED);
+	return true;
+}
+
+static bool owns_fast_mutex(PFAST_MUTEX mutex)
+{
+	/* Relaxed: only this thread writes this value. */
+	return __atomic_load_n(&mutex->Owner, __ATOMIC_RELAXED) == me();
+}
+
+void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)
+{
+	SI_NT_LEVEL(APC_LEVEL, "a fast mutex");
+	SI_BUG_IF(owns_fast_mutex(mutex), "a fast mutex taken twice by one thread");
+	(void)si_nt_wait(try_fast_mutex, mutex, FOR_EVER);
+}
+
+void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
+{
+	SI_BUG_IF(
+		!owns_fast_mutex(mutex), "a fast mutex given back that this thread has not taken");
+	__atomic_store_n(&mutex->Owner, NULL, __ATOMIC_RELAXED);
+	(void)InterlockedExchange(&mutex->Count, 1); /* (F1) */
+	si_nt_wake();
+}
+
+void ExAcquireFastMutex(PFAST_MUTEX mutex)
+{
+	KIRQL before = KeGetCurrentIrql();
+
+	ExAcquireFastMutexUnsafe(mutex);
+	(void)KfRaiseIrql(APC_LEVEL);
+	mutex->OldIrql = before;
+}
+
+BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex)
+{
+	KIRQL before = KeGetCurrentIrql();
+
+	SI_NT_LEVEL(APC_LEVEL, "a fast mutex");
+	if (!try_fast_mutex(mutex)) {
+		return FALSE;
+	}
+	(void)KfRaiseIrql(APC_LEVEL);
+	mutex->OldIrql = before;
+	return TRUE;
+}
+
+void ExReleaseFastMutex(PFAST_MUTEX mutex)
+{
+	KIRQL before = (KIRQL)mutex->OldIrql;
+
+	ExReleaseFastMutexUnsafe(mutex);
+	KeLowerIrql(before);
+}
+
+/* Push locks: 0 free, 1 a writer, two for each reader. */
+
+void ExInitializePushLock(PEX_PUSH_LOCK lock)
+{
+	*lock = 0;
+}
+
+static bool try_push_exclusive(void *object)
+{
+	EX_PUSH_LOCK nobody = 0;
+
+	return __atomic_compare_exchange_n(
+		(PEX_PUSH_LOCK)object, &nobody, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static bool try_push_shared(void *object)
+{
+	PEX_PUSH_LOCK lock = object;
+	EX_PUSH_LOCK seen = __atomic_load_n(lock, __ATOMIC_SEQ_CST);
+
+	while ((seen & 1u) == 0) {
+		if (__atomic_compare_exchange_n(
+			    lock, &seen, seen + 2, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
+{
+	SI_NT_LEVEL(APC_LEVEL, "a push lock");
+	(void)si_nt_wait(try_push_exclusive, lock, FOR_EVER);
+}
+
+void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
+{
+	SI_NT_LEVEL(APC_LEVEL, "a push lock");
+	(void)si_nt_wait(try_push_shared, lock, FOR_EVER);
+}
+
+void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
+{
+	EX_PUSH_LOCK before = __atomic_exchange_n(lock, 0, __ATOMIC_SEQ_CST); /* (F1) */
+
+	SI_BUG_IF(before != 1, "a push lock given back that has no writer");
+	si_nt_wake();
+}
+
+void ExReleasePushLockShared(PEX_PUSH_LOCK lock)
+{
+	EX_PUSH_LOCK before = __atomic_fetch_sub(lock, 2, __ATOMIC_SEQ_CST); /* (F1) */
+
+	SI_BUG_IF(before < 2 || (before & 1u) != 0, "a push lock given back that has no reader");
+	si_nt_wake();
+}
+
+void FltReleasePushLock(PEX_PUSH_LOCK lock)
+{
+	/* Relaxed: while this thread has it, the bit does not change. */
+	if ((__atomic_load_n(lock, __ATOMIC_RELAXED) & 1u) != 0) {
+		ExReleasePushLockExclusive(lock);
+	} else {
+		ExReleasePushLockShared(lock);
+	}
+}
+
+/* Resources: the words change with SpinLock held. */
+
+NTSTATUS ExInitializeResourceLite(PERESOURCE resource)
+{
+	memset(resource, 0, sizeof(*resource));
+	InitializeListHead(&resource->SystemResourcesList);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS ExDeleteResourceLite(PERESOURCE resource)
+{
+	SI_BUG_IF(resource->ActiveCount != 0, "a resource deleted that somebody has");
+	return STATUS_SUCCESS;
+}
+
+static bool try_exclusive(void *object)
+{
+	PERESOURCE resource = object;
+	bool mine;
+
+	si_nt_lock(&resource->SpinLock);
+	mine = resource->ActiveCount == 0 || resource->OwnerThread == me();
+	if (mine) {
+		resource->OwnerThread = me();
+		resource->ActiveCount++;
+	}
+	si_nt_unlock(&resource->SpinLock);
+	return mine;
+}
+
+static bool try_shared(void *object)
+{
+	PERESOURCE resource = object;
+	bool mine;
+
+	si_nt_lock(&resource->SpinLock);
+	mine = resource->OwnerThread == NULL || resource->OwnerThread == me();
+	if (mine) {
+		resource->ActiveCount++;
+	}
+	si_nt_unlock(&resource->SpinLock);
+	return mine;
+}
+
+BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait)
+{
+	SI_NT_LEVEL(APC_LEVEL, "a resource");
+	return si_nt_wait(try_exclusive, resource, wait ? FOR_EVER : 0);
+}
+
+BOOLEAN ExAcquireResourceSharedLite(PERESOURCE resource, BOOLEAN wait)
+{
+	SI_NT_LEVEL(APC_LEVEL, "a resource");
+	return si_nt_wait(try_shared, resource, wait ? FOR_EVER : 0);
+}
+
+void ExReleaseResourceLite(PERESOURCE resource)
+{
+	si_nt_lock(&resource->SpinLock);
+	SI_BUG_IF(resource->ActiveCount == 0, "a resource given back that nobody has");
+	SI_BUG_IF(resource->OwnerThread != NULL && resource->OwnerThread != me(),
+		"a resource given back that another thread has");
+	if (--resource->ActiveCount == 0) {
+		resource->OwnerThread = NULL;
+	}
+	si_nt_unlock(&resource->SpinLock);
+	/* A waiter that looked before us counted itself before it took this lock. */
+	si_nt_wake();
+}
+
+BOOLEAN ExIsResourceAcquiredExclusiveLite(PERESOURCE resource)
+{
+	BOOLEAN mine;
+
+	si_nt_lock(&resource->SpinLock);
+	mine = resource->OwnerThread == me();
+	si_nt_unlock(&resource->SpinLock);
+	return mine;
+}
+
+/* Rundown references: bit 0 is the run-down, two for each user. */
+
+void ExInitializeRundownProtection(PEX_RUNDOWN_REF ref)
+{
+	ref->Count = 0;
+}
+
+void ExReInitializeRundownProtection(PEX_RUNDOWN_REF ref)
+{
+	ref->Count = 0;
+}
+
+BOOLEAN ExAcquireRundownProtection(PEX_RUNDOWN_REF ref)
+{
+	ULONG_PTR seen = __atomic_load_n(&ref->Count, __ATOMIC_SEQ_CST);
+
+	while ((seen & 1u) == 0) {
+		if (__atomic_compare_exchange_n(&ref->Count, &seen, seen + 2, false,
+			    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+void ExReleaseRundownProtection(PEX_RUNDOWN_REF ref)
+{
+	ULONG_PTR before = __atomic_fetch_sub(&ref->Count, 2, __ATOMIC_SEQ_CST); /* (F1) */
+
+	SI_BUG_IF(before < 2, "rundown protection given back that nobody has");
+	si_nt_wake();
+}
+
+static bool try_run_down(void *object)
+{
+	return __atomic_load_n(&((PEX_RUNDOWN_REF)object)->Count, __ATOMIC_SEQ_CST) == 1;
+}
+
+void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF ref)
+{
+	SI_NT_LEVEL(APC_LEVEL, "waiting for a run-down");
+	(void)__atomic_fetch_or(&ref->Count, 1, __ATOMIC_SEQ_CST);
+	(void)si_nt_wait(try_run_down, ref, FOR_EVER);
+}
+
+void ExRundownCompleted(PEX_RUNDOWN_REF ref)
+{
+	__atomic_store_n(&ref->Count, 1, __ATOMIC_SEQ_CST);
+}

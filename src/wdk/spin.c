@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spin locks. The word of a taken lock is its owner's thread, so that taking it
+ * twice and giving back another's are found out instead of hanging.
+ */
+#include "wdk/thread.h"
+#include "platform/process.h"
+
+/* Then the owner may be waiting for this processor. */
+#define SPINS 100
+
+static KSPIN_LOCK me(void)
+{
+	return (KSPIN_LOCK)si_nt_thread();
+}
+
+static bool try_take(KSPIN_LOCK *lock)
+{
+	KSPIN_LOCK free_word = 0;
+
+	return __atomic_compare_exchange_n(
+		lock, &free_word, me(), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static bool is_mine(KSPIN_LOCK *lock)
+{
+	/* Relaxed: only this thread writes this value. */
+	return __atomic_load_n(lock, __ATOMIC_RELAXED) == me();
+}
+
+void si_nt_lock(KSPIN_LOCK *lock)
+{
+	unsigned spins = 0;
+
+	SI_BUG_IF(is_mine(lock), "a spin lock taken twice by one thread");
+	while (!try_take(lock)) {
+		if (++spins % SPINS == 0) {
+			si_process_yield();
+		}
+	}
+}
+
+void si_nt_unlock(KSPIN_LOCK *lock)
+{
+	SI_BUG_IF(!is_mine(lock), "a spin lock given back that this thread has not taken");
+	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
+
+void KeInitializeSpinLock(PKSPIN_LOCK lock)
+{
+	*lock = 0;
+}
+
+KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK lock)
+{
+	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
+
+	si_nt_lock(lock);
+	return before;
+}
+
+void KeReleaseSpinLock(PKSPIN_LOCK lock, KIRQL before)
+{
+	si_nt_unlock(lock);
+	KeLowerIrql(before);
+}
+
+void KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
+{
+	SI_BUG_IF(KeGetCurrentIrql() < DISPATCH_LEVEL, "not at DISPATCH_LEVEL");
+	si_nt_lock(lock);
+}
+
+void KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK lock)
+{
+	si_nt_unlock(lock);
+}
+
+BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
+{
+	SI_BUG_IF(KeGetCurrentIrql() < DISPATCH_LEVEL, "not at DISPATCH_LEVEL");
+	return try_take(lock);
+}
+
+BOOLEAN KeTestSpinLock(PKSPIN_LOCK lock)
+{
+	return __atomic_load_n(lock, __ATOMIC_RELAXED) == 0;
+}
+
+void KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle)
+{
+	handle->OldIrql = KeAcquireSpinLockRaiseToDpc(lock);
+	handle->LockQueue.Next = NULL;
+	handle->LockQueue.Lock = lock;
+}
+
+void KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE handle)
+{
+	KeReleaseSpinLock(handle->LockQueue.Lock, handle->OldIrql);
+}
+
+void KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle)
+{
+	KeAcquireSpinLockAtDpcLevel(lock);
+	handle->OldIrql = DISPATCH_LEVEL;
+	handle->LockQueue.Next = NULL;
+	handle->LockQueue.Lock = lock;
+}
+
+void KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE handle)
+{
+	KeReleaseSpinLockFromDpcLevel(handle->LockQueue.Lock);
+}
+
+#define WRITER MINLONG
+
+KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock)
+{
+	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
+	unsigned spins = 0;
+
+	while (InterlockedCompareExchange(lock, WRITER, 0) != 0) {
+		if (++spins % SPINS == 0) {
+			si_process_yield();
+		}
+	}
+	return before;
+}
+
+void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before)
+{
+	SI_BUG_IF(InterlockedExchange(lock, 0) != WRITER,
+		"a spin lock given back that has no writer");
+	KeLowerIrql(before);
+}
+
+KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock)
+{
+	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
+	unsigned spins = 0;
+	LONG seen = ReadNoFence(lock);
+
+	while (seen == WRITER || InterlockedCompareExchange(lock, seen + 1, seen) != seen) {
+		if (++spins % SPINS == 0) {
+			si_process_yield();
+		}
+		seen = ReadNoFence(lock);
+	}
+	return before;
+}
+
+void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before)
+{
+	SI_BUG_IF(InterlockedDecrement(lock) < 0, "a spin lock given back that has no reader");
+	KeLowerIrql(before);
+}
+
+PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY head, PLIST_ENTRY entry, PKSPIN_LOCK lock)
+{
+	KIRQL before = KeAcquireSpinLockRaiseToDpc(lock);
+	PLIST_ENTRY first = IsListEmpty(head) ? NULL : head->Flink;
+
+	InsertHeadList(head, entry);
+	KeReleaseSpinLock(lock, before);
+	return first;
+}
+
+PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY head, PLIST_ENTRY entry, PKSPIN_LOCK lock)
+{
+	KIRQL before = KeAcquireSpinLockRaiseToDpc(lock);
+	PLIST_ENTRY last = IsListEmpty(head) ? NULL : head->Blink;
+
+	InsertTailList(head, entry);
+	KeReleaseSpinLock(lock, before);
+	return last;
+}
+
+PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY head, PKSPIN_LOCK lock)
+{
+	KIRQL before = KeAcquireSpinLockRaiseToDpc(lock);
+	PLIST_ENTRY first = IsListEmpty(head) ? NULL : RemoveHeadList(head);
+
+	KeReleaseSpinLock(lock, before);
+	return first;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A thread as driver code sees it, and how it waits.
+ *
+ * (L1) A thread's level is its own: only the thread itself reads or writes it.
+ * (L2) Who makes something true that a thread may wait for does so with a
+ *      sequentially consistent write and then calls si_nt_wake(). A waiter
+ *      counts itself before it looks, so one of both sees the other.
+ */
+#ifndef SI_NT_THREAD_H
+#define SI_NT_THREAD_H
+
+#include <stdbool.h>
+
+#include "base/bug.h"
+#include "nt/wdm.h"
+
+struct _ETHREAD {
+	HANDLE id; /* 0 until asked for */
+	ULONG regions; /* critical regions that it is in */
+	KIRQL level; /* (L1) */
+};
+
+/* The calling thread; never NULL. */
+struct _ETHREAD *si_nt_thread(void);
+
+/* Stops the program above a level, as the kernel would. */
+#define SI_NT_LEVEL(max, what) \
+	SI_BUG_IF(si_nt_thread()->level > (max), what " is not for this IRQL")
+
+/* Whether it got what it wants; called in the gate and outside of it. */
+typedef bool si_nt_try_fn(void *object);
+
+/* Tries until it succeeds; false after timeout_ns. UINT64_MAX waits for ever. */
+bool si_nt_wait(si_nt_try_fn *try_it, void *object, uint64_t timeout_ns);
+
+/* (L2) */
+void si_nt_wake(void);
+
+/* A lock word of ours: no level, short sections only. */
+void si_nt_lock(KSPIN_LOCK *lock);
+void si_nt_unlock(KSPIN_LOCK *lock);
+
+#endif /* SI_NT_THREAD_H */

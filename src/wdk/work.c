@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Work items.
+ *
+ * (J1) The worker starts with the first item that is made and lives as long as
+ *      the process; so queueing cannot fail.
+ * (J2) An item is its driver's again when its routine is called: nobody touches
+ *      it after that.
+ */
+#include <stdatomic.h>
+
+#include "nt/sessio_nt.h"
+#include "wdk/thread.h"
+#include "wdk/usage.h"
+#include "platform/process.h"
+
+struct _IO_WORKITEM {
+	LIST_ENTRY link; /* queue, under lock */
+	bool queued;
+	PVOID object;
+	PIO_WORKITEM_ROUTINE routine; /* this one, or */
+	PIO_WORKITEM_ROUTINE_EX routine_ex; /* this one */
+	PVOID context;
+};
+
+static KSPIN_LOCK lock;
+static LIST_ENTRY queue = { &queue, &queue };
+static bool started; /* under lock (J1) */
+static _Atomic unsigned pending; /* items queued or running */
+static _Atomic size_t items;
+
+static bool try_take(void *result)
+{
+	PIO_WORKITEM item = NULL;
+
+	si_nt_lock(&lock);
+	if (!IsListEmpty(&queue)) {
+		item = CONTAINING_RECORD(RemoveHeadList(&queue), struct _IO_WORKITEM, link);
+		item->queued = false;
+	}
+	si_nt_unlock(&lock);
+	*(PIO_WORKITEM *)result = item;
+	return item != NULL;
+}
+
+static void run(PIO_WORKITEM item)
+{
+	PIO_WORKITEM_ROUTINE routine = item->routine;
+
+	if (routine != NULL) {
+		routine(item->object, item->context); /* (J2) */
+	} else {
+		item->routine_ex(item->object, item->context, item);
+	}
+	SI_BUG_IF(KeGetCurrentIrql() != PASSIVE_LEVEL, "work came back at another IRQL");
+}
+
+static void work(void *arg)
+{
+	UNREFERENCED_PARAMETER(arg);
+	for (;;) {
+		PIO_WORKITEM item = NULL;
+
+		(void)si_nt_wait(try_take, &item, UINT64_MAX);
+		run(item);
+		atomic_fetch_sub(&pending, 1);
+		si_nt_wake();
+	}
+}
+
+/* (J1); false if there is no thread to be had. */
+static bool start(void)
+{
+	bool running;
+
+	si_nt_lock(&lock);
+	running = started || si_process_start_thread(work, NULL);
+	started = running;
+	si_nt_unlock(&lock);
+	return running;
+}
+
+PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT object)
+{
+	PIO_WORKITEM item = si_platform_alloc(sizeof(*item));
+
+	if (item == NULL || !start()) {
+		si_platform_free(item);
+		return NULL;
+	}
+	memset(item, 0, sizeof(*item));
+	item->object = object;
+	atomic_fetch_add_explicit(&items, 1, memory_order_relaxed);
+	return item;
+}
+
+void IoFreeWorkItem(PIO_WORKITEM item)
+{
+	SI_BUG_IF(item->queued, "a work item freed that is queued");
+	atomic_fetch_sub_explicit(&items, 1, memory_order_relaxed);
+	si_platform_free(item);
+}
+
+static void enqueue(PIO_WORKITEM item)
+{
+	atomic_fetch_add(&pending, 1);
+	si_nt_lock(&lock);
+	SI_BUG_IF(item->queued, "a work item queued that is queued");
+	item->queued = true;
+	InsertTailList(&queue, &item->link);
+	si_nt_unlock(&lock);
+	si_nt_wake();
+}
+
+void IoQueueWorkItem(
+	PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, WORK_QUEUE_TYPE type, PVOID context)
+{
+	UNREFERENCED_PARAMETER(type);
+	item->routine = routine;
+	item->context = context;
+	enqueue(item);
+}
+
+void IoQueueWorkItemEx(
+	PIO_WORKITEM item, PIO_WORKITEM_ROUTINE_EX routine, WORK_QUEUE_TYPE type, PVOID context)
+{
+	UNREFERENCED_PARAMETER(type);
+	item->routine = NULL;
+	item->routine_ex = routine;
+	item->context = context;
+	enqueue(item);
+}
+
+static bool is_done(void *object)
+{
+	UNREFERENCED_PARAMETER(object);
+	return atomic_load(&pending) == 0;
+}
+
+void sessio_nt_wait_for_work(void)
+{
+	(void)si_nt_wait(is_done, NULL, UINT64_MAX);
+}
+
+size_t si_nt_work_usage(void)
+{
+	return atomic_load_explicit(&items, memory_order_relaxed);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The two calls of the operation counter as a session makes them: in a hurry first. */
+#ifndef SESSIO_TESTS_RUNDOWN_CALLS_H
+#define SESSIO_TESTS_RUNDOWN_CALLS_H
+
+#include "base/rundown.h"
+
+static inline enum si_run_result begin_operation(struct si_rundown *run)
+{
+	if (si_rundown_is_calm(run) && si_rundown_acquire_calm(run)) {
+		return SI_RUN_OK;
+	}
+	return si_rundown_acquire(run);
+}
+
+/* True: the caller has to complete the end. */
+static inline bool end_operation(struct si_rundown *run)
+{
+	uint64_t met;
+
+	if (!si_rundown_is_calm(run)) {
+		return si_rundown_release(run);
+	}
+	return !si_rundown_release_calm(run, &met) && si_rundown_settle(run, met);
+}
+
+#define PLACE_BYTES ((uintptr_t)256 * 1024)
+
+/*
+ * Calls a function where its frames, and those of what it calls, lie in one place
+ * for the counter: where a stack begins is a matter of chance.
+ */
+static inline int call_in_one_place(int (*function)(void))
+{
+	char here;
+	size_t left = (uintptr_t)&here % PLACE_BYTES;
+	volatile char room[left < PLACE_BYTES / 2 ? left + 256 : 1];
+
+	room[0] = 0;
+	return function() + room[0];
+}
+
+/* Makes an open counter believe that this thread was here last. */
+static inline void come_from_here(struct si_rundown *run)
+{
+	atomic_store_explicit(&run->last_here, si_run_here(), memory_order_relaxed);
+}
+
+/* Makes the counter believe that another thread was here last. */
+static inline void come_from_elsewhere(struct si_rundown *run)
+{
+	atomic_store_explicit(&run->last_here, (uint16_t)~si_run_here(), memory_order_relaxed);
+}
+
+#endif /* SESSIO_TESTS_RUNDOWN_CALLS_H */

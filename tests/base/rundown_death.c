@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* What the operation counter does not survive: operations that never began. */
+#include "death.h"
+
+#include "base/rundown.h"
+
+static void release_before_open(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_release(&run);
+}
+
+static void release_without_acquire(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	(void)si_rundown_release(&run);
+}
+
+static void release_twice(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	(void)si_rundown_acquire(&run);
+	(void)si_rundown_release(&run);
+	(void)si_rundown_release(&run);
+}
+
+static void release_after_the_end(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	(void)si_rundown_let_go(&run, si_rundown_close(&run));
+	(void)si_rundown_release(&run);
+}
+
+static void settle_without_acquire(void)
+{
+	struct si_rundown run;
+	uint64_t met;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	if (!si_rundown_release_calm(&run, &met)) {
+		(void)si_rundown_settle(&run, met);
+	}
+}
+
+static void be_the_last_of_too_many(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_open(&run);
+	(void)si_rundown_close(&run);
+	atomic_store(&run.drain, SI_RUN_ONE);
+	(void)si_rundown_give_back(&run);
+}
+
+/* Not a broken invariant: the test of the test, see CMakeLists.txt. */
+static void nothing(void)
+{
+}
+
+int main(int argc, char **argv)
+{
+	static const struct death cases[] = {
+		{ "release_before_open", release_before_open },
+		{ "release_without_acquire", release_without_acquire },
+		{ "release_twice", release_twice },
+		{ "release_after_the_end", release_after_the_end },
+		{ "settle_without_acquire", settle_without_acquire },
+		{ "be_the_last_of_too_many", be_the_last_of_too_many },
+		{ "nothing", nothing },
+	};
+
+	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# cmake -DWORK=<scratch folder> -P check_clauses_faults.cmake
+#
+# check_clauses.cmake must find what it is there for: each fault is made once,
+# in a small repository of its own.
+cmake_minimum_required(VERSION 3.21)
+include(${CMAKE_CURRENT_LIST_DIR}/faults.cmake)
+
+# expect(result list source [programs]): the checker's output for that list and
+# that test file must match result, which is its summary if there is no fault.
+function(expect result list source)
+  set(programs "sessio_test(unit)\n")
+  if(ARGC GREATER 3)
+    set(programs "${ARGV3}")
+  endif()
+  file(REMOVE_RECURSE "${WORK}")
+  file(WRITE "${WORK}/include/there.h" "")
+  file(WRITE "${WORK}/tests/checks/clauses.txt" "${list}")
+  file(WRITE "${WORK}/tests/room/CMakeLists.txt" "${programs}")
+  file(WRITE "${WORK}/tests/room/unit_test.c" "${source}")
+  judge("${result}" "2 clauses" check_clauses.cmake
+    -DROOT=${WORK} -DTESTS=${WORK}/tests)
+endfunction()
+
+set(list "# A comment.\ntotal 2\nA-1 The first\nB2  The second | later: include/gone.h\n")
+set(table "int main(void)\n{\n\tconst struct CMUnitTest tests[] = { cmocka_unit_test(works) };\n}\n")
+set(body "static void works(void **state)\n{\n\t(void)state;\n}\n")
+
+expect("2 clauses: 1 proved by 1 tests, 1 not in reach yet, 0 by nature"
+  "${list}" "/* Clauses: A-1 */\n${body}${table}")
+expect("2 clauses: 2 proved by 1 tests, 0 not in reach yet, 0 by nature"
+  "total 2\nA-1 The first\nA-2 The second\n" "/* Clauses: A-1..A-2 */\n${body}${table}")
+expect("2 clauses: 2 proved by 1 tests"
+  "total 2\nA-1 The first\nA-2 The second\n"
+  "/* Clauses: A-1 */\n/* Clauses: A-2 */\n${body}${table}")
+expect("2 clauses: 1 proved by 1 tests"
+  "${list}" "/* Clauses: A-1 */\n${body}#define WITH(test) \\\n\tcmocka_unit_test_setup(test, start)\nint main(void)\n{\n\tconst struct CMUnitTest tests[] = {\n\t\tWITH(works),\n\t};\n}\n")
+expect("A-1: no test cites it, and no reason is given" "${list}" "${body}${table}")
+expect("works cites A-3, which is no clause"
+  "${list}" "/* Clauses: A-1, A-3 */\n${body}${table}")
+expect("works cites A-2, which is no clause"
+  "${list}" "/* Clauses: A-1..A-2 */\n${body}${table}")
+expect("B2: its reason has become untrue: include/there.h exists"
+  "total 2\nA-1 The first\nB2 The second | later: include/there.h\n"
+  "/* Clauses: A-1 */\n${body}${table}")
+expect("B2: cited by works, and has a reason not to be: later: include/gone.h"
+  "${list}" "/* Clauses: A-1, B2 */\n${body}${table}")
+expect("B2: not a reason: soon"
+  "total 2\nA-1 The first\nB2 The second | soon\n" "/* Clauses: A-1 */\n${body}${table}")
+expect("A-1 is not directly above a test function"
+  "${list}" "/* Clauses: A-1 */\n\n${body}${table}")
+expect("A-1 is not directly above a test function"
+  "${list}" "/* Clauses: A-1 */\nstatic int helper(void)\n{\n}\n${body}${table}")
+expect("works cites clauses and is in no table of tests"
+  "${list}" "/* Clauses: A-1 */\n${body}int main(void)\n{\n}\n")
+expect("works cites clauses and is in no table of tests"
+  "${list}" "/* Clauses: A-1 */\n${body}#define WITH(test) call(test)\nint main(void)\n{\n\tWITH(works);\n}\n")
+expect("unit_test.c: cites clauses and is not registered in CMakeLists.txt"
+  "${list}" "/* Clauses: A-1 */\n${body}${table}" "sessio_test(other)\n")
+expect("not of the form .* /\\* Clauses: A-1"
+  "${list}" "/* Clauses: A-1: all of it */\n${body}${table}")
+expect("not of the form" "${list}" "/* Clauses: A-1\n */\n${body}${table}")
+expect("clauses.txt: A-1 is listed twice"
+  "total 2\nA-1 The first\nA-1 Again\n" "/* Clauses: A-1 */\n${body}${table}")
+expect("clauses.txt: 1 clauses, not 2"
+  "total 2\nA-1 The first\n" "/* Clauses: A-1 */\n${body}${table}")
+expect("clauses.txt: not a clause: A-2"
+  "total 2\nA-1 The first\nA-2\n" "/* Clauses: A-1 */\n${body}${table}")
+
+say_judged(repositories)

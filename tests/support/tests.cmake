@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+# How the tests of a room become programs and ctests. The room is the folder that
+# calls these functions: lock_test.c in wdk/ is sessio.wdk.lock.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SESSIO_CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+
+set(sessio_support ${CMAKE_CURRENT_LIST_DIR})
+set(sessio_src ${PROJECT_SOURCE_DIR}/src)
+
+# sessio_begin_room(): names the calling folder's tests after it.
+macro(sessio_begin_room)
+  get_filename_component(sessio_room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+endmacro()
+
+function(sessio_program target)
+  add_executable(${target} ${ARGN})
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${sessio_support} ${sessio_src})
+  target_link_libraries(${target} PRIVATE sessio::sessio)
+  sessio_own_target(${target})
+endfunction()
+
+# sessio_test(name [source...]): name_test.c plus the sources, on the library. A
+# source without a folder that is not in the room is one of support/.
+function(sessio_test name)
+  set(target sessio_${sessio_room}_${name}_test)
+  set(sources ${name}_test.c)
+  foreach(source IN LISTS ARGN)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      list(APPEND sources ${source})
+    else()
+      list(APPEND sources ${sessio_support}/${source})
+    endif()
+  endforeach()
+  sessio_program(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${sessio_libuv} PkgConfig::SESSIO_CMOCKA)
+  add_test(NAME sessio.${sessio_room}.${name} COMMAND ${target})
+endfunction()
+
+# sessio_wrap(name symbol...): the linker sends calls of these symbols to the test.
+function(sessio_wrap name)
+  foreach(symbol IN LISTS ARGN)
+    target_link_options(sessio_${sessio_room}_${name}_test PRIVATE -Wl,--wrap=${symbol})
+  endforeach()
+endfunction()
+
+# The same as sessio_test() with support/alloc_fail.c between the library and its
+# platform, so that any allocation can be made to fail.
+function(sessio_alloc_test name)
+  sessio_test(${name} alloc_fail.c ${ARGN})
+  sessio_wrap(${name} si_platform_alloc si_platform_free si_mutex_init si_mutex_fini)
+endfunction()
+
+# The same as sessio_test() for one that is written for the Windows kernel's headers.
+function(sessio_nt_test name)
+  sessio_test(${name} ${ARGN})
+  target_link_libraries(sessio_${sessio_room}_${name}_test PRIVATE sessio::nt)
+endfunction()
+
+# sessio_death(name case reason): the case of name_death.c must be stopped by a
+# broken invariant, with a message that matches the reason.
+function(sessio_death name case reason)
+  set(target sessio_${sessio_room}_${name}_death)
+  if(NOT TARGET ${target})
+    sessio_program(${target} ${name}_death.c)
+  endif()
+  add_test(NAME sessio.${sessio_room}.${name}_death.${case} COMMAND ${CMAKE_COMMAND}
+    -DPROGRAM=$<TARGET_FILE:${target}> "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
+    -DCASE=${case} -DREASON=${reason} -P ${sessio_support}/death.cmake)
+endfunction()
