@@ -10,10 +10,10 @@
 #include "nt/container.h"
 
 #include "base/diag.h"
-#include "user/host.h"
-#include "wdk/device.h"
 #include "nt/ntifs.h"
 #include "nt/status.h"
+#include "user/host.h"
+#include "wdk/device.h"
 #include "wdk/text.h"
 #include "wdk/thread.h"
 
@@ -143,15 +143,10 @@ static NTSTATUS judge(IO_CONTAINER_NOTIFICATION_CLASS class, const void *callbac
 	return result == NULL ? STATUS_INVALID_PARAMETER_5 : STATUS_SUCCESS;
 }
 
-/* There is no memory to ask the host with; a second registration is the earlier answer (N1). */
+/* A second registration is the earlier answer, with memory or without (N1). */
 static NTSTATUS out_of_memory(struct sessio_host *host, const void *object)
 {
-	bool is_second;
-
-	si_mutex_lock(&host->lock);
-	is_second = si_map_find(&host->keys, (uintptr_t)object) != NULL;
-	si_mutex_unlock(&host->lock);
-	return si_nt_status(is_second ? SESSIO_EXISTS : SESSIO_NO_MEMORY);
+	return si_nt_status(si_host_has_key(host, object) ? SESSIO_EXISTS : SESSIO_NO_MEMORY);
 }
 
 static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICATION *info,

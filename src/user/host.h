@@ -266,5 +266,7 @@ void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher)
 void si_watch_finish(struct sessio_host *host, struct si_watcher *watcher) SI_UNLOCKED_HOST;
 /* Ends every watcher. Nothing is being delivered. */
 void si_watch_end_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
+/* Whether a watcher with this key is watching; needs no memory. */
+bool si_host_has_key(struct sessio_host *host, const void *key) SI_UNLOCKED_HOST;
 
 #endif /* SI_HOST_H */

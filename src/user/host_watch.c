@@ -137,6 +137,16 @@ void si_watch_end_all_locked(struct sessio_host *host)
 	}
 }
 
+bool si_host_has_key(struct sessio_host *host, const void *key)
+{
+	bool has;
+
+	si_mutex_lock(&host->lock);
+	has = si_map_find(&host->keys, (uintptr_t)key) != NULL;
+	si_mutex_unlock(&host->lock);
+	return has;
+}
+
 static void deliver_snapshot(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
 {
 	struct si_watcher *watcher = of_item(item);
