@@ -113,7 +113,7 @@ sessio_status sessio_session_wait(void *session_context, uint32_t timeout_ms)
 	if (session == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (!si_wait_until(session_has_ended, session, timeout_ms)) {
+	if (!si_wait_until(session_has_ended, session, SI_WAIT_MS(timeout_ms))) {
 		report_session(session->object, session_context);
 		return SESSIO_TIMEOUT;
 	}
@@ -127,7 +127,7 @@ sessio_status sessio_object_drain(void *object, uint32_t timeout_ms)
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (!si_wait_until(object_is_free, resource, timeout_ms)) {
+	if (!si_wait_until(object_is_free, resource, SI_WAIT_MS(timeout_ms))) {
 		si_walk_all(object, report_session);
 		report_opening(object);
 		return SESSIO_TIMEOUT;

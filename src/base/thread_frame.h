@@ -6,27 +6,49 @@
  * Frames live in their callers' storage; the platform keeps one pointer per
  * thread, to the innermost.
  *
- * Most frames are pushed and popped like calls. One that a callback pushes and
- * leaves, such as "this thread acts for that session", outlives the callback's
- * own, so that a pop takes out its frame wherever that is.
+ * Most frames are pushed and popped like calls. A frame that a callback pushes
+ * and leaves, such as "this thread acts for that session", outlives the
+ * callback's own. A pop therefore takes out its frame wherever that is.
+ *
+ * A foreign frame stands round a callback that this thread runs for others'
+ * work. What the thread acts for stays outside of it: si_thread_find_own().
+ *
+ * A callback may leave by no other way than its return. Its frame is declared
+ * with SI_GUARDED_FRAME(), which stops the program if a C++ exception, a thread
+ * exit or a cancellation comes through.
  */
-#ifndef SI_THREAD_H
-#define SI_THREAD_H
+#ifndef SI_THREAD_FRAME_H
+#define SI_THREAD_FRAME_H
 
 #include "base/bug.h"
 
 struct si_thread_frame {
-	const void *kind; /* an address that names what this is */
+	const void *kind; /* an address that names what this is; NULL: not pushed */
 	void *value;
 	struct si_thread_frame *outer;
+	bool foreign;
 };
 
-static inline void si_thread_push(struct si_thread_frame *frame, const void *kind, void *value)
+static inline void si_thread_link(
+	struct si_thread_frame *frame, const void *kind, void *value, bool foreign)
 {
 	frame->kind = kind;
 	frame->value = value;
 	frame->outer = si_platform_thread_get();
+	frame->foreign = foreign;
 	si_platform_thread_set(frame);
+}
+
+static inline void si_thread_push(struct si_thread_frame *frame, const void *kind, void *value)
+{
+	si_thread_link(frame, kind, value, false);
+}
+
+/* The same for the frame of a callback that this thread runs for others' work. */
+static inline void si_thread_push_foreign(
+	struct si_thread_frame *frame, const void *kind, void *value)
+{
+	si_thread_link(frame, kind, value, true);
 }
 
 static inline void si_thread_pop(struct si_thread_frame *frame)
@@ -35,14 +57,29 @@ static inline void si_thread_pop(struct si_thread_frame *frame)
 
 	if (si_likely(inner == frame)) {
 		si_platform_thread_set(frame->outer);
-		return;
+	} else {
+		while (inner != NULL && inner->outer != frame) {
+			inner = inner->outer;
+		}
+		SI_BUG_IF(inner == NULL, "a frame popped by a thread that is not in it");
+		inner->outer = frame->outer;
 	}
-	while (inner != NULL && inner->outer != frame) {
-		inner = inner->outer;
-	}
-	SI_BUG_IF(inner == NULL, "a frame popped by a thread that is not in it");
-	inner->outer = frame->outer;
+	frame->kind = NULL;
 }
+
+/* Runs when a guarded frame's block is left, on whatever way. */
+static inline void si_thread_guard(struct si_thread_frame *frame)
+{
+	SI_BUG_IF(frame->kind != NULL,
+		"a callback was left by an exception, a thread exit or a cancellation");
+}
+
+#if defined(__GNUC__)
+#define SI_GUARDED_FRAME(name) \
+	struct si_thread_frame name __attribute__((cleanup(si_thread_guard))) = { .kind = NULL }
+#else
+#define SI_GUARDED_FRAME(name) struct si_thread_frame name = { .kind = NULL }
+#endif
 
 /* The first frame of this kind from `frame` outwards, NULL if there is none. */
 static inline struct si_thread_frame *si_thread_next(
@@ -60,6 +97,17 @@ static inline struct si_thread_frame *si_thread_find(const void *kind)
 	return si_thread_next(si_platform_thread_get(), kind);
 }
 
+/* The same, but not outside of others' work that the thread runs a callback for. */
+static inline struct si_thread_frame *si_thread_find_own(const void *kind)
+{
+	struct si_thread_frame *frame = si_platform_thread_get();
+
+	while (frame != NULL && frame->kind != kind) {
+		frame = frame->foreign ? NULL : frame->outer;
+	}
+	return frame;
+}
+
 /* Whether this thread is in a frame of this kind with this value. */
 static inline bool si_thread_is_in(const void *kind, const void *value)
 {
@@ -71,4 +119,4 @@ static inline bool si_thread_is_in(const void *kind, const void *value)
 	return frame != NULL;
 }
 
-#endif /* SI_THREAD_H */
+#endif /* SI_THREAD_FRAME_H */

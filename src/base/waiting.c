@@ -1,36 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/waiting.h"
 
-#include <sessio/diag.h>
-
 _Atomic uint32_t si_waiters;
 
-#define NS_PER_MS UINT64_C(1000000)
-/* Even without end, look up from time to time: cheap, and no clock is that large. */
-#define LONGEST_NAP_NS (UINT64_C(3600) * 1000 * NS_PER_MS)
-
-bool si_wait_until(bool (*done)(void *arg), void *arg, uint32_t timeout_ms)
+/* Also runs when the waiter is cancelled, where the platform unwinds. */
+static void leave(const bool *at_gate)
 {
-	uint64_t start = si_platform_now_ns();
-	uint64_t limit = timeout_ms * NS_PER_MS;
+	if (*at_gate) {
+		si_gate_leave();
+		atomic_fetch_sub_explicit(&si_waiters, 1, memory_order_relaxed);
+	}
+}
+
+#if defined(__GNUC__)
+#define LEAVES __attribute__((cleanup(leave)))
+#define LEAVE(at_gate) ((void)(at_gate))
+#else
+#define LEAVES
+#define LEAVE(at_gate) leave(&(at_gate))
+#endif
+
+bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
+{
+	uint64_t start = timeout_ns == SI_WAIT_FOREVER ? 0 : si_platform_now_ns();
+	bool at_gate LEAVES = true;
 	bool is_done;
 
 	atomic_fetch_add_explicit(&si_waiters, 1, memory_order_relaxed);
 	si_gate_enter();
 	while (!(is_done = done(arg))) {
-		uint64_t nap = LONGEST_NAP_NS;
+		uint64_t left = SI_WAIT_FOREVER;
 
-		if (timeout_ms != SESSIO_FOREVER) {
+		if (timeout_ns != SI_WAIT_FOREVER) {
 			uint64_t passed = si_platform_now_ns() - start;
 
-			if (passed >= limit) {
+			if (passed >= timeout_ns) {
 				break;
 			}
-			nap = limit - passed < nap ? limit - passed : nap;
+			left = timeout_ns - passed;
 		}
-		si_gate_wait(nap);
+		si_gate_wait(left);
 	}
-	si_gate_leave();
-	atomic_fetch_sub_explicit(&si_waiters, 1, memory_order_relaxed);
+	LEAVE(at_gate);
 	return is_done;
 }

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting for something to become true. Nearly nobody does, so whoever makes
- * things true pays one load.
+ * The one place where threads of the library sleep until something is true.
+ *
+ * Waiting is rare, so a thread that makes something true pays one load. Nothing
+ * wakes a sleeper but a wake and its own timeout: a lost wake is a hang.
  */
-#ifndef SI_WAIT_H
-#define SI_WAIT_H
+#ifndef SI_WAITING_H
+#define SI_WAITING_H
 
 #include <stdatomic.h>
 
 #include "base/bug.h"
 
+#define SI_WAIT_FOREVER UINT64_MAX
+
+/* A wait in milliseconds as public calls take it, SESSIO_FOREVER included. */
+#define SI_WAIT_MS(ms) ((ms) == UINT32_MAX ? SI_WAIT_FOREVER : (uint64_t)(ms)*UINT64_C(1000000))
+
 extern _Atomic uint32_t si_waiters; /* threads at the gate, or on their way */
 
 /*
- * Sleeps until done(arg) or the time is over; true if done. done takes the lock
- * that its truth depends on, and so sees the truth or is seen waiting.
+ * Sleeps until done(arg), or until the time is over; true if done. It runs at
+ * the gate and takes the lock that its truth depends on: then the wait sees the
+ * truth, or the thread that makes it true sees the wait.
  */
-bool si_wait_until(bool (*done)(void *arg), void *arg, uint32_t timeout_ms);
+bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns);
 
-/* After making something true, with its lock let go of. */
+/* After making something true, with its lock released. */
 static inline void si_wait_wake(void)
 {
 	/* Relaxed: the lock that both sides took orders this after their count. */
@@ -27,4 +35,4 @@ static inline void si_wait_wake(void)
 	}
 }
 
-#endif /* SI_WAIT_H */
+#endif /* SI_WAITING_H */

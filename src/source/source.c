@@ -82,7 +82,7 @@ static void shut(sessio_source *source, bool started)
 	if (si_rundown_let_go(&source->reports, found)) {
 		become_idle(source);
 	}
-	(void)si_wait_until(is_idle, source, SESSIO_FOREVER);
+	(void)si_wait_until(is_idle, source, SI_WAIT_FOREVER);
 	si_rundown_fini(&source->reports);
 	si_platform_free(source);
 }

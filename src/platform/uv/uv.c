@@ -129,7 +129,11 @@ void si_gate_leave(void)
 
 void si_gate_wait(uint64_t timeout_ns)
 {
-	(void)uv_cond_timedwait(&gate_cond, &gate_mutex, timeout_ns);
+	if (timeout_ns == UINT64_MAX) {
+		uv_cond_wait(&gate_cond, &gate_mutex);
+	} else {
+		(void)uv_cond_timedwait(&gate_cond, &gate_mutex, timeout_ns);
+	}
 }
 
 void si_gate_wake(void)
