@@ -6,11 +6,11 @@
  * and events are 1-based, as in the headers; a page that lists them without
  * values reads as if they were 0-based, and is wrong.
  *
- * (N1) Arguments are judged in this order: class, length, content, a second
+ * (nt_container-1) Arguments are judged in this order: class, length, content, a second
  *      registration of the same object, memory.
- * (N2) The documents ask for IRQL <= APC_LEVEL. At DISPATCH_LEVEL these calls
+ * (nt_container-2) The documents ask for IRQL <= APC_LEVEL. At DISPATCH_LEVEL these calls
  *      stop the program, as a kernel would.
- * (N3) A callback is called with none of our locks held, on the thread that
+ * (nt_container-3) A callback is called with none of our locks held, on the thread that
  *      posted the event, and sees the state after the event. It may call
  *      everything in this file.
  *

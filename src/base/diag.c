@@ -95,7 +95,7 @@ static void report_session(void *object, void *context)
 	si_diag_report(SESSIO_DIAG_TIMEOUT, object, context, text);
 }
 
-/* A walk leaves out the sessions that are opening (S5). */
+/* A walk leaves out the sessions that are opening (session-5). */
 static void report_opening(void *object)
 {
 	sessio_object_info info;

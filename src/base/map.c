@@ -30,7 +30,7 @@ static void put(struct si_map *map, struct si_map_node *node)
 	*bucket = node;
 }
 
-/* Keeps the order of equal keys (H2): an old chain is turned over before it is moved. */
+/* Keeps the order of equal keys (map-2): an old chain is turned over before it is moved. */
 static void move_chain(struct si_map *map, struct si_map_node *chain)
 {
 	struct si_map_node *oldest_first = NULL;
@@ -61,7 +61,7 @@ static void resize(struct si_map *map, unsigned bits)
 	if (bits > SI_MAP_SMALL_BITS) {
 		fresh = si_platform_alloc(size);
 		if (fresh == NULL) {
-			return; /* (H1) */
+			return; /* (map-1) */
 		}
 	}
 	if (old == map->small) {

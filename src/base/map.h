@@ -2,9 +2,9 @@
 /*
  * A hash table of things that carry their own node. The owner locks.
  *
- * (H1) Adding never fails: without memory to grow, chains become longer.
- * (H2) A key may be there more than once; the latest comes first.
- * (H3) Memory follows the number of nodes, up and down.
+ * (map-1) Adding never fails: without memory to grow, chains become longer.
+ * (map-2) A key may be there more than once; the latest comes first.
+ * (map-3) Memory follows the number of nodes, up and down.
  */
 #ifndef SI_MAP_H
 #define SI_MAP_H

@@ -95,7 +95,7 @@ void si_type_ref(struct si_type *type)
 	}
 	/* Relaxed: as for objects. A type that saturates lives for ever. */
 	before = atomic_fetch_add_explicit(&type->count, 1, memory_order_relaxed);
-	SI_BUG_IF(before == 0, "a reference to a type that is gone (O2)");
+	SI_BUG_IF(before == 0, "a reference to a type that is gone (object-2)");
 	if (before >= SI_COUNT_LIMIT) {
 		atomic_store_explicit(&type->count, SI_COUNT_STUCK, memory_order_relaxed);
 	}
@@ -108,7 +108,7 @@ void si_type_unref(struct si_type *type)
 		struct si_type *parent = type->parent;
 		uint32_t before = atomic_fetch_sub_explicit(&type->count, 1, memory_order_acq_rel);
 
-		SI_BUG_IF(before == 0, "one reference to a type dropped twice (O2)");
+		SI_BUG_IF(before == 0, "one reference to a type dropped twice (object-2)");
 		if (before >= SI_COUNT_LIMIT) {
 			atomic_store_explicit(&type->count, SI_COUNT_STUCK, memory_order_relaxed);
 		}
@@ -171,7 +171,7 @@ static void destruct_from(void *object, const struct si_type *type, unsigned dep
 	}
 }
 
-/* The objects that wait until the running destructor is done (O5). */
+/* The objects that wait until the running destructor is done (object-5). */
 struct mourning {
 	struct si_thread_frame frame;
 	uintptr_t first;
@@ -240,7 +240,7 @@ void si_object_put_last(struct si_header *header)
 	struct si_thread_frame *outer = si_thread_find(&mourning_kind);
 	struct mourning mourning = { .first = 0 };
 
-	/* Zero, so that a destructor that hands the object on is found out (O2). */
+	/* Zero, so that a destructor that hands the object on is found out (object-2). */
 	atomic_store_explicit(&header->u.live.count, 0, memory_order_relaxed);
 	if (outer != NULL) {
 		enqueue(outer->value, header);
@@ -252,7 +252,7 @@ void si_object_put_last(struct si_header *header)
 	si_thread_pop(&mourning.frame);
 }
 
-/* What a failed constructor's ancestors let go of waits for their destructors, too (O5). */
+/* What a failed constructor's ancestors let go of waits for their destructors, too (object-5). */
 static void unwind(void *object, const struct si_type *type, unsigned depth)
 {
 	struct mourning mourning = { .first = 0 };
@@ -282,7 +282,7 @@ sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_r
 		reason = construct(object, segment_at(object, type, i), arg);
 		if (reason != 0) {
 			SI_BUG_IF(atomic_exchange(&header->u.live.count, 0) != 1,
-				"a constructor kept a reference and failed (O4)");
+				"a constructor kept a reference and failed (object-4)");
 			unwind(object, type, i);
 			*out_reason = reason;
 			return SESSIO_REFUSED;
@@ -327,7 +327,7 @@ sessio_status si_object_create(
 
 SI_COLD bool si_object_stick(struct si_header *header, uint32_t before)
 {
-	SI_BUG_IF(before == 0, "a reference to an object that is gone (O2)");
+	SI_BUG_IF(before == 0, "a reference to an object that is gone (object-2)");
 	atomic_store_explicit(&header->u.live.count,
 		SI_COUNT_IS_TOLD(before) ? SI_COUNT_TOLD : SI_COUNT_STUCK, memory_order_relaxed);
 	return !SI_COUNT_IS_TOLD(before);

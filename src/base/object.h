@@ -10,13 +10,13 @@
  *     [parent] ... [root] [header] [own segment] [name]
  *                                  ^ the object
  *
- * (O1) count >= 1 while any caller holds a pointer that it may use.
- * (O2) count never goes from 0 to 1, and never below 0.
- * (O3) count saturates: an object that reached the limit is never destroyed.
- * (O4) Constructors run from root to own type, destructors the other way round,
+ * (object-1) count >= 1 while any caller holds a pointer that it may use.
+ * (object-2) count never goes from 0 to 1, and never below 0.
+ * (object-3) count saturates: an object that reached the limit is never destroyed.
+ * (object-4) Constructors run from root to own type, destructors the other way round,
  *      each exactly once, with no lock held; a constructor that fails is undone
  *      by the destructors of those that ran before it.
- * (O5) Destruction does not nest: an object whose last reference goes while a
+ * (object-5) Destruction does not nest: an object whose last reference goes while a
  *      destructor runs on this thread is destroyed after that destructor.
  */
 #ifndef SI_OBJECT_H
@@ -82,7 +82,7 @@ struct si_header {
 			_Atomic uint32_t count;
 			uint32_t mark;
 		} live;
-		uintptr_t next; /* dead and waiting (O5): next in line, low bits of mark */
+		uintptr_t next; /* dead and waiting (object-5): next in line, low bits of mark */
 	} u;
 };
 
@@ -103,7 +103,7 @@ static inline struct si_header *si_object_check(const void *object)
 	struct si_header *header = si_header_of(object);
 
 	SI_BUG_IF((header->u.live.mark & ~SI_MARK_FACTS) != SI_MARK_MAGIC,
-		"not an object, or one that is gone (O1)");
+		"not an object, or one that is gone (object-1)");
 	return header;
 }
 

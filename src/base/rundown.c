@@ -64,7 +64,7 @@ bool si_rundown_open(struct si_rundown *run)
 
 	/*
 	 * Release: operations and the closer see what was done before. Acquire: so
-	 * does a lost race. If it is won, the counter may be gone already (R6).
+	 * does a lost race. If it is won, the counter may be gone already (rundown-6).
 	 */
 	if (atomic_compare_exchange_strong_explicit(
 		    &run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire)) {
@@ -82,7 +82,7 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 {
 	/*
 	 * Release: operations that are refused see why. Acquire: what finished
-	 * operations did, and the stripes that a splitter put in place (R5).
+	 * operations did, and the stripes that a splitter put in place (rundown-5).
 	 */
 	uint64_t seen =
 		atomic_fetch_or_explicit(&run->central, SI_RUN_CLOSED, memory_order_acq_rel);
@@ -103,7 +103,7 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 				&stripes->at[i].count, SI_RUN_CLOSED, memory_order_acq_rel));
 		}
 	}
-	SI_BUG_IF(count < 0, "an operation ended that never began (R1)");
+	SI_BUG_IF(count < 0, "an operation ended that never began (rundown-1)");
 	if (count == 0) {
 		/* Every acquire before its mark has its release before another: drain is untouched. */
 		return SI_CLOSE_IDLE;
@@ -152,13 +152,13 @@ static _Atomic uint64_t *word_now(struct si_rundown *run, uint64_t seen)
 	if ((seen & SI_RUN_SPLIT) == 0) {
 		return &run->central;
 	}
-	/* Relaxed: the caller's acquire of SI_RUN_SPLIT came after them (R5). */
+	/* Relaxed: the caller's acquire of SI_RUN_SPLIT came after them (rundown-5). */
 	return &own_stripe(atomic_load_explicit(&run->stripes, memory_order_relaxed))->count;
 }
 
 enum si_run_result si_rundown_acquire(struct si_rundown *run)
 {
-	/* Acquire: if it is split, the stripes are in place (R5). */
+	/* Acquire: if it is split, the stripes are in place (rundown-5). */
 	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire);
 
 	if ((seen & (SI_RUN_CLOSED | SI_RUN_PENDING)) != 0) {
@@ -172,12 +172,13 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run)
 	}
 	/* Acquire: as in si_rundown_acquire_calm(). */
 	seen = atomic_fetch_add_explicit(word_now(run, seen), SI_RUN_ONE, memory_order_acquire);
-	return (seen & SI_RUN_CLOSED) != 0 ? SI_RUN_REFUSED : SI_RUN_OK; /* (R3) */
+	return (seen & SI_RUN_CLOSED) != 0 ? SI_RUN_REFUSED : SI_RUN_OK; /* (rundown-3) */
 }
 
 SI_COLD bool si_rundown_give_back(struct si_rundown *run)
 {
-	SI_BUG_IF(si_rundown_release(run), "the last of too many operations never began (R1)");
+	SI_BUG_IF(
+		si_rundown_release(run), "the last of too many operations never began (rundown-1)");
 	return false;
 }
 
@@ -185,7 +186,7 @@ bool si_rundown_release(struct si_rundown *run)
 {
 	uint64_t seen = atomic_load_explicit(&run->central, memory_order_acquire); /* as above */
 
-	SI_BUG_IF((seen & SI_RUN_PENDING) != 0, "an operation ended that never began (R6)");
+	SI_BUG_IF((seen & SI_RUN_PENDING) != 0, "an operation ended that never began (rundown-6)");
 	if ((seen & SI_RUN_CLOSED) == 0) {
 		bool split_off = (seen & SI_RUN_SPLIT) != 0;
 
@@ -197,7 +198,7 @@ bool si_rundown_release(struct si_rundown *run)
 			word_now(run, seen), SI_RUN_ONE, memory_order_release);
 		if ((seen & SI_RUN_CLOSED) == 0) {
 			SI_BUG_IF(!split_off && seen < SI_RUN_ONE,
-				"an operation ended that never began (R1)");
+				"an operation ended that never began (rundown-1)");
 			return false;
 		}
 	}
@@ -208,11 +209,11 @@ bool si_rundown_settle(struct si_rundown *run, uint64_t met)
 {
 	uint64_t seen;
 
-	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (R1)");
+	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (rundown-1)");
 	/* Release: this operation comes before the end. Acquire: so do all the others. */
 	seen = atomic_fetch_sub_explicit(&run->drain, SI_RUN_ONE, memory_order_acq_rel);
 	SI_BUG_IF((seen & SI_DRAIN_HELD) == 0 && count_of(seen) <= 0,
-		"an operation ended that never began (R4)");
+		"an operation ended that never began (rundown-4)");
 	return seen == SI_RUN_ONE;
 }
 
@@ -265,7 +266,7 @@ static void split(struct si_rundown *run)
 	}
 	seen = atomic_load_explicit(&run->central, memory_order_relaxed);
 	if ((seen & SI_RUN_FLAGS) == 0) {
-		/* Release: the stripes come first (R5). If it fails the next window tries again. */
+		/* Release: the stripes come first (rundown-5). If it fails the next window tries again. */
 		(void)atomic_compare_exchange_strong_explicit(&run->central, &seen,
 			seen | SI_RUN_SPLIT, memory_order_release, memory_order_relaxed);
 	}
@@ -280,7 +281,7 @@ void si_rundown_note(struct si_rundown *run, uint16_t here)
 	if (atomic_load_explicit(&run->last_here, memory_order_relaxed) == here) {
 		return;
 	}
-	/* Release: on a counter that the caller found open (R6). */
+	/* Release: on a counter that the caller found open (rundown-6). */
 	atomic_store_explicit(&run->last_here, here, memory_order_release);
 	if (++switches < SWITCHES) {
 		atomic_store_explicit(&run->switches, switches, memory_order_relaxed);

@@ -6,26 +6,26 @@
  * fails, and exactly one caller, the closer or the last release, is told that
  * everything has run down. Neither side ever retries.
  *
- * (R1) A successful acquire is counted in one word (central or a stripe) before
+ * (rundown-1) A successful acquire is counted in one word (central or a stripe) before
  *      that word is marked; a release is counted in any word, or in drain if
  *      the word it meets is marked. So counts are signed and only sums mean
  *      anything.
- * (R2) Closing marks central and every stripe, each in one read-modify-write
+ * (rundown-2) Closing marks central and every stripe, each in one read-modify-write
  *      that also reads the count to carry into drain. No acquire succeeds once
  *      all are marked, and that is before si_rundown_close() returns.
- * (R3) A failed acquire is not undone: a marked word's count is never read again.
- * (R4) drain holds SI_DRAIN_HELD from the start until si_rundown_let_go(), and
+ * (rundown-3) A failed acquire is not undone: a marked word's count is never read again.
+ * (rundown-4) drain holds SI_DRAIN_HELD from the start until si_rundown_let_go(), and
  *      after the close only releases touch its count, each once. Whoever brings
  *      it to 0 is therefore the only one, and needs no second step: a release
  *      touches nothing after its last read-modify-write.
- * (R5) Splitting succeeds only on an open central word, by one compare-exchange,
+ * (rundown-5) Splitting succeeds only on an open central word, by one compare-exchange,
  *      after the stripes are in place. Who finds no stripes may still count on
  *      central: a split moves nobody, it only sends newcomers elsewhere.
- * (R6) Until the first acquire, last_here is 0, which is nobody's place. That
+ * (rundown-6) Until the first acquire, last_here is 0, which is nobody's place. That
  *      sends everybody to the slow paths, which refuse what is not open; so an
  *      open needs one read-modify-write, after which it touches nothing.
  *
- * tests/models/rundown.pml checks (R1)-(R6) exhaustively.
+ * tests/models/rundown.pml checks (rundown-1)-(rundown-6) exhaustively.
  */
 #ifndef SI_RUNDOWN_H
 #define SI_RUNDOWN_H
@@ -39,9 +39,9 @@ struct si_stripes;
 struct si_rundown {
 	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
 	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
-	_Atomic(struct si_stripes *) stripes; /* (R5); freed by fini */
+	_Atomic(struct si_stripes *) stripes; /* (rundown-5); freed by fini */
 	/* A guess at contention; races lose a tick and nothing else. */
-	_Atomic uint16_t last_here; /* (R6) */
+	_Atomic uint16_t last_here; /* (rundown-6) */
 	_Atomic uint16_t switches;
 	_Atomic uint32_t window_ms;
 };
@@ -134,7 +134,7 @@ static inline uint16_t si_run_here(void)
 /* Nobody else was here lately, and there is nothing special about this counter. */
 static inline bool si_rundown_is_calm(struct si_rundown *run)
 {
-	/* Acquire: somebody found it open, so what was done before the open is done (R6). */
+	/* Acquire: somebody found it open, so what was done before the open is done (rundown-6). */
 	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here() &&
 		atomic_load_explicit(&run->stripes, memory_order_relaxed) == NULL;
 }
@@ -152,7 +152,7 @@ static inline bool si_rundown_acquire_calm(struct si_rundown *run)
 	uint64_t seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
 
 	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
-		return false; /* (R3) */
+		return false; /* (rundown-3) */
 	}
 	if (si_unlikely(seen >= SI_RUN_LIMIT)) {
 		return si_rundown_give_back(run);

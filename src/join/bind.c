@@ -5,24 +5,24 @@
  * Each bound session has a record, which its notes point to and which is in its
  * bind's list.
  *
- * (J1) A record is made and linked with the session's resource lock and, inside
+ * (bind-1) A record is made and linked with the session's resource lock and, inside
  *      it, the bind's lock held. Whoever takes it out of the session's notes,
  *      under the resource lock, unlinks and frees it.
- * (J2) A session takes its own record out before it drops the context's first
+ * (bind-2) A session takes its own record out before it drops the context's first
  *      reference, or gives a PENDING context back, and unlinks it under the
  *      bind's lock. So a session that is in a bind's list is there as long as
  *      that lock is held, and can be referenced if it is not PENDING.
- * (J3) Each record, each scope, the watcher and the creator hold the bind.
- * (J4) When an event closes, and when a bind is detached, `spent` is set before
+ * (bind-3) Each record, each scope, the watcher and the creator hold the bind.
+ * (bind-4) When an event closes, and when a bind is detached, `spent` is set before
  *      the first session is told; nothing is linked after that. Told sessions
  *      move to the end of the list with the pass's number, so one pass meets
  *      each once.
- * (J5) Between the lock and a call anything may happen, the end of the bind
+ * (bind-5) Between the lock and a call anything may happen, the end of the bind
  *      inside the call before, too: each session is looked at again.
  *
  * Lock order: one resource lock, then one bind's lock.
  *
- * tests/models/join.pml checks (J1), (J2) and (J4) exhaustively.
+ * tests/models/join.pml checks (bind-1), (bind-2) and (bind-4) exhaustively.
  */
 #include "join/bind.h"
 
@@ -41,7 +41,7 @@ struct si_bound {
 
 struct sessio_bind {
 	si_mutex lock;
-	_Atomic uint32_t refs; /* (J3) */
+	_Atomic uint32_t refs; /* (bind-3) */
 	sessio_user_session *user; /* counted */
 	sessio_bind_policy policy;
 	sessio_watch watch;
@@ -68,7 +68,7 @@ static void unref(struct sessio_bind *bind)
 {
 	/* Release: this holder's use. Acquire: everybody's, before it goes. */
 	if (atomic_fetch_sub_explicit(&bind->refs, 1, memory_order_acq_rel) == 1) {
-		SI_BUG_IF(bind->first != NULL, "a bind went with sessions in it (J3)");
+		SI_BUG_IF(bind->first != NULL, "a bind went with sessions in it (bind-3)");
 		sessio_user_session_unref(bind->user);
 		si_mutex_fini(&bind->lock);
 		si_platform_free(bind);
@@ -215,7 +215,7 @@ static struct si_bound *detach_first(struct sessio_bind *bind, const si_mutex *l
 	unlink_one(bind, bound);
 	bound->told = bind->pass;
 	if (record_of(bind, bound->session) != bound) {
-		link_last(bind, bound); /* (J1) */
+		link_last(bind, bound); /* (bind-1) */
 		return NULL;
 	}
 	bound->session->notes->bound = NULL;
@@ -224,14 +224,14 @@ static struct si_bound *detach_first(struct sessio_bind *bind, const si_mutex *l
 }
 
 /*
- * Unbinds everything. A reference would not keep a PENDING session (J2), so the
+ * Unbinds everything. A reference would not keep a PENDING session (bind-2), so the
  * first record's resource lock is found out, taken in the right order, and what
  * is the first then is looked at afresh. The locks themselves live for ever.
  */
 static void detach_all(struct sessio_bind *bind)
 {
 	si_mutex_lock(&bind->lock);
-	bind->spent = true; /* (J4) */
+	bind->spent = true; /* (bind-4) */
 	bind->pass++;
 	while (bind->first != NULL && bind->first->told != bind->pass) {
 		si_mutex *lock = lock_of(bind->first->session);
@@ -274,7 +274,7 @@ static bool take_some(struct sessio_bind *bind, sessio_bind_action action, struc
 		bound->told = bind->pass;
 		link_last(bind, bound);
 		if (take(bound->session, action, &batch[count].found)) {
-			si_object_ref(si_session_context(bound->session)); /* (J2) */
+			si_object_ref(si_session_context(bound->session)); /* (bind-2) */
 			batch[count++].session = bound->session;
 		}
 	}
@@ -300,7 +300,7 @@ static void tell_one(struct sessio_bind *bind, sessio_bind_action action, const 
 
 	if (action == SESSIO_BIND_CLOSE) {
 		si_session_closed(told->session, told->found);
-	} else if (is_open_here(bind, told->session)) { /* (J5) */
+	} else if (is_open_here(bind, told->session)) { /* (bind-5) */
 		bind->policy.fn(bind->policy.ctx, bind, context, notice);
 	}
 	si_object_put(context);
@@ -313,7 +313,7 @@ static void tell_all(
 	unsigned count;
 
 	si_mutex_lock(&bind->lock);
-	bind->spent = bind->spent || action == SESSIO_BIND_CLOSE; /* (J4) */
+	bind->spent = bind->spent || action == SESSIO_BIND_CLOSE; /* (bind-4) */
 	bind->pass++;
 	while (take_some(bind, action, batch, &count)) {
 		si_mutex_unlock(&bind->lock);

@@ -2,13 +2,13 @@
 /*
  * Containers: elements found by name, by object, and one after another.
  *
- * (C1) Every element is in three lists: the chain of its name's bucket, the chain
+ * (objcontainer-1) Every element is in three lists: the chain of its name's bucket, the chain
  *      of its object's bucket, and the container's list of all. Each links back,
  *      so that an element leaves without a search, however many share a bucket.
- * (C2) Names in a container are unique.
- * (C3) An element has one reference on its object. It is taken under the lock
+ * (objcontainer-2) Names in a container are unique.
+ * (objcontainer-3) An element has one reference on its object. It is taken under the lock
  *      while the caller holds another, and given back with no lock held.
- * (C4) A walk leaves a cursor in the list of all: an element in form only, which
+ * (objcontainer-4) A walk leaves a cursor in the list of all: an element in form only, which
  *      has no object and is in no bucket. New elements are put before every
  *      cursor, so a walk ends. A walk holds the container, so that no cursor is
  *      left when it is destroyed.
@@ -32,7 +32,7 @@ struct element {
 	struct link all; /* container->all */
 	struct link named; /* bucket->named */
 	struct link holding; /* bucket->holding */
-	void *object; /* counted; NULL: a cursor (C4) */
+	void *object; /* counted; NULL: a cursor (objcontainer-4) */
 	uint32_t name_hash;
 	char name[];
 };
@@ -149,7 +149,7 @@ static Retcode insert_locked(struct container *container, const char *name, void
 	struct element *element;
 
 	if (find_named_locked(container, name, hash) != NULL) {
-		return rcAlreadyExists; /* (C2) */
+		return rcAlreadyExists; /* (objcontainer-2) */
 	}
 	element = si_platform_alloc(sizeof(*element) + size);
 	if (element == NULL) {
@@ -161,7 +161,7 @@ static Retcode insert_locked(struct container *container, const char *name, void
 		si_platform_free(element);
 		return rcOutOfMemory;
 	}
-	si_object_ref(object); /* (C3) */
+	si_object_ref(object); /* (objcontainer-3) */
 	element->object = object;
 	element->name_hash = hash;
 	memcpy(element->name, name, size);
@@ -186,7 +186,7 @@ static void drop(struct element *element)
 	void *object = element->object;
 
 	si_platform_free(element);
-	si_object_put(object); /* (C3) */
+	si_object_put(object); /* (objcontainer-3) */
 }
 
 static int32_t construct_container(void *object, void *segment, void *arg)
@@ -398,7 +398,7 @@ Retcode KosWalkObjContainerObjects(
 		return rcInvalidArgument;
 	}
 	memset(&cursor, 0, sizeof(cursor));
-	si_object_ref(container); /* (C4) */
+	si_object_ref(container); /* (objcontainer-4) */
 	si_mutex_lock(&self->lock);
 	link_in(&self->all, &cursor.all);
 	while (rc == rcOk && (found = step(&cursor)) != NULL) {

@@ -6,14 +6,14 @@
  * from 1, so that no handle is 0. One lock a table is enough: what happens under
  * it is a few loads and a reference, and it lets the array move when it grows.
  *
- * (H1) A place's tags follow one another by a step that goes through all 2^40
+ * (objhandles-1) A place's tags follow one another by a step that goes through all 2^40
  *      before it comes back: none stands for two objects of one place. A place
  *      that would come back to its first tag is not used again.
- * (H2) The first tag of a place depends on the place and on the table, so that
+ * (objhandles-2) The first tag of a place depends on the place and on the table, so that
  *      the right tag in a wrong place or table is a coincidence.
- * (H3) A place that is used has one reference on its object. It is taken under
+ * (objhandles-3) A place that is used has one reference on its object. It is taken under
  *      the lock while the caller holds another, and given back with no lock held.
- * (H4) Places above `touched` have never been used; their memory is not read.
+ * (objhandles-4) Places above `touched` have never been used; their memory is not read.
  */
 #include <kos/objhandles.h>
 
@@ -38,7 +38,7 @@ _Static_assert(NUMBER_BITS + SI_OBJ_HANDLE_TAG_BITS <= 64, "a handle has 64 bits
 _Static_assert(SESSIO_OBJ_HANDLES_MAX == NUMBER_MASK, "every place has a number that is not 0");
 
 struct place {
-	void *object; /* counted (H3); NULL: free or given up */
+	void *object; /* counted (objhandles-3); NULL: free or given up */
 	uint64_t mark; /* tag << NUMBER_BITS | number of the next free place, 0 for none */
 };
 
@@ -47,10 +47,10 @@ struct table {
 	si_mutex lock;
 	struct place *places; /* place number n is at n - 1 */
 	uint32_t capacity;
-	uint32_t touched; /* (H4) */
+	uint32_t touched; /* (objhandles-4) */
 	uint32_t free; /* number of the first free place below `touched`, 0 for none */
 	uint32_t max;
-	uint64_t salt; /* (H2) */
+	uint64_t salt; /* (objhandles-2) */
 };
 
 static uint64_t mix(uint64_t x)
@@ -65,7 +65,7 @@ static uint64_t first_tag(const struct table *table, uint32_t number)
 	return mix(table->salt + number * UINT64_C(0x9e3779b97f4a7c15)) & TAG_MASK;
 }
 
-/* (H1): the factor is 1 modulo 4 and what is added is odd, hence the full period. */
+/* (objhandles-1): the factor is 1 modulo 4 and what is added is odd, hence the full period. */
 static uint64_t next_tag(uint64_t tag)
 {
 	return (tag * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407)) & TAG_MASK;
@@ -122,7 +122,7 @@ static Retcode bind_locked(struct table *table, void *object, KosObjHandle *out_
 		place = &table->places[number - 1];
 		place->mark = first_tag(table, number) << NUMBER_BITS;
 	}
-	si_object_ref(object); /* (H3) */
+	si_object_ref(object); /* (objhandles-3) */
 	place->object = object;
 	*out_handle = tag_of(place) << NUMBER_BITS | number;
 	return rcOk;
@@ -150,7 +150,7 @@ static void *unbind_locked(struct table *table, struct place *place) SI_HELD(tab
 	void *object = place->object;
 
 	place->object = NULL;
-	if (tag != first_tag(table, number)) { /* (H1) */
+	if (tag != first_tag(table, number)) { /* (objhandles-1) */
 		place->mark = tag << NUMBER_BITS | table->free;
 		table->free = number;
 	}

@@ -4,7 +4,7 @@
  * default host. A registration is a watcher whose key is its object, and the
  * handle is the watcher's number.
  *
- * (K1) What a watcher needs for a call lives until the host says that there is
+ * (nt_container-4) What a watcher needs for a call lives until the host says that there is
  *      no call any more.
  */
 #include "nt/container.h"
@@ -79,12 +79,12 @@ static void call_back(const sessio_user_notice *notice, void *ctx)
 	status = registration->callback(notice->session, registration->object, (ULONG)notice->event,
 		registration->context, payload, length);
 	SI_BUG_IF(KeGetCurrentIrql() != level, "a callback came back at another IRQL");
-	note_result(notice, registration->object, status); /* (K1) */
+	note_result(notice, registration->object, status); /* (nt_container-4) */
 }
 
 static void release(void *ctx)
 {
-	si_platform_free(ctx); /* (K1) */
+	si_platform_free(ctx); /* (nt_container-4) */
 }
 
 /* What an object says that it is; a copy, as it may be anything, aligned anyhow. */
@@ -122,7 +122,7 @@ static bool is_io_object(const void *object)
 	}
 }
 
-/* (N1), up to what only the host can say. */
+/* (nt_container-1), up to what only the host can say. */
 static NTSTATUS judge(IO_CONTAINER_NOTIFICATION_CLASS class, const void *callback,
 	const IO_SESSION_STATE_NOTIFICATION *info, ULONG length, const void *result)
 {
@@ -143,7 +143,7 @@ static NTSTATUS judge(IO_CONTAINER_NOTIFICATION_CLASS class, const void *callbac
 	return result == NULL ? STATUS_INVALID_PARAMETER_5 : STATUS_SUCCESS;
 }
 
-/* A second registration is the earlier answer, with memory or without (N1). */
+/* A second registration is the earlier answer, with memory or without (nt_container-1). */
 static NTSTATUS out_of_memory(struct sessio_host *host, const void *object)
 {
 	return si_nt_status(si_host_has_key(host, object) ? SESSIO_EXISTS : SESSIO_NO_MEMORY);

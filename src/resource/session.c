@@ -6,7 +6,7 @@
 #include "base/diag.h"
 #include "base/waiting.h"
 
-/* Lets go of what a session that is in no list any more holds (S3). */
+/* Lets go of what a session that is in no list any more holds (session-3). */
 static void let_go(void *object, struct si_session_type *type, bool holds)
 {
 	if (holds) {
@@ -49,7 +49,7 @@ static void destruct_session(void *context, void *segment)
 	resource = si_resource_of(object);
 	si_mutex_lock(resource->lock);
 	SI_BUG_IF(session->end != SI_ENDED,
-		"a context went before its session had ended: one put too many (S3)");
+		"a context went before its session had ended: one put too many (session-3)");
 	si_session_unlink(session);
 	holds = session->holds;
 	si_mutex_unlock(resource->lock);
@@ -140,7 +140,7 @@ static bool retract(struct si_session *session)
 	si_mutex_lock(resource->lock);
 	bound = unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
-	unregistered = session->holds; /* (S3) */
+	unregistered = session->holds; /* (session-3) */
 	si_session_hold(session); /* the context's type is needed a little longer */
 	si_session_unlink(session);
 	si_mutex_unlock(resource->lock);
@@ -201,7 +201,7 @@ static sessio_status overtaken(struct si_resource *resource, struct si_session *
 	bool unregistered;
 
 	si_mutex_lock(resource->lock);
-	unregistered = session->holds; /* (S3) */
+	unregistered = session->holds; /* (session-3) */
 	si_mutex_unlock(resource->lock);
 	si_session_closed(session, SI_CLOSE_IDLE);
 	return unregistered ? SESSIO_NOT_FOUND : SESSIO_BAD_STATE;
@@ -260,7 +260,7 @@ static enum rest leave(struct si_session *session)
 	const struct si_header *header = si_header_of(si_session_context(session));
 
 	if (session->pins != 0) {
-		session->end = SI_LEFT; /* (S6) */
+		session->end = SI_LEFT; /* (session-6) */
 		return LEAVE_IT;
 	}
 	session->end = SI_ENDED;
@@ -273,7 +273,7 @@ static enum rest leave(struct si_session *session)
 	return FREE_IT;
 }
 
-/* The last step of a session (S2). */
+/* The last step of a session (session-2). */
 static void complete(struct si_session *session)
 {
 	void *context = si_session_context(session);
@@ -307,7 +307,7 @@ static void complete(struct si_session *session)
 		si_object_free(context, before);
 		let_go(object, type, holds);
 	} else if (rest == PUT_IT) {
-		si_object_put(context); /* (S3) */
+		si_object_put(context); /* (session-3) */
 	}
 }
 

@@ -13,18 +13,18 @@
  *                            an event that closes a bind]               operation counter
  *     CLOSED   -> ENDED     [complete: last operation or closer]        resource lock
  *
- * (S1) A session is in its resource's list from PENDING until its context goes.
+ * (session-1) A session is in its resource's list from PENDING until its context goes.
  *      Its rights count in the share rule from PENDING until just before
  *      closeComplete.
- * (S2) Whoever closes the operation counter runs the close callback; whoever
+ * (session-2) Whoever closes the operation counter runs the close callback; whoever
  *      brings it to rest completes the end. Each happens once.
- * (S3) While a resource is registered, its registration holds resource and type
+ * (session-3) While a resource is registered, its registration holds resource and type
  *      for all sessions in the list; unregistering makes each session in the list
  *      hold both itself. The end drops the context's first reference, and nothing
  *      else does.
- * (S4) Callbacks run with no lock held.
- * (S5) Nobody but its opener takes a reference on a PENDING session, or a pin.
- * (S6) A session with pins keeps its first reference: its end leaves that to the
+ * (session-4) Callbacks run with no lock held.
+ * (session-5) Nobody but its opener takes a reference on a PENDING session, or a pin.
+ * (session-6) A session with pins keeps its first reference: its end leaves that to the
  *      last walker that takes a pin off.
  *
  * Lock order: the gate, then one resource lock, then one bind's lock.
@@ -72,7 +72,7 @@ enum si_session_stage { SI_RAW, SI_CONSTRUCTED, SI_AGREED };
 
 /*
  * How far the end of a session is: none yet, closeComplete runs, over, over but
- * for a walker (S6); or it is no session at all.
+ * for a walker (session-6); or it is no session at all.
  */
 enum si_session_end { SI_LIVE, SI_COMPLETING, SI_ENDED, SI_LEFT, SI_CURSOR };
 
@@ -85,11 +85,11 @@ struct si_notes {
 /* The private part of a session context. */
 struct si_session {
 	struct si_rundown run;
-	void *object; /* the resource; (S3) */
-	struct si_session_type *type; /* (S3) */
+	void *object; /* the resource; (session-3) */
+	struct si_session_type *type; /* (session-3) */
 	bool tracked; /* operations say who they are; fixed */
 	_Atomic uint8_t stage; /* an si_session_stage; written by the opener alone */
-	bool holds; /* resource lock; (S3) */
+	bool holds; /* resource lock; (session-3) */
 	uint8_t end; /* resource lock; an si_session_end */
 	uint32_t required; /* fixed at open, as are the next two */
 	uint32_t shared;
@@ -98,7 +98,7 @@ struct si_session {
 	uint64_t opened_ns; /* fixed at open */
 	_Atomic uint64_t closed_ns; /* 0 until the close began */
 	uint32_t opener; /* the thread that opened it; fixed */
-	uint32_t pins; /* resource lock; walkers that are at it (S6) */
+	uint32_t pins; /* resource lock; walkers that are at it (session-6) */
 	struct si_notes *notes; /* resource lock; set once, by the time of open if tracked */
 };
 

@@ -42,7 +42,7 @@ static void destruct_resource(void *object, void *segment)
 	SI_BUG_IF(si_session_type_is_live(
 			  atomic_load_explicit(&resource->type, memory_order_relaxed)) ||
 			resource->sessions != NULL,
-		"an object went while it was registered or open: one put too many (S3)");
+		"an object went while it was registered or open: one put too many (session-3)");
 }
 
 #define HIDDEN_OFFSET(type) (-(ptrdiff_t)(sizeof(struct si_header) + SI_ALIGNED(sizeof(type))))

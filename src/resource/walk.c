@@ -46,7 +46,7 @@ static void link_after(struct si_session *place, struct si_session *cursor)
 	place->links.next = cursor;
 }
 
-/* Which sessions a walk takes; none takes one that is PENDING (S5). */
+/* Which sessions a walk takes; none takes one that is PENDING (session-5). */
 enum purpose { VISIT_OPEN, VISIT_ALL, CLOSE };
 
 /* Whether it takes this session; closes it in the same moment if that is what for. */
@@ -78,7 +78,7 @@ static unsigned take_some(
 	for (struct si_session *at = cursor->links.next; at != NULL && count < BATCH;
 		at = at->links.next) {
 		if (take(at, purpose, &batch[count].found)) {
-			at->pins++; /* (S6) */
+			at->pins++; /* (session-6) */
 			batch[count++].session = at;
 		}
 		last = at;
@@ -107,7 +107,7 @@ static void unpin(struct si_resource *resource, struct taken batch[BATCH], unsig
 	if (left != 0) {
 		si_mutex_unlock(resource->lock);
 		for (unsigned i = 0; i < left; i++) {
-			si_object_put(si_session_context(batch[i].session)); /* (S3) */
+			si_object_put(si_session_context(batch[i].session)); /* (session-3) */
 		}
 		si_mutex_lock(resource->lock);
 	}

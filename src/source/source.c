@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which sources there are, and what all of them have in common (S3). */
+/* Which sources there are, and what all of them have in common (source-3). */
 #include "source/source.h"
 
 #include <sessio/diag.h>
@@ -71,7 +71,7 @@ static void end_report(sessio_source *source)
 	}
 }
 
-/* Refuses reports, ends the source, waits for reports that run (S3). */
+/* Refuses reports, ends the source, waits for reports that run (source-3). */
 static void shut(sessio_source *source, bool started)
 {
 	enum si_run_close found = si_rundown_close(&source->reports);

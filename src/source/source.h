@@ -2,11 +2,11 @@
 /*
  * What a source must give us, and what it may call.
  *
- * (S1) Every slot is filled; who cannot do something answers SESSIO_UNSUPPORTED.
- * (S2) A source reports only between the beginning of start and the end of stop,
+ * (source-1) Every slot is filled; who cannot do something answers SESSIO_UNSUPPORTED.
+ * (source-2) A source reports only between the beginning of start and the end of stop,
  *      with si_source_observe() and si_source_adopt(), holding no lock that its
  *      start or stop takes.
- * (S3) A report is counted while it runs. Closing refuses new ones first, then
+ * (source-3) A report is counted while it runs. Closing refuses new ones first, then
  *      stops the source, then waits for those that run.
  */
 #ifndef SI_SOURCE_H
@@ -50,7 +50,7 @@ struct sessio_source {
 	const struct si_source_ops *ops; /* fixed, as is host */
 	sessio_host *host;
 	void *state; /* the ops' own; fixed from the end of start to stop */
-	struct si_rundown reports; /* (S3) */
+	struct si_rundown reports; /* (source-3) */
 	_Atomic bool idle; /* the last report has ended */
 };
 

@@ -6,27 +6,27 @@
  * host_watch.c its watchers and host_list.c their lists, host_post.c what is
  * posted, host_queue.c who delivers next, host_dispatch.c calls the watchers.
  *
- * (V1) One lock per host. No other lock is taken under it and it is held in no
+ * (host-1) One lock per host. No other lock is taken under it and it is held in no
  *      callback. The gate may be held when it is taken, never the other way.
- * (V2) The baton: `busy` is true while some thread delivers. Only that thread
+ * (host-2) The baton: `busy` is true while some thread delivers. Only that thread
  *      changes what is delivered: the state of sessions and the list of those
  *      that exist. So it may read that list without the lock.
- * (V3) The queue is delivered in order, one item at a time. Rules are checked
+ * (host-3) The queue is delivered in order, one item at a time. Rules are checked
  *      when an item is queued, against the state that the queue will have led
  *      to (`planned`); so what is queued is never refused.
- * (V4) While `walking`, lists of watchers only grow, at their ends: the baton's
+ * (host-4) While `walking`, lists of watchers only grow, at their ends: the baton's
  *      holder walks them without the lock. Watchers that end go to the
  *      graveyard and are taken out after the walk.
- * (V5) Lists of watchers are in order of `number`. A walk stops at the number
+ * (host-5) Lists of watchers are in order of `number`. A walk stops at the number
  *      that was the last one when its event began.
- * (V6) Before a watcher is called, it is put into `running` and then its `gone`
+ * (host-6) Before a watcher is called, it is put into `running` and then its `gone`
  *      is read; whoever ends it sets `gone` and then reads `running`. All four
  *      are sequentially consistent: either the call does not start, or whoever
  *      ends it knows that it runs, and sets `end_wanted` under the lock.
- * (V7) An item counts in a root: that of the post, outside any callback, that
+ * (host-7) An item counts in a root: that of the post, outside any callback, that
  *      it belongs to. A post returns when its root has come to 0. Roots live on
  *      their posters' stacks; only under the lock and while they count.
- * (V8) A thread that is in a callback waits for nothing but a watcher or a
+ * (host-8) A thread that is in a callback waits for nothing but a watcher or a
  *      destroyed host's end, and for neither if that waits for the thread: each
  *      callback's host says in `waits_for` what it waits for.
  */
@@ -50,7 +50,7 @@
 struct si_watcher;
 
 struct si_root {
-	size_t pending; /* items not delivered yet (V7) */
+	size_t pending; /* items not delivered yet (host-7) */
 };
 
 struct si_item {
@@ -77,10 +77,10 @@ struct sessio_user_session {
 	struct si_map_node by_id; /* host->sessions, which holds a reference; key: the id */
 	struct sessio_host *host; /* has a reference */
 	_Atomic uint32_t refs;
-	_Atomic unsigned char state; /* as delivered (V2) */
-	_Atomic bool local; /* as delivered (V2) */
+	_Atomic unsigned char state; /* as delivered (host-2) */
+	_Atomic bool local; /* as delivered (host-2) */
 	bool exists; /* in host->first_session */
-	sessio_user_state planned; /* (V3) */
+	sessio_user_state planned; /* (host-3) */
 	struct sessio_user_session *older; /* host->first_session */
 	struct sessio_user_session *newer;
 };
@@ -99,11 +99,11 @@ struct si_filter {
 
 struct si_watcher {
 	/* What a call needs comes first. */
-	uint64_t number; /* (V5); 0 until it is in its lists */
+	uint64_t number; /* (host-5); 0 until it is in its lists */
 	sessio_user_watch_fn *fn;
 	void *ctx;
-	_Atomic bool gone; /* (V6) */
-	bool end_wanted; /* (V6): the thread that called it ends it */
+	_Atomic bool gone; /* (host-6) */
+	bool end_wanted; /* (host-6): the thread that called it ends it */
 	bool ended; /* not called any more, and `released` has been called */
 	unsigned char lists; /* bit per list */
 	_Atomic(struct si_watcher *) next[SI_LISTS];
@@ -126,19 +126,19 @@ struct sessio_host {
 	sessio_rules rules; /* fixed */
 	bool claimed; /* sessio_host_destroy() has begun */
 	bool closing; /* nothing comes any more */
-	bool busy; /* (V2) */
-	bool walking; /* (V4) */
+	bool busy; /* (host-2) */
+	bool walking; /* (host-4) */
 	unsigned waiters; /* threads that want a wake at the gate */
-	_Atomic(struct si_watcher *) running; /* (V6) */
+	_Atomic(struct si_watcher *) running; /* (host-6) */
 	struct sessio_host *waits_for; /* guarded by the gate: what a callback of ours waits for */
 
-	struct si_item *head; /* (V3) */
+	struct si_item *head; /* (host-3) */
 	struct si_item *tail;
 	struct si_item *current; /* what is being delivered */
 	struct si_root *holder; /* of the thread that has the baton */
 
 	struct si_map sessions; /* by id, from the first post to the delivery of Terminated */
-	struct sessio_user_session *first_session; /* those that exist, oldest first (V2) */
+	struct sessio_user_session *first_session; /* those that exist, oldest first (host-2) */
 	struct sessio_user_session *last_session;
 	size_t session_count; /* of the list */
 
@@ -149,9 +149,9 @@ struct sessio_host {
 	struct si_watcher *first_watcher; /* all that are not gone */
 	struct si_watcher *last_watcher;
 	size_t watcher_count; /* of the list */
-	uint64_t last_number; /* (V5) */
+	uint64_t last_number; /* (host-5) */
 	sessio_watch last_watch;
-	struct si_watcher *graveyard; /* (V4) */
+	struct si_watcher *graveyard; /* (host-4) */
 
 	struct si_item *spare_events; /* the reserve */
 	struct sessio_user_session *spare_sessions; /* linked by newer */
@@ -215,7 +215,7 @@ typedef bool si_host_condition_fn(struct sessio_host *host, void *arg);
 
 /*
  * Sleeps until a condition is true under the lock; whoever makes it true wakes
- * the waiters. False at once if that would be for ever (V8). The lock is
+ * the waiters. False at once if that would be for ever (host-8). The lock is
  * released meanwhile.
  */
 bool si_host_wait_locked(

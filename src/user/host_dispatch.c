@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls watchers (V4, V5, V6). Everything here runs on the baton's holder. */
+/* Calls watchers (host-4, host-5, host-6). Everything here runs on the baton's holder. */
 #include "user/host.h"
 
 static const char inside_kind; /* frames whose value is the host that calls */
@@ -20,7 +20,7 @@ bool si_host_is_inside_any(void)
 	return si_thread_find(&inside_kind) != NULL;
 }
 
-/* The watcher that was called before, if it is gone, may be for us to end (V6). */
+/* The watcher that was called before, if it is gone, may be for us to end (host-6). */
 static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
 {
 	if (watcher != NULL && si_unlikely(atomic_load(&watcher->gone))) {
@@ -32,7 +32,7 @@ static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
 static inline void call(struct sessio_host *host, struct si_watcher *watcher,
 	struct si_watcher *before, const sessio_user_notice *notice)
 {
-	/* Sequentially consistent, as is the load of gone (V6). */
+	/* Sequentially consistent, as is the load of gone (host-6). */
 	(void)atomic_exchange(&host->running, watcher);
 	finish(host, before);
 	if (si_likely(!atomic_load(&watcher->gone))) {
@@ -54,7 +54,7 @@ static inline struct si_watcher *next_of(struct si_watcher *watcher, unsigned li
 	return next != NULL && next->number <= limit ? next : NULL;
 }
 
-/* Merges the watchers of all sessions with those of this one, in order of number (V5). */
+/* Merges the watchers of all sessions with those of this one, in order of number (host-5). */
 static void call_all(struct sessio_host *host, struct si_watcher *all, struct si_watcher *own,
 	unsigned list, uint64_t limit, const sessio_user_notice *notice) SI_UNLOCKED_HOST
 {
@@ -140,7 +140,7 @@ void si_dispatch_snapshot_locked(
 	host->walking = true;
 	si_mutex_unlock(&host->lock);
 	si_thread_push(&frame, &inside_kind, host);
-	/* Only this thread changes which sessions exist (V2). */
+	/* Only this thread changes which sessions exist (host-2). */
 	while (session != NULL && !atomic_load(&watcher->gone)) {
 		sessio_user_notice notice = notice_of(host, session, SESSIO_NOTICE_SNAPSHOT);
 

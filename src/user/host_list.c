@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lists of watchers, by session id and by event (V4, V5). */
+/* The lists of watchers, by session id and by event (host-4, host-5). */
 #include "user/host.h"
 
 #include <string.h>
@@ -60,7 +60,7 @@ void si_watch_enlist_locked(struct sessio_host *host, struct si_watcher *watcher
 		if (list->last == NULL) {
 			list->first = watcher;
 		} else {
-			/* Release: a walk that comes here finds it complete (V4). */
+			/* Release: a walk that comes here finds it complete (host-4). */
 			atomic_store_explicit(&list->last->next[i], watcher, memory_order_release);
 		}
 		list->last = watcher;

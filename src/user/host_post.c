@@ -2,7 +2,7 @@
 /*
  * What is posted: events, observations, adopted sessions. Each becomes an item
  * of the queue, on the stack of a poster that may wait, or in memory of its own
- * (V3, V7).
+ * (host-3, host-7).
  */
 #include "user/host.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who delivers next: the queue and the baton (V2, V3, V7).
+ * Who delivers next: the queue and the baton (host-2, host-3, host-7).
  *
  * Whoever posts and finds the baton free takes it and delivers from the head of
  * the queue, other threads' items too, until its own root is at 0. Then it puts
@@ -46,7 +46,7 @@ static void deliver_next_locked(struct sessio_host *host) SI_LOCKED_HOST
 	item->deliver(host, item);
 	host->current = NULL;
 	item->done(host, item);
-	/* Its poster waits, unless it is this thread. A root at 0 is not touched again (V7). */
+	/* Its poster waits, unless it is this thread. A root at 0 is not touched again (host-7). */
 	if (--root->pending == 0 && root != host->holder) {
 		si_host_wake_locked(host);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watchers: how they come, where they are listed and how they end (V4 - V6).
+ * Watchers: how they come, where they are listed and how they end (host-4, host-5, host-6).
  *
  *   WAITING -> LISTED   its snapshot's turn in the queue; at once without one
  *   LISTED  -> GONE     [end_locked] no call of it starts any more
@@ -8,9 +8,9 @@
  *   GONE    -> ended    `released` called: by whoever ended it, or by the
  *                       thread that was calling it at that moment
  *
- * (W1) While a watcher can be called, it is in host->watchers; so a number that
+ * (host_watch-1) While a watcher can be called, it is in host->watchers; so a number that
  *      is not there means one that is not called any more.
- * (W2) A watcher's memory is freed with its last reference, under the lock.
+ * (host_watch-2) A watcher's memory is freed with its last reference, under the lock.
  */
 #include <string.h>
 
@@ -37,7 +37,7 @@ void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher)
 /* LISTED or WAITING -> GONE. True if it is being called right now. */
 static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
 {
-	/* Sequentially consistent, as is the load of running (V6). */
+	/* Sequentially consistent, as is the load of running (host-6). */
 	atomic_store(&watcher->gone, true);
 	watcher->end_wanted = atomic_load(&host->running) == watcher;
 	if (watcher->older == NULL) {
@@ -69,7 +69,7 @@ static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_
 /* GONE -> ended. It is not being called; the caller has a reference. The lock is released meanwhile. */
 static void release_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
 {
-	si_map_remove(&host->watchers, &watcher->by_id); /* (W1) */
+	si_map_remove(&host->watchers, &watcher->by_id); /* (host_watch-1) */
 	si_mutex_unlock(&host->lock);
 	if (watcher->released != NULL) {
 		watcher->released(watcher->ctx);

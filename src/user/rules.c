@@ -2,12 +2,12 @@
 /*
  * The table of transitions and everything that is read from it.
  *
- * (M1) A cell names the state that its event leads to, also where no rule set
+ * (rules-1) A cell names the state that its event leads to, also where no rule set
  *      has the transition: that is where an observation ends up. An event there
  *      sets what it speaks of, the terminal (Connected, Disconnected) or the
  *      user (Logon, Logoff), and keeps the other; Created starts anew.
- * (M2) Whatever DOCUMENTED has, OBSERVED has.
- * (M3) Nothing leads out of Terminated, nor into Initialized.
+ * (rules-2) Whatever DOCUMENTED has, OBSERVED has.
+ * (rules-3) Nothing leads out of Terminated, nor into Initialized.
  */
 #include "user/rules.h"
 
@@ -179,7 +179,7 @@ size_t sessio_user_rules_markdown(sessio_rules rules, char *text, size_t size)
 	if (!rules_are_valid(rules)) {
 		return 0;
 	}
-	/* Nothing leads into the first state, nor out of the last (M3). */
+	/* Nothing leads into the first state, nor out of the last (rules-3). */
 	si_text_put(&table, "| to \\ from |");
 	for (size_t from = 0; from + 1 < LIFE; from++) {
 		put_state(&table, " ", life[from]);

@@ -2,13 +2,13 @@
 /*
  * User sessions: counted objects that a host knows by id.
  *
- * (U1) The map has a session from its first post until Terminated is delivered,
+ * (user_session-1) The map has a session from its first post until Terminated is delivered,
  *      and a reference with it, which then goes to that event. So no other event
  *      needs one; and two sessions may have the same id: one whose Terminated is
  *      in the queue, and a later one that is planned.
- * (U2) A session exists, and is in the host's list, while Created is delivered
+ * (user_session-2) A session exists, and is in the host's list, while Created is delivered
  *      (or it was adopted or observed) and Terminated is not.
- * (U3) A session has a reference on its host's memory, so that it stays
+ * (user_session-3) A session has a reference on its host's memory, so that it stays
  *      readable when the host has been destroyed.
  */
 #include "user/host.h"
@@ -84,7 +84,7 @@ struct sessio_user_session *si_user_session_planned_locked(struct sessio_host *h
 {
 	struct si_map_node *node = si_map_find(&host->sessions, id);
 
-	/* The latest comes first; if that will have ended, so will all before it (U1). */
+	/* The latest comes first; if that will have ended, so will all before it (user_session-1). */
 	if (node == NULL || sessio_user_state_is_terminal(of_node(node)->planned)) {
 		return NULL;
 	}

@@ -2,7 +2,7 @@
 /*
  * Debug prints and bug checks.
  *
- * (B1) The sink is called with its lock held: prints come whole, one by one,
+ * (wdk_debug-1) The sink is called with its lock held: prints come whole, one by one,
  *      and sessio_nt_set_debug_print() returns when the old sink has ended.
  */
 #include "wdk/text.h"
@@ -24,7 +24,7 @@ static void print_to_stderr(
 }
 
 static struct {
-	KSPIN_LOCK lock; /* (B1) */
+	KSPIN_LOCK lock; /* (wdk_debug-1) */
 	sessio_nt_debug_print_fn *fn;
 	void *ctx;
 } sink = { .fn = print_to_stderr };

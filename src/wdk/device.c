@@ -2,9 +2,9 @@
 /*
  * Driver and file objects of the caller, devices and names of our own.
  *
- * (D1) Every device and every link is in one list, under one lock; a name is
+ * (device-1) Every device and every link is in one list, under one lock; a name is
  *      there once, whatever has it. Names do not tell small from capital letters.
- * (D2) What a driver's DeviceObject list holds is the driver's own business:
+ * (device-2) What a driver's DeviceObject list holds is the driver's own business:
  *      only calls for devices of that driver change it, one at a time.
  */
 #include "wdk/device.h"
@@ -14,7 +14,7 @@
 #include "wdk/usage.h"
 
 struct entry {
-	LIST_ENTRY link; /* entries, (D1) */
+	LIST_ENTRY link; /* entries, (device-1) */
 	bool is_device;
 	UNICODE_STRING name; /* its characters are behind the entry; may be empty */
 };
@@ -30,7 +30,7 @@ struct symbolic_link {
 	struct entry entry;
 };
 
-static KSPIN_LOCK lock; /* (D1) */
+static KSPIN_LOCK lock; /* (device-1) */
 static LIST_ENTRY entries = { &entries, &entries };
 static size_t device_count;
 static size_t link_count;
@@ -148,7 +148,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 		si_platform_free(own);
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
-	own->device.NextDevice = driver->DeviceObject; /* (D2) */
+	own->device.NextDevice = driver->DeviceObject; /* (device-2) */
 	driver->DeviceObject = &own->device;
 	*device = &own->device;
 	return STATUS_SUCCESS;
@@ -163,7 +163,7 @@ void IoDeleteDevice(PDEVICE_OBJECT device)
 		at = &(*at)->NextDevice;
 	}
 	SI_BUG_IF(*at == NULL, "a device deleted that its driver has not");
-	*at = device->NextDevice; /* (D2) */
+	*at = device->NextDevice; /* (device-2) */
 	si_nt_lock(&lock);
 	(void)RemoveEntryList(&own->entry.link);
 	device_count--;

@@ -2,9 +2,9 @@
 /*
  * Requests.
  *
- * (Q1) Locations are numbered from 1; CurrentLocation is StackCount + 1 before
+ * (irp-1) Locations are numbered from 1; CurrentLocation is StackCount + 1 before
  *      the request is sent and again after it was completed.
- * (Q2) A completion routine lies in the location of the driver below the one
+ * (irp-2) A completion routine lies in the location of the driver below the one
  *      that set it, and is called with that one's device, as it moves up.
  */
 #include <stdatomic.h>
@@ -84,7 +84,7 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 		PIO_STACK_LOCATION below = IoGetCurrentIrpStackLocation(irp);
 		bool top;
 
-		IoSkipCurrentIrpStackLocation(irp); /* (Q2) */
+		IoSkipCurrentIrpStackLocation(irp); /* (irp-2) */
 		top = irp->CurrentLocation > irp->StackCount;
 		irp->PendingReturned = (below->Control & SL_PENDING_RETURNED) != 0;
 		if (wants_completion(irp, below)) {

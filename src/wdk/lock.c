@@ -3,8 +3,8 @@
  * Locks whose waiters sleep: fast mutexes, push locks, resources, rundown
  * references. Each is words in the caller's memory; waiting is si_nt_wait().
  *
- * (F1) A word that a waiter looks at changes by sequentially consistent
- *      operations, see (L2) in thread.h, or under a lock that the waiter takes.
+ * (wdk_lock-1) A word that a waiter looks at changes by sequentially consistent
+ *      operations, see (wdk_thread-2) in thread.h, or under a lock that the waiter takes.
  */
 #include "wdk/thread.h"
 
@@ -55,7 +55,7 @@ void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
 	SI_BUG_IF(
 		!owns_fast_mutex(mutex), "a fast mutex given back that this thread has not taken");
 	__atomic_store_n(&mutex->Owner, NULL, __ATOMIC_RELAXED);
-	(void)InterlockedExchange(&mutex->Count, 1); /* (F1) */
+	(void)InterlockedExchange(&mutex->Count, 1); /* (wdk_lock-1) */
 	si_nt_wake();
 }
 
@@ -132,7 +132,7 @@ void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
 
 void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
 {
-	EX_PUSH_LOCK before = __atomic_exchange_n(lock, 0, __ATOMIC_SEQ_CST); /* (F1) */
+	EX_PUSH_LOCK before = __atomic_exchange_n(lock, 0, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	SI_BUG_IF(before != 1, "a push lock given back that has no writer");
 	si_nt_wake();
@@ -140,7 +140,7 @@ void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
 
 void ExReleasePushLockShared(PEX_PUSH_LOCK lock)
 {
-	EX_PUSH_LOCK before = __atomic_fetch_sub(lock, 2, __ATOMIC_SEQ_CST); /* (F1) */
+	EX_PUSH_LOCK before = __atomic_fetch_sub(lock, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	SI_BUG_IF(before < 2 || (before & 1u) != 0, "a push lock given back that has no reader");
 	si_nt_wake();
@@ -263,7 +263,7 @@ BOOLEAN ExAcquireRundownProtection(PEX_RUNDOWN_REF ref)
 
 void ExReleaseRundownProtection(PEX_RUNDOWN_REF ref)
 {
-	ULONG_PTR before = __atomic_fetch_sub(&ref->Count, 2, __ATOMIC_SEQ_CST); /* (F1) */
+	ULONG_PTR before = __atomic_fetch_sub(&ref->Count, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	SI_BUG_IF(before < 2, "rundown protection given back that nobody has");
 	si_nt_wake();

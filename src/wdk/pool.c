@@ -2,7 +2,7 @@
 /*
  * Pool memory.
  *
- * (P1) Each block has a head with its tag, its size and a mark that depends on
+ * (pool-1) Each block has a head with its tag, its size and a mark that depends on
  *      its address; freeing takes the mark away first, so a block that is freed
  *      twice, or is none, is found out.
  */
@@ -18,7 +18,7 @@
 struct block {
 	_Alignas(MEMORY_ALLOCATION_ALIGNMENT) SIZE_T size;
 	ULONG tag;
-	ULONG_PTR mark; /* (P1) */
+	ULONG_PTR mark; /* (pool-1) */
 };
 
 static _Atomic size_t live_blocks;
@@ -92,7 +92,7 @@ void ExFreePoolWithTag(PVOID memory, ULONG tag)
 	SI_BUG_IF(memory == NULL, "NULL given back to the pool");
 	block = (struct block *)memory - 1;
 	SI_BUG_IF(block->mark != ((ULONG_PTR)block ^ MARK),
-		"given back to the pool twice, or never got from it (P1)");
+		"given back to the pool twice, or never got from it (pool-1)");
 	SI_BUG_IF(tag != 0 && tag != block->tag, "given back to the pool under another tag");
 	block->mark = 0;
 	atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_relaxed);

@@ -9,7 +9,7 @@
 #define LOOK_AGAIN_NS UINT64_C(1000000000)
 
 static _Thread_local struct _ETHREAD this_thread;
-static _Atomic unsigned waiting; /* threads in si_nt_wait(), (L2) */
+static _Atomic unsigned waiting; /* threads in si_nt_wait(), (wdk_thread-2) */
 
 struct _ETHREAD *si_nt_thread(void)
 {
@@ -41,7 +41,7 @@ bool si_nt_wait(si_nt_try_fn *try_it, void *object, uint64_t timeout_ns)
 
 	if (!done && timeout_ns != 0) {
 		SI_NT_LEVEL(APC_LEVEL, "waiting");
-		/* Sequentially consistent: see (L2). */
+		/* Sequentially consistent: see (wdk_thread-2). */
 		atomic_fetch_add(&waiting, 1);
 		done = wait_in_gate(try_it, object, timeout_ns);
 		atomic_fetch_sub(&waiting, 1);

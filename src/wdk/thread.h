@@ -2,8 +2,8 @@
 /*
  * A thread as driver code sees it, and how it waits.
  *
- * (L1) A thread's level is its own: only the thread itself reads or writes it.
- * (L2) Who makes something true that a thread may wait for does so with a
+ * (wdk_thread-1) A thread's level is its own: only the thread itself reads or writes it.
+ * (wdk_thread-2) Who makes something true that a thread may wait for does so with a
  *      sequentially consistent write and then calls si_nt_wake(). A waiter
  *      counts itself before it looks, so one of both sees the other.
  */
@@ -18,7 +18,7 @@
 struct _ETHREAD {
 	HANDLE id; /* 0 until asked for */
 	ULONG regions; /* critical regions that it is in */
-	KIRQL level; /* (L1) */
+	KIRQL level; /* (wdk_thread-1) */
 };
 
 /* The calling thread; never NULL. */
@@ -34,7 +34,7 @@ typedef bool si_nt_try_fn(void *object);
 /* Tries until it succeeds; false after timeout_ns. UINT64_MAX waits for ever. */
 bool si_nt_wait(si_nt_try_fn *try_it, void *object, uint64_t timeout_ns);
 
-/* (L2) */
+/* (wdk_thread-2) */
 void si_nt_wake(void);
 
 /* A lock word of ours: no level, short sections only. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Events, mutexes and semaphores: the state is one word, SignalState, which
- * changes by sequentially consistent operations ((L2) in thread.h).
+ * changes by sequentially consistent operations ((wdk_thread-2) in thread.h).
  */
 #include "wdk/thread.h"
 #include "platform/process.h"

@@ -2,9 +2,9 @@
 /*
  * Work items.
  *
- * (J1) The worker starts with the first item that is made and lives as long as
+ * (work-1) The worker starts with the first item that is made and lives as long as
  *      the process; so queueing cannot fail.
- * (J2) An item is its driver's again when its routine is called: nobody touches
+ * (work-2) An item is its driver's again when its routine is called: nobody touches
  *      it after that.
  */
 #include <stdatomic.h>
@@ -25,7 +25,7 @@ struct _IO_WORKITEM {
 
 static KSPIN_LOCK lock;
 static LIST_ENTRY queue = { &queue, &queue };
-static bool started; /* under lock (J1) */
+static bool started; /* under lock (work-1) */
 static _Atomic unsigned pending; /* items queued or running */
 static _Atomic size_t items;
 
@@ -48,7 +48,7 @@ static void run(PIO_WORKITEM item)
 	PIO_WORKITEM_ROUTINE routine = item->routine;
 
 	if (routine != NULL) {
-		routine(item->object, item->context); /* (J2) */
+		routine(item->object, item->context); /* (work-2) */
 	} else {
 		item->routine_ex(item->object, item->context, item);
 	}
@@ -68,7 +68,7 @@ static void work(void *arg)
 	}
 }
 
-/* (J1); false if there is no thread to be had. */
+/* (work-1); false if there is no thread to be had. */
 static bool start(void)
 {
 	bool running;

@@ -379,7 +379,7 @@ static void calls_in_a_hurry_that_overlap_the_close_are_settled(void **state)
 	start(&run);
 	acquire(&run, 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
-	/* (R3) A failed acquire is not undone and never counted. */
+	/* (rundown-3) A failed acquire is not undone and never counted. */
 	assert_false(si_rundown_acquire_calm(&run));
 	assert_int_equal(si_rundown_active(&run), 2);
 	assert_false(si_rundown_release_calm(&run, &met));
@@ -413,7 +413,7 @@ static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
 	struct si_rundown run;
 
 	(void)state;
-	/* (R6) */
+	/* (rundown-6) */
 	si_rundown_init(&run);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
 	assert_false(si_rundown_is_calm(&run));

@@ -2,9 +2,9 @@
 /*
  * The model of bind.c: which session is in which bind, and how far an event has come.
  *
- * (F1) An event reaches the binds in the order of their creation. The model
+ * (bind_model-1) An event reaches the binds in the order of their creation. The model
  *      follows no later than with the first callback of each.
- * (F2) `due` is set before what must run the close callback, and taken back there.
+ * (bind_model-2) `due` is set before what must run the close callback, and taken back there.
  */
 #ifndef SESSIO_TESTS_FUZZ_BIND_MODEL_H
 #define SESSIO_TESTS_FUZZ_BIND_MODEL_H
@@ -35,7 +35,7 @@ struct session {
 	enum phase phase;
 	int bind;
 	bool overtaken;
-	bool due; /* (F2) */
+	bool due; /* (bind_model-2) */
 	bool told; /* of the event in hand; also if it came too late for it */
 	unsigned operations;
 };
@@ -56,7 +56,7 @@ static struct {
 	unsigned calls; /* callbacks under way */
 	sessio_user_event event; /* in hand */
 	uint32_t id; /* of its user */
-	int reached; /* (F1) */
+	int reached; /* (bind_model-1) */
 } m;
 
 static sessio_bind_action action_of(const struct bind *b)
@@ -114,7 +114,7 @@ static void check_told(int bind, unsigned before)
 	}
 }
 
-/* (F1) The event comes to this bind, and has been to all before it. */
+/* (bind_model-1) The event comes to this bind, and has been to all before it. */
 static void reach(int bind)
 {
 	while (m.reached < bind) {

@@ -3,9 +3,9 @@
  * The model of host.c: the rules of user sessions by their meaning, the queue of
  * what has been posted, and who is to be called next.
  *
- * (F1) An item is in hand from its first call, or from when it is found to be told
+ * (host_model-1) An item is in hand from its first call, or from when it is found to be told
  *      to nobody, until the next one is asked for.
- * (F2) With no call under way, nothing is queued and nobody is to be called.
+ * (host_model-2) With no call under way, nothing is queued and nobody is to be called.
  */
 #ifndef SESSIO_TESTS_FUZZ_HOST_MODEL_H
 #define SESSIO_TESTS_FUZZ_HOST_MODEL_H
@@ -63,7 +63,7 @@ static struct {
 	struct item items[ITEMS];
 	unsigned head; /* the item in hand, or the next */
 	unsigned tail;
-	bool in_hand; /* (F1) */
+	bool in_hand; /* (host_model-1) */
 	unsigned limit; /* watchers above came too late for the item in hand */
 	unsigned last; /* that was called for it */
 	uint64_t told; /* users that its snapshot has told of */
@@ -233,7 +233,7 @@ static struct watcher *next_call(void)
 static void check_delivered(bool inside)
 {
 	if (!inside) {
-		FUZZ_CHECK(next_call() == NULL); /* (F2) */
+		FUZZ_CHECK(next_call() == NULL); /* (host_model-2) */
 	}
 }
 

@@ -4,7 +4,7 @@
  * text are compared with the C library's formats, narrow calls with wide ones,
  * strings with arrays of units.
  *
- * (F1) Each format has one conversion, so that its arguments are known.
+ * (nt_format-1) Each format has one conversion, so that its arguments are known.
  */
 #include "nt_strings.h"
 

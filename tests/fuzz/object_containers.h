@@ -39,7 +39,7 @@ static void insert(struct thing *holder, struct thing *held)
 								       : rcOk;
 
 	if (e == NULL || held > holder) {
-		return; /* (F2) */
+		return; /* (object_model-2) */
 	}
 	FUZZ_CHECK(
 		KosInsertObjContainerObject(holder->object, names[name], held->object) == expected);

@@ -3,9 +3,9 @@
  * The model of objects.c: types, things of these types, and which of them is in
  * which container or table, each a plain array.
  *
- * (F1) The model counts every reference that there should be; an object whose
+ * (object_model-1) The model counts every reference that there should be; an object whose
  *      count has come to 0 has been destroyed, and no other.
- * (F2) Things are put into containers and tables of a higher number only, so that
+ * (object_model-2) Things are put into containers and tables of a higher number only, so that
  *      no ring of them holds itself.
  */
 #ifndef SESSIO_TESTS_FUZZ_OBJECT_MODEL_H
@@ -107,7 +107,7 @@ static unsigned references(unsigned thing)
 	return count;
 }
 
-/* (F1) Takes out of the model what goes with a thing that nobody holds. */
+/* (object_model-1) Takes out of the model what goes with a thing that nobody holds. */
 static void settle(void)
 {
 	bool again = true;

@@ -112,7 +112,7 @@ static void create_handle(struct thing *holder, struct thing *held)
 	Retcode expected;
 
 	if (e == NULL || held > holder) {
-		return; /* (F2) */
+		return; /* (object_model-2) */
 	}
 	for (unsigned i = 0; i < ELEMENTS; i++) {
 		count += m.elements[i].used && m.elements[i].holder == number_of(holder);

@@ -3,11 +3,11 @@
  * The model of sessions.c: a table of sessions, looked through from end to end,
  * and the callbacks, which know from it whether their time has come.
  *
- * (F1) A session's context is used while the session has not ended or a reference
+ * (session_model-1) A session's context is used while the session has not ended or a reference
  *      of ours keeps it.
- * (F2) `due` is set before the call that must run the close callback and taken
+ * (session_model-2) `due` is set before the call that must run the close callback and taken
  *      back by that callback.
- * (F3) With no call under way, nothing that could have come is still to come.
+ * (session_model-3) With no call under way, nothing that could have come is still to come.
  */
 #ifndef SESSIO_TESTS_FUZZ_SESSION_MODEL_H
 #define SESSIO_TESTS_FUZZ_SESSION_MODEL_H
@@ -37,7 +37,7 @@ struct session {
 	sessio_session_phase phase;
 	bool counts; /* in the share rule */
 	bool tracked;
-	bool due; /* (F2) */
+	bool due; /* (session_model-2) */
 	bool closing; /* inside its close callback, or that is due */
 	bool overtaken; /* unregistered while it was opened */
 	bool fails; /* its second constructor refuses */

@@ -276,7 +276,7 @@ static void act(void)
 	}
 }
 
-/* (F3) */
+/* (session_model-3) */
 static void check_at_rest(void)
 {
 	for (unsigned i = 0; i < m.used; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why the counter has a drain word: the scheme that (R4) of src/core/rundown.h
+ * Why the counter has a drain word: the scheme that (rundown-4) of src/core/rundown.h
  * replaces.
  *
  * There, closing adds a bias to the one word, a refused acquire is undone like a

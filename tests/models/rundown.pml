@@ -12,16 +12,16 @@
  * Checked, in every interleaving of WORKERS threads that each try OPS operations,
  * SPLITTERS, CLOSERS, and one opener:
  *
- *   (M1) no operation begins after close() has returned (R2);
- *   (M2) the end completes exactly once, and has completed when all are done (R4);
+ *   (M1) no operation begins after close() has returned (rundown-2);
+ *   (M2) the end completes exactly once, and has completed when all are done (rundown-4);
  *   (M3) it never completes while an operation runs;
  *   (M4) the close callback, run between close() and let_go(), has ended by then;
  *   (M5) completion frees the memory: no later step of a release or of the closer
  *        that won touches it. An acquire, a splitter and a late closer hold a
- *        reference from outside and may (R3);
- *   (M6) a release finds its own operation on an open central word (R1);
- *   (M7) whoever sees SPLIT finds the stripes (R5);
- *   (M8) no operation begins before the open (R6), and open() fails only when it
+ *        reference from outside and may (rundown-3);
+ *   (M6) a release finds its own operation on an open central word (rundown-1);
+ *   (M7) whoever sees SPLIT finds the stripes (rundown-5);
+ *   (M8) no operation begins before the open (rundown-6), and open() fails only when it
  *        was closed before. Then the closer stops at that, and the opener runs the
  *        close callback and lets go.
  *

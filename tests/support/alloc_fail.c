@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * (A1) live counts what the platform gave out and has not got back, whether a
+ * (alloc_fail-1) live counts what the platform gave out and has not got back, whether a
  *      stretch is on or not.
- * (A2) Only allocations inside a stretch are numbered, from 1 in every run, so
+ * (alloc_fail-2) Only allocations inside a stretch are numbered, from 1 in every run, so
  *      the same scenario meets the same numbers until one of them fails.
- * (A3) The first run fails nothing: it shows that the scenario passes, and lets
+ * (alloc_fail-3) The first run fails nothing: it shows that the scenario passes, and lets
  *      whatever the library keeps for the whole process come to be.
  */
 #include "test.h"
@@ -27,8 +27,8 @@ struct alloc_fail {
 	char complaint[160]; /* the first rule that was broken; empty: none */
 };
 
-static _Atomic size_t live; /* (A1) */
-static _Atomic size_t passed; /* the number of the last allocation (A2) */
+static _Atomic size_t live; /* (alloc_fail-1) */
+static _Atomic size_t passed; /* the number of the last allocation (alloc_fail-2) */
 static _Atomic size_t failing = NEVER; /* the number that fails */
 static _Atomic bool for_ever; /* and all after it */
 static _Atomic bool on; /* inside a stretch */
@@ -163,7 +163,7 @@ static bool run(struct alloc_fail *tester, alloc_fail_fn *scenario, void *ctx, s
 	if (atomic_exchange(&on, false)) {
 		complain(tester, "the scenario left its stretch open");
 	}
-	/* (A3) */
+	/* (alloc_fail-3) */
 	if (number != NEVER && atomic_load(&live) != live_before) {
 		complain(tester, "the run leaked, or freed what it did not allocate");
 	}

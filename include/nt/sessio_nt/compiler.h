@@ -2,12 +2,12 @@
 /*
  * The words of another compiler, for gcc and clang.
  *
- * (C1) WCHAR is 16 bits. Wide literals are 16 bits only with -fshort-wchar,
+ * (compiler-1) WCHAR is 16 bits. Wide literals are 16 bits only with -fshort-wchar,
  *      which the target sessio::nt adds. Without it everything but L"..." works,
  *      and giving L"..." to something that wants WCHAR is an error.
- * (C2) What is usual in driver code is no warning: pragmas for another compiler,
+ * (compiler-2) What is usual in driver code is no warning: pragmas for another compiler,
  *      characters of four letters.
- * (C3) There is one calling convention here: ours on both sides.
+ * (compiler-3) There is one calling convention here: ours on both sides.
  */
 #ifndef SESSIO_NT_COMPILER_H
 #define SESSIO_NT_COMPILER_H
@@ -25,16 +25,16 @@
 #error "include/nt is for gcc and clang"
 #endif
 
-/* (C2) alloc_text, warning, prefast, code_seg; and pool tags like 'tseT'. */
+/* (compiler-2) alloc_text, warning, prefast, code_seg; and pool tags like 'tseT'. */
 #pragma GCC diagnostic ignored "-Wunknown-pragmas"
 #pragma GCC diagnostic ignored "-Wmultichar"
 
-#define SESSIO_NT_WIDE_LITERALS (__SIZEOF_WCHAR_T__ == 2) /* (C1) */
+#define SESSIO_NT_WIDE_LITERALS (__SIZEOF_WCHAR_T__ == 2) /* (compiler-1) */
 #if !SESSIO_NT_WIDE_LITERALS && !defined(__cplusplus)
 #pragma GCC diagnostic error "-Wincompatible-pointer-types"
 #endif
 
-/* (C3) */
+/* (compiler-3) */
 #define NTAPI
 #define FASTCALL
 #define NTSYSAPI

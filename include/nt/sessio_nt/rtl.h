@@ -2,8 +2,8 @@
 /*
  * Memory and counted strings.
  *
- * (S1) The ANSI code page of this machine is UTF-8.
- * (S2) Upper case is one to one: Latin with Latin-1, Greek and Cyrillic letters;
+ * (rtl-1) The ANSI code page of this machine is UTF-8.
+ * (rtl-2) Upper case is one to one: Latin with Latin-1, Greek and Cyrillic letters;
  *      all others are left as they are.
  */
 #ifndef SESSIO_NT_RTL_H
@@ -106,15 +106,15 @@ BOOLEAN RtlEqualUnicodeString(PCUNICODE_STRING a, PCUNICODE_STRING b, BOOLEAN ig
 BOOLEAN RtlEqualString(const STRING *a, const STRING *b, BOOLEAN ignore_case);
 /** Whether the second begins with the first. */
 BOOLEAN RtlPrefixUnicodeString(PCUNICODE_STRING start, PCUNICODE_STRING s, BOOLEAN ignore_case);
-/** One character in upper case (S2). */
+/** One character in upper case (rtl-2). */
 WCHAR RtlUpcaseUnicodeChar(WCHAR c);
-/** One character in lower case (S2). */
+/** One character in lower case (rtl-2). */
 WCHAR RtlDowncaseUnicodeChar(WCHAR c);
 /** Upper case into *to, allocated if asked for. */
 NTSTATUS RtlUpcaseUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLEAN allocate);
-/** From the code page (S1), allocated if asked for; STATUS_BUFFER_OVERFLOW if it does not fit. */
+/** From the code page (rtl-1), allocated if asked for; STATUS_BUFFER_OVERFLOW if too long. */
 NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BOOLEAN allocate);
-/** To the code page (S1), allocated if asked for; STATUS_BUFFER_OVERFLOW if it does not fit. */
+/** To the code page (rtl-1), allocated if asked for; STATUS_BUFFER_OVERFLOW if too long. */
 NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING to, PCUNICODE_STRING from, BOOLEAN allocate);
 /** Frees what a call above or RtlDuplicateUnicodeString allocated, and empties the string. */
 void RtlFreeUnicodeString(PUNICODE_STRING string);
@@ -142,9 +142,9 @@ SIZE_T sessio_nt_wcsnlen(PCWSTR s, SIZE_T max);
 int sessio_nt_wcscmp(PCWSTR a, PCWSTR b);
 /** Compares at most count characters. */
 int sessio_nt_wcsncmp(PCWSTR a, PCWSTR b, SIZE_T count);
-/** Compares in upper case (S2). */
+/** Compares in upper case (rtl-2). */
 int sessio_nt_wcsicmp(PCWSTR a, PCWSTR b);
-/** Compares at most count characters in upper case (S2). */
+/** Compares at most count characters in upper case (rtl-2). */
 int sessio_nt_wcsnicmp(PCWSTR a, PCWSTR b, SIZE_T count);
 /** The first place of a character, or NULL. */
 PWSTR sessio_nt_wcschr(PCWSTR s, WCHAR c);

@@ -2,11 +2,11 @@
 /*
  * __try, __finally and __leave as far as macros carry them.
  *
- * (E1) __finally runs after the block and after __leave, from any depth of
+ * (seh-1) __finally runs after the block and after __leave, from any depth of
  *      loops inside the block, in any number of blocks of a function.
- * (E2) Leaving the block by return, break, continue or goto would skip
+ * (seh-2) Leaving the block by return, break, continue or goto would skip
  *      __finally: the program is stopped and says so.
- * (E3) Nothing raises here: a handler of __except never runs, and a bad address
+ * (seh-3) Nothing raises here: a handler of __except never runs, and a bad address
  *      ends the program.
  *
  * C++ standard headers use __try themselves: they come before these.
@@ -25,7 +25,7 @@ struct sessio_nt_try {
 	int ended; /* the block came to its end or to __leave */
 };
 
-/** Stops the program if a block was left without its end (E2). */
+/** Stops the program if a block was left without its end (seh-2). */
 void sessio_nt_try_check(const struct sessio_nt_try *block);
 
 /** The step from the block to its end. */
