@@ -14,7 +14,7 @@
 #include "nt/status.h"
 #include "user/host.h"
 #include "wdk/device.h"
-#include "wdk/text.h"
+#include "wdk/format.h"
 #include "wdk/thread.h"
 
 struct registration {
@@ -40,7 +40,7 @@ static void format_into(char *text, size_t size, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)si_nt_format(text, size, format, args);
+	(void)si_wdk_format(text, size, format, args);
 	va_end(args);
 }
 
@@ -167,7 +167,7 @@ static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICAT
 	registration->object = info->IoObject;
 	registration->context = info->Context;
 	if (kind_of(info->IoObject) == IO_TYPE_DEVICE) {
-		options.session_id = si_nt_device_session(info->IoObject);
+		options.session_id = si_wdk_device_session(info->IoObject);
 		options.flags = options.session_id != 0 ? SESSIO_WATCH_ONE_SESSION : 0u;
 	}
 	status = sessio_host_watch(host, &options, call_back, registration, &number);
@@ -187,7 +187,7 @@ NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
 	PVOID handle = NULL;
 	NTSTATUS status;
 
-	SI_NT_LEVEL(APC_LEVEL, "IoRegisterContainerNotification");
+	SI_WDK_LEVEL(APC_LEVEL, "IoRegisterContainerNotification");
 	status = judge(class, (const void *)(ULONG_PTR)callback, information, length, registration);
 	if (!NT_SUCCESS(status)) {
 		return status;
@@ -207,7 +207,7 @@ void IoUnregisterContainerNotification(PVOID registration)
 {
 	struct sessio_host *host;
 
-	SI_NT_LEVEL(APC_LEVEL, "IoUnregisterContainerNotification");
+	SI_WDK_LEVEL(APC_LEVEL, "IoUnregisterContainerNotification");
 	host = sessio_host_default();
 	if (host == NULL || sessio_host_unwatch(host, (sessio_watch)registration) != SESSIO_OK) {
 		si_diag_report(SESSIO_DIAG_MISUSE, registration, NULL,
@@ -229,7 +229,7 @@ NTSTATUS IoGetContainerInformation(
 	IO_SESSION_STATE_INFORMATION *info = buffer;
 	const sessio_user_session *session;
 
-	SI_NT_LEVEL(APC_LEVEL, "IoGetContainerInformation");
+	SI_WDK_LEVEL(APC_LEVEL, "IoGetContainerInformation");
 	if (class != IoSessionStateInformation) {
 		return STATUS_INVALID_PARAMETER_1;
 	}

@@ -5,9 +5,9 @@
  * (wdk_debug-1) The sink is called with its lock held: prints come whole, one by one,
  *      and sessio_nt_set_debug_print() returns when the old sink has ended.
  */
-#include "wdk/text.h"
-#include "wdk/thread.h"
 #include "platform/process.h"
+#include "wdk/format.h"
+#include "wdk/thread.h"
 
 #include "nt/sessio_nt.h"
 
@@ -31,17 +31,17 @@ static struct {
 
 void sessio_nt_set_debug_print(sessio_nt_debug_print_fn *fn, void *ctx)
 {
-	si_nt_lock(&sink.lock);
+	si_wdk_lock(&sink.lock);
 	sink.fn = fn != NULL ? fn : print_to_stderr;
 	sink.ctx = ctx;
-	si_nt_unlock(&sink.lock);
+	si_wdk_unlock(&sink.lock);
 }
 
 static void hand_over(ULONG component, ULONG level, const char *text, size_t length)
 {
-	si_nt_lock(&sink.lock);
+	si_wdk_lock(&sink.lock);
 	sink.fn(sink.ctx, component, level, text, length);
-	si_nt_unlock(&sink.lock);
+	si_wdk_unlock(&sink.lock);
 }
 
 ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR format, va_list args)
@@ -54,7 +54,7 @@ ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR fo
 		text[before] = prefix[before];
 		before++;
 	}
-	length = before + si_nt_format(text + before, sizeof(text) - before, format, args);
+	length = before + si_wdk_format(text + before, sizeof(text) - before, format, args);
 	hand_over(component, level, text, length < PRINT_BYTES ? length : PRINT_BYTES);
 	return STATUS_SUCCESS;
 }
@@ -91,7 +91,7 @@ static void format_into(char *text, size_t size, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)si_nt_format(text, size, format, args);
+	(void)si_wdk_format(text, size, format, args);
 	va_end(args);
 }
 
@@ -113,9 +113,4 @@ void RtlAssert(PVOID what, PVOID file, ULONG line, PSTR message)
 {
 	si_platform_stop(
 		file, (int)line, what, message != NULL ? message : "a driver's assertion failed");
-}
-
-void sessio_nt_try_check(const struct sessio_nt_try *block)
-{
-	SI_BUG_IF(!block->ended, "__try left by return, break, continue or goto");
 }

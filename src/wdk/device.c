@@ -35,39 +35,6 @@ static LIST_ENTRY entries = { &entries, &entries };
 static size_t device_count;
 static size_t link_count;
 
-static NTSTATUS refuse(PDEVICE_OBJECT device, PIRP irp)
-{
-	UNREFERENCED_PARAMETER(device);
-	irp->IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
-	irp->IoStatus.Information = 0;
-	IoCompleteRequest(irp, IO_NO_INCREMENT);
-	return STATUS_INVALID_DEVICE_REQUEST;
-}
-
-void sessio_nt_init_driver(PDRIVER_OBJECT driver, PUNICODE_STRING name)
-{
-	memset(driver, 0, sizeof(*driver));
-	driver->Type = IO_TYPE_DRIVER;
-	driver->Size = sizeof(*driver);
-	if (name != NULL) {
-		driver->DriverName = *name;
-	}
-	for (size_t i = 0; i < RTL_NUMBER_OF(driver->MajorFunction); i++) {
-		driver->MajorFunction[i] = refuse;
-	}
-}
-
-void sessio_nt_init_file(PFILE_OBJECT file, PDEVICE_OBJECT device)
-{
-	memset(file, 0, sizeof(*file));
-	file->Type = IO_TYPE_FILE;
-	file->Size = sizeof(*file);
-	file->DeviceObject = device;
-	KeInitializeEvent(&file->Lock, SynchronizationEvent, FALSE);
-	KeInitializeEvent(&file->Event, NotificationEvent, FALSE);
-	InitializeListHead(&file->IrpList);
-}
-
 static struct entry *find_name_locked(PCUNICODE_STRING name)
 {
 	for (PLIST_ENTRY at = entries.Flink; at != &entries; at = at->Flink) {
@@ -85,13 +52,13 @@ static bool add_entry(struct entry *entry, size_t *count)
 {
 	bool is_new;
 
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	is_new = entry->name.Length == 0 || find_name_locked(&entry->name) == NULL;
 	if (is_new) {
 		InsertTailList(&entries, &entry->link);
 		++*count;
 	}
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	return is_new;
 }
 
@@ -164,10 +131,10 @@ void IoDeleteDevice(PDEVICE_OBJECT device)
 	}
 	SI_BUG_IF(*at == NULL, "a device deleted that its driver has not");
 	*at = device->NextDevice; /* (device-2) */
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	(void)RemoveEntryList(&own->entry.link);
 	device_count--;
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	si_platform_free(own);
 }
 
@@ -194,7 +161,7 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link)
 {
 	struct entry *entry;
 
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	entry = find_name_locked(link);
 	if (entry != NULL && entry->is_device) {
 		entry = NULL;
@@ -203,7 +170,7 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link)
 		(void)RemoveEntryList(&entry->link);
 		link_count--;
 	}
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	if (entry == NULL) {
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	}
@@ -228,15 +195,15 @@ static struct _DEVOBJ_EXTENSION *find_device_locked(const DEVICE_OBJECT *device)
 	return NULL;
 }
 
-ULONG si_nt_device_session(const DEVICE_OBJECT *device)
+ULONG si_wdk_device_session(const DEVICE_OBJECT *device)
 {
 	struct _DEVOBJ_EXTENSION *own;
 	ULONG session_id;
 
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	own = find_device_locked(device);
 	session_id = own != NULL ? own->session_id : 0;
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	return session_id;
 }
 
@@ -244,27 +211,19 @@ sessio_status sessio_nt_set_device_session(PDEVICE_OBJECT device, ULONG session_
 {
 	struct _DEVOBJ_EXTENSION *own;
 
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	own = find_device_locked(device);
 	if (own != NULL) {
 		own->session_id = session_id;
 	}
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	return own != NULL ? SESSIO_OK : SESSIO_INVALID_ARG;
 }
 
-void si_nt_device_usage(size_t *devices, size_t *links)
+void si_wdk_device_usage(size_t *devices, size_t *links)
 {
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	*devices = device_count;
 	*links = link_count;
-	si_nt_unlock(&lock);
-}
-
-void sessio_nt_get_usage(struct sessio_nt_usage *out_usage)
-{
-	si_nt_pool_usage(&out_usage->pool_blocks, &out_usage->pool_bytes);
-	si_nt_device_usage(&out_usage->devices, &out_usage->symbolic_links);
-	out_usage->requests = si_nt_irp_usage();
-	out_usage->work_items = si_nt_work_usage();
+	si_wdk_unlock(&lock);
 }

@@ -5,7 +5,8 @@
  */
 #include <stdbool.h>
 
-#include "wdk/text.h"
+#include "wdk/format.h"
+#include "wdk/utf.h"
 
 enum size { SIZE_NONE, SIZE_NARROW, SIZE_WIDE, SIZE_64, SIZE_POINTER, SIZE_8 };
 
@@ -39,7 +40,7 @@ static void end_character(struct out *out)
 {
 	PCSTR at = out->bytes;
 	WCHAR units[2];
-	unsigned count = si_nt_put_utf16(si_nt_get_utf8(&at, out->bytes + out->have), units);
+	unsigned count = si_wdk_put_utf16(si_wdk_get_utf8(&at, out->bytes + out->have), units);
 
 	out->have = 0;
 	for (unsigned i = 0; i < count; i++) {
@@ -258,7 +259,7 @@ static void put_wide(struct out *out, const struct spec *spec, PCWSTR text, size
 	fill(out, ' ', spec->left ? 0 : blanks);
 	for (PCWSTR at = text, end = text + length; at != end;) {
 		char bytes[4];
-		unsigned count = si_nt_put_utf8(si_nt_get_utf16(&at, end), bytes);
+		unsigned count = si_wdk_put_utf8(si_wdk_get_utf16(&at, end), bytes);
 
 		for (unsigned i = 0; i < count; i++) {
 			put(out, bytes[i]);
@@ -468,7 +469,7 @@ static const char *convert(struct out *out, const char *at, va_list *args)
 	return at;
 }
 
-size_t si_nt_format(char *text, size_t size, const char *format, va_list args)
+size_t si_wdk_format(char *text, size_t size, const char *format, va_list args)
 {
 	struct out out = { .narrow = text, .room = size == 0 ? 0 : size - 1 };
 	va_list rest;
@@ -505,7 +506,7 @@ static PCWSTR narrow_conversion(PCWSTR at, char *text, size_t size)
 	return at;
 }
 
-size_t si_nt_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args)
+size_t si_wdk_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args)
 {
 	struct out out = { .is_wide = true, .wide = text, .room = size - 1 };
 	va_list rest;
@@ -519,7 +520,8 @@ size_t si_nt_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args)
 			(void)convert(&out, conversion, &rest);
 		} else {
 			PCWSTR end = format[1] != 0 ? format + 2 : format + 1;
-			unsigned count = si_nt_put_utf8(si_nt_get_utf16(&format, end), conversion);
+			unsigned count =
+				si_wdk_put_utf8(si_wdk_get_utf16(&format, end), conversion);
 
 			for (unsigned i = 0; i < count; i++) {
 				put(&out, conversion[i]);

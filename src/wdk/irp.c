@@ -48,7 +48,7 @@ void IoFreeIrp(PIRP irp)
 	si_platform_free(irp);
 }
 
-size_t si_nt_irp_usage(void)
+size_t si_wdk_irp_usage(void)
 {
 	return atomic_load_explicit(&live, memory_order_relaxed);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Locks whose waiters sleep: fast mutexes, push locks, resources, rundown
- * references. Each is words in the caller's memory; waiting is si_nt_wait().
+ * references. Each is words in the caller's memory; waiting is si_wdk_wait().
  *
  * (wdk_lock-1) A word that a waiter looks at changes by sequentially consistent
  *      operations, see (wdk_thread-2) in thread.h, or under a lock that the waiter takes.
@@ -12,7 +12,7 @@
 
 static PVOID me(void)
 {
-	return si_nt_thread();
+	return si_wdk_thread();
 }
 
 /* Fast mutexes: Count is 1 when free. */
@@ -45,9 +45,9 @@ static bool owns_fast_mutex(PFAST_MUTEX mutex)
 
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)
 {
-	SI_NT_LEVEL(APC_LEVEL, "a fast mutex");
+	SI_WDK_LEVEL(APC_LEVEL, "a fast mutex");
 	SI_BUG_IF(owns_fast_mutex(mutex), "a fast mutex taken twice by one thread");
-	(void)si_nt_wait(try_fast_mutex, mutex, FOR_EVER);
+	(void)si_wdk_wait(try_fast_mutex, mutex, FOR_EVER);
 }
 
 void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
@@ -56,7 +56,7 @@ void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
 		!owns_fast_mutex(mutex), "a fast mutex given back that this thread has not taken");
 	__atomic_store_n(&mutex->Owner, NULL, __ATOMIC_RELAXED);
 	(void)InterlockedExchange(&mutex->Count, 1); /* (wdk_lock-1) */
-	si_nt_wake();
+	si_wdk_wake();
 }
 
 void ExAcquireFastMutex(PFAST_MUTEX mutex)
@@ -72,7 +72,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex)
 {
 	KIRQL before = KeGetCurrentIrql();
 
-	SI_NT_LEVEL(APC_LEVEL, "a fast mutex");
+	SI_WDK_LEVEL(APC_LEVEL, "a fast mutex");
 	if (!try_fast_mutex(mutex)) {
 		return FALSE;
 	}
@@ -120,14 +120,14 @@ static bool try_push_shared(void *object)
 
 void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
 {
-	SI_NT_LEVEL(APC_LEVEL, "a push lock");
-	(void)si_nt_wait(try_push_exclusive, lock, FOR_EVER);
+	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
+	(void)si_wdk_wait(try_push_exclusive, lock, FOR_EVER);
 }
 
 void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
 {
-	SI_NT_LEVEL(APC_LEVEL, "a push lock");
-	(void)si_nt_wait(try_push_shared, lock, FOR_EVER);
+	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
+	(void)si_wdk_wait(try_push_shared, lock, FOR_EVER);
 }
 
 void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
@@ -135,7 +135,7 @@ void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
 	EX_PUSH_LOCK before = __atomic_exchange_n(lock, 0, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	SI_BUG_IF(before != 1, "a push lock given back that has no writer");
-	si_nt_wake();
+	si_wdk_wake();
 }
 
 void ExReleasePushLockShared(PEX_PUSH_LOCK lock)
@@ -143,7 +143,7 @@ void ExReleasePushLockShared(PEX_PUSH_LOCK lock)
 	EX_PUSH_LOCK before = __atomic_fetch_sub(lock, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	SI_BUG_IF(before < 2 || (before & 1u) != 0, "a push lock given back that has no reader");
-	si_nt_wake();
+	si_wdk_wake();
 }
 
 void FltReleasePushLock(PEX_PUSH_LOCK lock)
@@ -176,13 +176,13 @@ static bool try_exclusive(void *object)
 	PERESOURCE resource = object;
 	bool mine;
 
-	si_nt_lock(&resource->SpinLock);
+	si_wdk_lock(&resource->SpinLock);
 	mine = resource->ActiveCount == 0 || resource->OwnerThread == me();
 	if (mine) {
 		resource->OwnerThread = me();
 		resource->ActiveCount++;
 	}
-	si_nt_unlock(&resource->SpinLock);
+	si_wdk_unlock(&resource->SpinLock);
 	return mine;
 }
 
@@ -191,48 +191,48 @@ static bool try_shared(void *object)
 	PERESOURCE resource = object;
 	bool mine;
 
-	si_nt_lock(&resource->SpinLock);
+	si_wdk_lock(&resource->SpinLock);
 	mine = resource->OwnerThread == NULL || resource->OwnerThread == me();
 	if (mine) {
 		resource->ActiveCount++;
 	}
-	si_nt_unlock(&resource->SpinLock);
+	si_wdk_unlock(&resource->SpinLock);
 	return mine;
 }
 
 BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait)
 {
-	SI_NT_LEVEL(APC_LEVEL, "a resource");
-	return si_nt_wait(try_exclusive, resource, wait ? FOR_EVER : 0);
+	SI_WDK_LEVEL(APC_LEVEL, "a resource");
+	return si_wdk_wait(try_exclusive, resource, wait ? FOR_EVER : 0);
 }
 
 BOOLEAN ExAcquireResourceSharedLite(PERESOURCE resource, BOOLEAN wait)
 {
-	SI_NT_LEVEL(APC_LEVEL, "a resource");
-	return si_nt_wait(try_shared, resource, wait ? FOR_EVER : 0);
+	SI_WDK_LEVEL(APC_LEVEL, "a resource");
+	return si_wdk_wait(try_shared, resource, wait ? FOR_EVER : 0);
 }
 
 void ExReleaseResourceLite(PERESOURCE resource)
 {
-	si_nt_lock(&resource->SpinLock);
+	si_wdk_lock(&resource->SpinLock);
 	SI_BUG_IF(resource->ActiveCount == 0, "a resource given back that nobody has");
 	SI_BUG_IF(resource->OwnerThread != NULL && resource->OwnerThread != me(),
 		"a resource given back that another thread has");
 	if (--resource->ActiveCount == 0) {
 		resource->OwnerThread = NULL;
 	}
-	si_nt_unlock(&resource->SpinLock);
+	si_wdk_unlock(&resource->SpinLock);
 	/* A waiter that looked before us counted itself before it took this lock. */
-	si_nt_wake();
+	si_wdk_wake();
 }
 
 BOOLEAN ExIsResourceAcquiredExclusiveLite(PERESOURCE resource)
 {
 	BOOLEAN mine;
 
-	si_nt_lock(&resource->SpinLock);
+	si_wdk_lock(&resource->SpinLock);
 	mine = resource->OwnerThread == me();
-	si_nt_unlock(&resource->SpinLock);
+	si_wdk_unlock(&resource->SpinLock);
 	return mine;
 }
 
@@ -266,7 +266,7 @@ void ExReleaseRundownProtection(PEX_RUNDOWN_REF ref)
 	ULONG_PTR before = __atomic_fetch_sub(&ref->Count, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	SI_BUG_IF(before < 2, "rundown protection given back that nobody has");
-	si_nt_wake();
+	si_wdk_wake();
 }
 
 static bool try_run_down(void *object)
@@ -276,9 +276,9 @@ static bool try_run_down(void *object)
 
 void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF ref)
 {
-	SI_NT_LEVEL(APC_LEVEL, "waiting for a run-down");
+	SI_WDK_LEVEL(APC_LEVEL, "waiting for a run-down");
 	(void)__atomic_fetch_or(&ref->Count, 1, __ATOMIC_SEQ_CST);
-	(void)si_nt_wait(try_run_down, ref, FOR_EVER);
+	(void)si_wdk_wait(try_run_down, ref, FOR_EVER);
 }
 
 void ExRundownCompleted(PEX_RUNDOWN_REF ref)

@@ -33,7 +33,7 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 {
 	struct block *block;
 
-	SI_NT_LEVEL(is_paged(type) ? APC_LEVEL : DISPATCH_LEVEL, "this pool");
+	SI_WDK_LEVEL(is_paged(type) ? APC_LEVEL : DISPATCH_LEVEL, "this pool");
 	if (size > SIZE_MAX - sizeof(*block)) {
 		return NULL;
 	}
@@ -105,7 +105,7 @@ void ExFreePool(PVOID memory)
 	ExFreePoolWithTag(memory, 0);
 }
 
-void si_nt_pool_usage(size_t *blocks, size_t *bytes)
+void si_wdk_pool_usage(size_t *blocks, size_t *bytes)
 {
 	*blocks = atomic_load_explicit(&live_blocks, memory_order_relaxed);
 	*bytes = atomic_load_explicit(&live_bytes, memory_order_relaxed);

@@ -4,11 +4,11 @@
  *
  * (wdk_thread-1) A thread's level is its own: only the thread itself reads or writes it.
  * (wdk_thread-2) Who makes something true that a thread may wait for does so with a
- *      sequentially consistent write and then calls si_nt_wake(). A waiter
+ *      sequentially consistent write and then calls si_wdk_wake(). A waiter
  *      counts itself before it looks, so one of both sees the other.
  */
-#ifndef SI_NT_THREAD_H
-#define SI_NT_THREAD_H
+#ifndef SI_WDK_THREAD_H
+#define SI_WDK_THREAD_H
 
 #include <stdbool.h>
 
@@ -22,23 +22,23 @@ struct _ETHREAD {
 };
 
 /* The calling thread; never NULL. */
-struct _ETHREAD *si_nt_thread(void);
+struct _ETHREAD *si_wdk_thread(void);
 
 /* Stops the program above a level, as the kernel would. */
-#define SI_NT_LEVEL(max, what) \
-	SI_BUG_IF(si_nt_thread()->level > (max), what " is not for this IRQL")
+#define SI_WDK_LEVEL(max, what) \
+	SI_BUG_IF(si_wdk_thread()->level > (max), what " is not for this IRQL")
 
 /* Whether it got what it wants; called in the gate and outside of it. */
-typedef bool si_nt_try_fn(void *object);
+typedef bool si_wdk_try_fn(void *object);
 
 /* Tries until it succeeds; false after timeout_ns. UINT64_MAX waits for ever. */
-bool si_nt_wait(si_nt_try_fn *try_it, void *object, uint64_t timeout_ns);
+bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns);
 
 /* (wdk_thread-2) */
-void si_nt_wake(void);
+void si_wdk_wake(void);
 
 /* A lock word of ours: no level, short sections only. */
-void si_nt_lock(KSPIN_LOCK *lock);
-void si_nt_unlock(KSPIN_LOCK *lock);
+void si_wdk_lock(KSPIN_LOCK *lock);
+void si_wdk_unlock(KSPIN_LOCK *lock);
 
-#endif /* SI_NT_THREAD_H */
+#endif /* SI_WDK_THREAD_H */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What the pool, the names and the requests hold, for sessio_nt_get_usage(). */
-#ifndef SI_NT_USAGE_H
-#define SI_NT_USAGE_H
+#ifndef SI_WDK_USAGE_H
+#define SI_WDK_USAGE_H
 
 #include <stddef.h>
 
-void si_nt_pool_usage(size_t *blocks, size_t *bytes);
-void si_nt_device_usage(size_t *devices, size_t *links);
-size_t si_nt_irp_usage(void);
-size_t si_nt_work_usage(void);
+void si_wdk_pool_usage(size_t *blocks, size_t *bytes);
+void si_wdk_device_usage(size_t *devices, size_t *links);
+size_t si_wdk_irp_usage(void);
+size_t si_wdk_work_usage(void);
 
-#endif /* SI_NT_USAGE_H */
+#endif /* SI_WDK_USAGE_H */

@@ -3,8 +3,8 @@
  * Events, mutexes and semaphores: the state is one word, SignalState, which
  * changes by sequentially consistent operations ((wdk_thread-2) in thread.h).
  */
-#include "wdk/thread.h"
 #include "platform/process.h"
+#include "wdk/thread.h"
 
 enum kind { KIND_EVENT = 0, KIND_EVENT_ONE = 1, KIND_MUTEX = 2, KIND_SEMAPHORE = 5 };
 
@@ -39,7 +39,7 @@ static bool take_one(PDISPATCHER_HEADER header)
 
 static bool take_mutex(PKMUTEX mutex)
 {
-	PVOID me = si_nt_thread();
+	PVOID me = si_wdk_thread();
 
 	/* Relaxed: only this thread writes this value. */
 	if (__atomic_load_n(&mutex->OwnerThread, __ATOMIC_RELAXED) == me) {
@@ -83,7 +83,7 @@ LONG KeSetEvent(PKEVENT event, KPRIORITY increment, BOOLEAN wait)
 
 	UNREFERENCED_PARAMETER(increment);
 	UNREFERENCED_PARAMETER(wait);
-	si_nt_wake();
+	si_wdk_wake();
 	return before;
 }
 
@@ -114,13 +114,13 @@ LONG KeReleaseMutex(PKMUTEX mutex, BOOLEAN wait)
 	LONG before = state_of(&mutex->Header);
 
 	UNREFERENCED_PARAMETER(wait);
-	SI_BUG_IF(__atomic_load_n(&mutex->OwnerThread, __ATOMIC_RELAXED) != (PVOID)si_nt_thread(),
+	SI_BUG_IF(__atomic_load_n(&mutex->OwnerThread, __ATOMIC_RELAXED) != (PVOID)si_wdk_thread(),
 		"a mutex given back that this thread has not taken");
 	if (before == 0) {
 		__atomic_store_n(&mutex->OwnerThread, NULL, __ATOMIC_RELAXED);
 	}
 	(void)InterlockedIncrement(&mutex->Header.SignalState);
-	si_nt_wake();
+	si_wdk_wake();
 	return before;
 }
 
@@ -143,7 +143,7 @@ LONG KeReleaseSemaphore(PKSEMAPHORE semaphore, KPRIORITY increment, LONG adjustm
 	UNREFERENCED_PARAMETER(wait);
 	SI_BUG_IF(adjustment < 0 || before > semaphore->Limit - adjustment,
 		"a semaphore released over its limit");
-	si_nt_wake();
+	si_wdk_wake();
 	return before;
 }
 
@@ -178,8 +178,8 @@ NTSTATUS KeWaitForSingleObject(PVOID object, KWAIT_REASON reason, KPROCESSOR_MOD
 	UNREFERENCED_PARAMETER(reason);
 	UNREFERENCED_PARAMETER(mode);
 	UNREFERENCED_PARAMETER(alertable);
-	return si_nt_wait(try_object, object, timeout_ns(timeout)) ? STATUS_SUCCESS
-								   : STATUS_TIMEOUT;
+	return si_wdk_wait(try_object, object, timeout_ns(timeout)) ? STATUS_SUCCESS
+								    : STATUS_TIMEOUT;
 }
 
 static bool never(void *object)
@@ -192,7 +192,7 @@ NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_
 {
 	UNREFERENCED_PARAMETER(mode);
 	UNREFERENCED_PARAMETER(alertable);
-	SI_NT_LEVEL(APC_LEVEL, "sleeping");
-	(void)si_nt_wait(never, NULL, timeout_ns(interval));
+	SI_WDK_LEVEL(APC_LEVEL, "sleeping");
+	(void)si_wdk_wait(never, NULL, timeout_ns(interval));
 	return STATUS_SUCCESS;
 }

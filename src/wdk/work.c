@@ -10,9 +10,9 @@
 #include <stdatomic.h>
 
 #include "nt/sessio_nt.h"
+#include "platform/process.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
-#include "platform/process.h"
 
 struct _IO_WORKITEM {
 	LIST_ENTRY link; /* queue, under lock */
@@ -33,12 +33,12 @@ static bool try_take(void *result)
 {
 	PIO_WORKITEM item = NULL;
 
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	if (!IsListEmpty(&queue)) {
 		item = CONTAINING_RECORD(RemoveHeadList(&queue), struct _IO_WORKITEM, link);
 		item->queued = false;
 	}
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	*(PIO_WORKITEM *)result = item;
 	return item != NULL;
 }
@@ -61,10 +61,10 @@ static void work(void *arg)
 	for (;;) {
 		PIO_WORKITEM item = NULL;
 
-		(void)si_nt_wait(try_take, &item, UINT64_MAX);
+		(void)si_wdk_wait(try_take, &item, UINT64_MAX);
 		run(item);
 		atomic_fetch_sub(&pending, 1);
-		si_nt_wake();
+		si_wdk_wake();
 	}
 }
 
@@ -73,10 +73,10 @@ static bool start(void)
 {
 	bool running;
 
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	running = started || si_process_start_thread(work, NULL);
 	started = running;
-	si_nt_unlock(&lock);
+	si_wdk_unlock(&lock);
 	return running;
 }
 
@@ -104,12 +104,12 @@ void IoFreeWorkItem(PIO_WORKITEM item)
 static void enqueue(PIO_WORKITEM item)
 {
 	atomic_fetch_add(&pending, 1);
-	si_nt_lock(&lock);
+	si_wdk_lock(&lock);
 	SI_BUG_IF(item->queued, "a work item queued that is queued");
 	item->queued = true;
 	InsertTailList(&queue, &item->link);
-	si_nt_unlock(&lock);
-	si_nt_wake();
+	si_wdk_unlock(&lock);
+	si_wdk_wake();
 }
 
 void IoQueueWorkItem(
@@ -139,10 +139,10 @@ static bool is_done(void *object)
 
 void sessio_nt_wait_for_work(void)
 {
-	(void)si_nt_wait(is_done, NULL, UINT64_MAX);
+	(void)si_wdk_wait(is_done, NULL, UINT64_MAX);
 }
 
-size_t si_nt_work_usage(void)
+size_t si_wdk_work_usage(void)
 {
 	return atomic_load_explicit(&items, memory_order_relaxed);
 }

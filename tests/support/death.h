@@ -28,6 +28,12 @@ struct death {
 	void (*die)(void);
 };
 
+/* One row of the table, under its function's name. */
+#define DEATH(name)         \
+	{                   \
+#name, name \
+	}
+
 /* Runs the case that argv names; the result is what main() returns. */
 static inline int death_main(int argc, char **argv, const struct death *cases, size_t count)
 {

@@ -7,62 +7,13 @@
 #include <ntstrsafe.h>
 #include <sessio_nt.h>
 
-struct print {
-	unsigned count;
-	ULONG component;
-	ULONG level;
-	size_t length;
-	char text[1024];
-};
-
-static void keep(void *ctx, ULONG component, ULONG level, const char *text, size_t length)
-{
-	struct print *print = ctx;
-
-	print->count++;
-	print->component = component;
-	print->level = level;
-	print->length = length;
-	assert_true(length < sizeof(print->text));
-	memcpy(print->text, text, length + 1);
-}
-
-static struct print printed;
-
-static int catch_prints(void **state)
-{
-	(void)state;
-	memset(&printed, 0, sizeof(printed));
-	sessio_nt_set_debug_print(keep, &printed);
-	return 0;
-}
-
-static int let_prints_go(void **state)
-{
-	(void)state;
-	sessio_nt_set_debug_print(NULL, NULL);
-	return 0;
-}
+#include "prints.h"
 
 #define PRINTS(expected, ...)                                \
 	do {                                                 \
 		(void)DbgPrint(__VA_ARGS__);                 \
 		assert_string_equal(printed.text, expected); \
 	} while (0)
-
-static void a_print_says_component_and_level(void **state)
-{
-	(void)state;
-	assert_int_equal(DbgPrint("one"), STATUS_SUCCESS);
-	assert_int_equal(printed.component, DPFLTR_DEFAULT_ID);
-	assert_int_equal(printed.level, DPFLTR_INFO_LEVEL);
-	DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_ERROR_LEVEL, "%s", "two");
-	assert_int_equal(printed.component, DPFLTR_IHVDRIVER_ID);
-	assert_int_equal(printed.level, DPFLTR_ERROR_LEVEL);
-	assert_string_equal(printed.text, "two");
-	assert_int_equal(printed.count, 2);
-	assert_int_equal(printed.length, 3);
-}
 
 static void long_is_32_bits(void **state)
 {
@@ -173,54 +124,6 @@ static void floating_point_is_left_as_it_is(void **state)
 	PRINTS("%y %", "%y %");
 }
 
-static void no_more_than_512_bytes_leave(void **state)
-{
-	char longer[700];
-
-	(void)state;
-	memset(longer, 'x', sizeof(longer) - 1);
-	longer[sizeof(longer) - 1] = '\0';
-	DbgPrint("%s", longer);
-	assert_int_equal(printed.length, 512);
-	assert_int_equal(strlen(printed.text), 512);
-	DbgPrint("%*d", 100000, 1);
-	assert_int_equal(printed.length, 512);
-	DbgPrint("%99999999999d", 1);
-	assert_int_equal(printed.length, 512);
-}
-
-static ULONG print_list(PCSTR prefix, PCSTR format, ...)
-{
-	va_list args;
-	ULONG result;
-
-	va_start(args, format);
-	result = vDbgPrintExWithPrefix(prefix, 1, 2, format, args);
-	va_end(args);
-	return result;
-}
-
-static void a_prefix_counts_too(void **state)
-{
-	char longer[700];
-
-	(void)state;
-	print_list("drv: ", "%d", 3);
-	assert_string_equal(printed.text, "drv: 3");
-	memset(longer, 'x', sizeof(longer) - 1);
-	longer[sizeof(longer) - 1] = '\0';
-	print_list(longer, "%d", 3);
-	assert_int_equal(printed.length, 512);
-}
-
-static void checked_prints_are_for_checked_builds(void **state)
-{
-	(void)state;
-	KdPrint(("%d", 1));
-	KdPrintEx((1, 2, "%d", 1));
-	assert_int_equal(printed.count, DBG ? 2 : 0);
-}
-
 #define FORMATS(expected, ...)                                                            \
 	do {                                                                              \
 		WCHAR text[64];                                                           \
@@ -243,67 +146,10 @@ static void wide_formats_have_wide_strings(void **state)
 	FORMATS(L"%", L"%");
 }
 
-static void what_does_not_fit_is_cut_and_said(void **state)
-{
-	char narrow[4];
-	WCHAR wide[4];
-	UNICODE_STRING counted;
-	SIZE_T length = 99;
-
-	(void)state;
-	assert_int_equal(RtlStringCbPrintfA(narrow, 4, "%d", 123), STATUS_SUCCESS);
-	assert_int_equal(RtlStringCbPrintfA(narrow, 4, "%d", 1234), STATUS_BUFFER_OVERFLOW);
-	assert_string_equal(narrow, "123");
-	assert_int_equal(RtlStringCchPrintfW(wide, 4, L"%s", L"abcd"), STATUS_BUFFER_OVERFLOW);
-	assert_int_equal(wcscmp(wide, L"abc"), 0);
-	assert_int_equal(RtlStringCbCopyA(narrow, 4, "abcd"), STATUS_BUFFER_OVERFLOW);
-	assert_int_equal(RtlStringCbCopyA(narrow, 4, "ab"), STATUS_SUCCESS);
-	assert_int_equal(RtlStringCbCatA(narrow, 4, "c"), STATUS_SUCCESS);
-	assert_int_equal(RtlStringCbCatA(narrow, 4, "d"), STATUS_BUFFER_OVERFLOW);
-	assert_string_equal(narrow, "abc");
-	assert_int_equal(RtlStringCbCopyNA(narrow, 4, "xyz", 2), STATUS_SUCCESS);
-	assert_string_equal(narrow, "xy");
-	assert_int_equal(RtlStringCbCopyW(wide, sizeof(wide), L"abcd"), STATUS_BUFFER_OVERFLOW);
-	assert_int_equal(RtlStringCbCopyNW(wide, sizeof(wide), L"abcd", 4), STATUS_SUCCESS);
-	assert_int_equal(RtlStringCbCatW(wide, sizeof(wide), L"z"), STATUS_SUCCESS);
-	assert_int_equal(wcscmp(wide, L"abz"), 0);
-	assert_int_equal(RtlStringCbLengthW(wide, sizeof(wide), &length), STATUS_SUCCESS);
-	assert_int_equal(length, 6);
-	assert_int_equal(RtlStringCbLengthW(wide, sizeof(wide), NULL), STATUS_SUCCESS);
-	assert_int_equal(RtlStringCbLengthA("abc", 4, &length), STATUS_SUCCESS);
-	assert_int_equal(length, 3);
-	RtlInitEmptyUnicodeString(&counted, wide, sizeof(wide));
-	assert_int_equal(RtlUnicodeStringPrintf(&counted, L"%u", 12), STATUS_SUCCESS);
-	assert_int_equal(counted.Length, 4);
-	assert_int_equal(RtlUnicodeStringPrintf(&counted, L"%u", 12345), STATUS_BUFFER_OVERFLOW);
-	assert_int_equal(counted.Length, 6);
-}
-
-static void safe_strings_refuse_what_has_no_room_or_end(void **state)
-{
-	char narrow[2] = { 'a', 'b' };
-	WCHAR wide[2] = { 'a', 'b' };
-	UNICODE_STRING none = { 0, 0, wide };
-
-	(void)state;
-	assert_int_equal(RtlStringCbCopyA(narrow, 0, "a"), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCchCopyW(wide, 0, L"a"), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCchCopyW(wide, (SIZE_T)NTSTRSAFE_MAX_CCH + 1, L"a"),
-		STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCbCatA(narrow, 2, "a"), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCchCatW(wide, 2, L"a"), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCbLengthA(NULL, 2, NULL), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCbLengthW(NULL, 2, NULL), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCbPrintfA(narrow, 0, "a"), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlStringCchPrintfW(wide, 0, L"a"), STATUS_INVALID_PARAMETER);
-	assert_int_equal(RtlUnicodeStringPrintf(&none, L"a"), STATUS_INVALID_PARAMETER);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, catch_prints, let_prints_go)
-		TEST(a_print_says_component_and_level),
 		TEST(long_is_32_bits),
 		TEST(sizes_are_those_of_the_kernel),
 		TEST(flags_width_and_precision_work),
@@ -314,12 +160,7 @@ int main(void)
 		TEST(narrow_strings_are_narrow),
 		TEST(null_is_said),
 		TEST(floating_point_is_left_as_it_is),
-		TEST(no_more_than_512_bytes_leave),
-		TEST(a_prefix_counts_too),
 		TEST(wide_formats_have_wide_strings),
-		TEST(what_does_not_fit_is_cut_and_said),
-		TEST(safe_strings_refuse_what_has_no_room_or_end),
-		TEST(checked_prints_are_for_checked_builds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,8 @@
 #ifndef SESSIO_NT_OBJECT_H
 #define SESSIO_NT_OBJECT_H
 
-#include "lock.h"
+#include "spin_lock.h"
+#include "wait.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -249,19 +250,6 @@ SESSIO_NT_OFFSET(FILE_OBJECT, FileObjectExtension, 208, 124);
 		(ULONG)(method))
 #define DEVICE_TYPE_FROM_CTL_CODE(code) (((ULONG)(code)) >> 16)
 #define METHOD_FROM_CTL_CODE(code) ((ULONG)(code)&3u)
-
-/**
- * A device of the driver, with a zeroed extension of its own. The name may be
- * NULL; STATUS_OBJECT_NAME_COLLISION if somebody has it.
- */
-NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_STRING name,
-	DEVICE_TYPE type, ULONG characteristics, BOOLEAN exclusive, PDEVICE_OBJECT *device);
-/** Takes the device from its driver and frees it. */
-void IoDeleteDevice(PDEVICE_OBJECT device);
-/** Another name for a device; STATUS_OBJECT_NAME_COLLISION if somebody has it. */
-NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name);
-/** STATUS_OBJECT_NAME_NOT_FOUND if there is none of that name. */
-NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link);
 
 #ifdef __cplusplus
 }

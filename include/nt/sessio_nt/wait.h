@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time, and what threads wait for: events, mutexes, semaphores.
+ * What threads wait for: events, mutexes, semaphores.
  *
  * These objects live in the caller's memory and own nothing else. Waiting at
  * DISPATCH_LEVEL or above stops the program, unless the timeout is zero.
@@ -8,17 +8,11 @@
 #ifndef SESSIO_NT_WAIT_H
 #define SESSIO_NT_WAIT_H
 
-#include "status.h"
+#include "irql.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define PASSIVE_LEVEL 0
-#define LOW_LEVEL 0
-#define APC_LEVEL 1
-#define DISPATCH_LEVEL 2
-#define HIGH_LEVEL 15
 
 typedef enum _EVENT_TYPE { NotificationEvent, SynchronizationEvent } EVENT_TYPE;
 typedef enum _WAIT_TYPE { WaitAll, WaitAny } WAIT_TYPE;
@@ -103,23 +97,6 @@ NTSTATUS KeWaitForSingleObject(PVOID object, KWAIT_REASON reason, KPROCESSOR_MOD
 #define KeWaitForMutexObject KeWaitForSingleObject
 /** Sleeps; the interval counts as a timeout does. */
 NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_INTEGER interval);
-
-/** Now, in 100 ns since 1601, UTC. */
-void KeQuerySystemTime(PLARGE_INTEGER now);
-/** The same; there is no better clock here. */
-void KeQuerySystemTimePrecise(PLARGE_INTEGER now);
-/** Since the start of the machine, in 100 ns. */
-ULONGLONG KeQueryInterruptTime(void);
-/** A counter that never goes back, and its ticks in a second. */
-LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER frequency);
-/** How many units of 100 ns a tick of KeQueryTickCount is. */
-ULONG KeQueryTimeIncrement(void);
-/** Ticks since the start of the machine. */
-void KeQueryTickCount(PLARGE_INTEGER count);
-/** From UTC to local time, which is UTC here. */
-void ExSystemTimeToLocalTime(PLARGE_INTEGER system, PLARGE_INTEGER local);
-/** Year, month, day and so on of a time. */
-void RtlTimeToTimeFields(PLARGE_INTEGER time, PTIME_FIELDS fields);
 
 #ifdef __cplusplus
 }

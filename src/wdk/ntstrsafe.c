@@ -2,7 +2,7 @@
 /* Text that never runs over: cut where it does not fit, and said so. */
 #include "nt/ntstrsafe.h"
 
-#include "wdk/text.h"
+#include "wdk/format.h"
 
 static NTSTATUS judge_size(SIZE_T size)
 {
@@ -111,7 +111,7 @@ NTSTATUS RtlStringCchVPrintfA(PSTR to, SIZE_T size, PCSTR format, va_list args)
 	if (!NT_SUCCESS(judge_size(size))) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	return fits(si_nt_format(to, size, format, args) < size);
+	return fits(si_wdk_format(to, size, format, args) < size);
 }
 
 NTSTATUS RtlStringCchVPrintfW(PWSTR to, SIZE_T size, PCWSTR format, va_list args)
@@ -119,7 +119,7 @@ NTSTATUS RtlStringCchVPrintfW(PWSTR to, SIZE_T size, PCWSTR format, va_list args
 	if (!NT_SUCCESS(judge_size(size))) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	return fits(si_nt_format_wide(to, size, format, args) < size);
+	return fits(si_wdk_format_wide(to, size, format, args) < size);
 }
 
 NTSTATUS RtlStringCchPrintfA(PSTR to, SIZE_T size, PCSTR format, ...)
@@ -154,7 +154,7 @@ NTSTATUS RtlUnicodeStringPrintf(PUNICODE_STRING to, PCWSTR format, ...)
 		return STATUS_INVALID_PARAMETER;
 	}
 	va_start(args, format);
-	length = si_nt_format_wide(to->Buffer, room, format, args);
+	length = si_wdk_format_wide(to->Buffer, room, format, args);
 	va_end(args);
 	to->Length = (USHORT)((length < room ? length : room - 1) * sizeof(WCHAR));
 	return fits(length < room);

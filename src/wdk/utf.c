@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "wdk/text.h"
+#include "wdk/utf.h"
 
 #define NO_CHAR ((ULONG)'?')
 
-ULONG si_nt_get_utf16(PCWSTR *at, PCWSTR end)
+ULONG si_wdk_get_utf16(PCWSTR *at, PCWSTR end)
 {
 	ULONG first = *(*at)++;
 
@@ -16,7 +16,7 @@ ULONG si_nt_get_utf16(PCWSTR *at, PCWSTR end)
 	return NO_CHAR;
 }
 
-ULONG si_nt_get_utf8(PCSTR *at, PCSTR end)
+ULONG si_wdk_get_utf8(PCSTR *at, PCSTR end)
 {
 	/* The smallest character that needs so many more bytes: none may be longer than needed. */
 	static const ULONG smallest[] = { 0, 0x80u, 0x800u, 0x10000u };
@@ -42,7 +42,7 @@ ULONG si_nt_get_utf8(PCSTR *at, PCSTR end)
 	return c;
 }
 
-unsigned si_nt_put_utf8(ULONG c, char out[4])
+unsigned si_wdk_put_utf8(ULONG c, char out[4])
 {
 	unsigned more = c < 0x80u ? 0 : c < 0x800u ? 1 : c < 0x10000u ? 2 : 3;
 	static const UCHAR lead[] = { 0, 0xc0u, 0xe0u, 0xf0u };
@@ -54,7 +54,7 @@ unsigned si_nt_put_utf8(ULONG c, char out[4])
 	return more + 1;
 }
 
-unsigned si_nt_put_utf16(ULONG c, WCHAR out[2])
+unsigned si_wdk_put_utf16(ULONG c, WCHAR out[2])
 {
 	if (c < 0x10000u) {
 		out[0] = (WCHAR)c;

@@ -3,15 +3,15 @@
  * Spin locks. The word of a taken lock is its owner's thread, so that taking it
  * twice and giving back another's are found out instead of hanging.
  */
-#include "wdk/thread.h"
 #include "platform/process.h"
+#include "wdk/thread.h"
 
 /* Then the owner may be waiting for this processor. */
 #define SPINS 100
 
 static KSPIN_LOCK me(void)
 {
-	return (KSPIN_LOCK)si_nt_thread();
+	return (KSPIN_LOCK)si_wdk_thread();
 }
 
 static bool try_take(KSPIN_LOCK *lock)
@@ -28,7 +28,7 @@ static bool is_mine(KSPIN_LOCK *lock)
 	return __atomic_load_n(lock, __ATOMIC_RELAXED) == me();
 }
 
-void si_nt_lock(KSPIN_LOCK *lock)
+void si_wdk_lock(KSPIN_LOCK *lock)
 {
 	unsigned spins = 0;
 
@@ -40,7 +40,7 @@ void si_nt_lock(KSPIN_LOCK *lock)
 	}
 }
 
-void si_nt_unlock(KSPIN_LOCK *lock)
+void si_wdk_unlock(KSPIN_LOCK *lock)
 {
 	SI_BUG_IF(!is_mine(lock), "a spin lock given back that this thread has not taken");
 	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
@@ -55,25 +55,25 @@ KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK lock)
 {
 	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
 
-	si_nt_lock(lock);
+	si_wdk_lock(lock);
 	return before;
 }
 
 void KeReleaseSpinLock(PKSPIN_LOCK lock, KIRQL before)
 {
-	si_nt_unlock(lock);
+	si_wdk_unlock(lock);
 	KeLowerIrql(before);
 }
 
 void KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
 {
 	SI_BUG_IF(KeGetCurrentIrql() < DISPATCH_LEVEL, "not at DISPATCH_LEVEL");
-	si_nt_lock(lock);
+	si_wdk_lock(lock);
 }
 
 void KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK lock)
 {
-	si_nt_unlock(lock);
+	si_wdk_unlock(lock);
 }
 
 BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory, counted strings, and the wide functions of the C library in 16 bits. */
-#include "wdk/text.h"
 #include "wdk/thread.h"
 
 SIZE_T RtlCompareMemory(const VOID *a, const VOID *b, SIZE_T length)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Strings into other strings, some of them allocated. */
-#include "wdk/text.h"
+#include "wdk/utf.h"
 
 #define TAG_STRING 0x72745352u /* "RStr" */
 
@@ -79,7 +79,7 @@ NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BO
 	NTSTATUS status;
 
 	for (PCSTR at = from->Buffer; at != end;) {
-		count += si_nt_put_utf16(si_nt_get_utf8(&at, end), pair);
+		count += si_wdk_put_utf16(si_wdk_get_utf8(&at, end), pair);
 	}
 	status = make_wide(to, (count + 1) * sizeof(WCHAR), allocate);
 	if (!NT_SUCCESS(status)) {
@@ -88,7 +88,7 @@ NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BO
 	to->Length = (USHORT)(count * sizeof(WCHAR));
 	count = 0;
 	for (PCSTR at = from->Buffer; at != end;) {
-		unsigned units = si_nt_put_utf16(si_nt_get_utf8(&at, end), pair);
+		unsigned units = si_wdk_put_utf16(si_wdk_get_utf8(&at, end), pair);
 
 		memcpy(&to->Buffer[count], pair, units * sizeof(WCHAR));
 		count += units;
@@ -105,7 +105,7 @@ NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING to, PCUNICODE_STRING from, BO
 	NTSTATUS status;
 
 	for (PCWSTR at = from->Buffer; at != end;) {
-		count += si_nt_put_utf8(si_nt_get_utf16(&at, end), bytes);
+		count += si_wdk_put_utf8(si_wdk_get_utf16(&at, end), bytes);
 	}
 	status = make_narrow(to, count + 1, allocate);
 	if (!NT_SUCCESS(status)) {
@@ -114,7 +114,7 @@ NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING to, PCUNICODE_STRING from, BO
 	to->Length = (USHORT)count;
 	count = 0;
 	for (PCWSTR at = from->Buffer; at != end;) {
-		unsigned length = si_nt_put_utf8(si_nt_get_utf16(&at, end), bytes);
+		unsigned length = si_wdk_put_utf8(si_wdk_get_utf16(&at, end), bytes);
 
 		memcpy(&to->Buffer[count], bytes, length);
 		count += length;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Making devices and the names by which programs reach them. */
+#ifndef SESSIO_NT_DEVICE_H
+#define SESSIO_NT_DEVICE_H
+
+#include "object.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * A device of the driver, with a zeroed extension of its own. The name may be
+ * NULL; STATUS_OBJECT_NAME_COLLISION if somebody has it.
+ */
+NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_STRING name,
+	DEVICE_TYPE type, ULONG characteristics, BOOLEAN exclusive, PDEVICE_OBJECT *device);
+/** Takes the device from its driver and frees it. */
+void IoDeleteDevice(PDEVICE_OBJECT device);
+/** Another name for a device; STATUS_OBJECT_NAME_COLLISION if somebody has it. */
+NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name);
+/** STATUS_OBJECT_NAME_NOT_FOUND if there is none of that name. */
+NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SESSIO_NT_DEVICE_H */

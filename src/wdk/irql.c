@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The level of a thread, and the regions that it is in. */
+#include "wdk/thread.h"
+
+KIRQL KeGetCurrentIrql(void)
+{
+	return si_wdk_thread()->level;
+}
+
+KIRQL KfRaiseIrql(KIRQL level)
+{
+	KIRQL before = si_wdk_thread()->level;
+
+	SI_BUG_IF(level < before, "raising the IRQL to a lower one");
+	si_wdk_thread()->level = level;
+	return before;
+}
+
+void KeLowerIrql(KIRQL level)
+{
+	SI_BUG_IF(level > si_wdk_thread()->level, "lowering the IRQL to a higher one");
+	si_wdk_thread()->level = level;
+}
+
+KIRQL KeRaiseIrqlToDpcLevel(void)
+{
+	return KfRaiseIrql(DISPATCH_LEVEL);
+}
+
+void KeEnterCriticalRegion(void)
+{
+	si_wdk_thread()->regions++;
+}
+
+void KeLeaveCriticalRegion(void)
+{
+	SI_BUG_IF(si_wdk_thread()->regions == 0, "leaving a critical region that was not entered");
+	si_wdk_thread()->regions--;
+}
+
+BOOLEAN KeAreApcsDisabled(void)
+{
+	return si_wdk_thread()->regions != 0 || si_wdk_thread()->level >= APC_LEVEL;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <ntddk.h>
+#include <sessio_nt.h>
+
+#include "prints.h"
+
+static void a_print_says_component_and_level(void **state)
+{
+	(void)state;
+	assert_int_equal(DbgPrint("one"), STATUS_SUCCESS);
+	assert_int_equal(printed.component, DPFLTR_DEFAULT_ID);
+	assert_int_equal(printed.level, DPFLTR_INFO_LEVEL);
+	DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_ERROR_LEVEL, "%s", "two");
+	assert_int_equal(printed.component, DPFLTR_IHVDRIVER_ID);
+	assert_int_equal(printed.level, DPFLTR_ERROR_LEVEL);
+	assert_string_equal(printed.text, "two");
+	assert_int_equal(printed.count, 2);
+	assert_int_equal(printed.length, 3);
+}
+
+static void no_more_than_512_bytes_leave(void **state)
+{
+	char longer[700];
+
+	(void)state;
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	DbgPrint("%s", longer);
+	assert_int_equal(printed.length, 512);
+	assert_int_equal(strlen(printed.text), 512);
+	DbgPrint("%*d", 100000, 1);
+	assert_int_equal(printed.length, 512);
+	DbgPrint("%99999999999d", 1);
+	assert_int_equal(printed.length, 512);
+}
+
+static ULONG print_list(PCSTR prefix, PCSTR format, ...)
+{
+	va_list args;
+	ULONG result;
+
+	va_start(args, format);
+	result = vDbgPrintExWithPrefix(prefix, 1, 2, format, args);
+	va_end(args);
+	return result;
+}
+
+static void a_prefix_counts_too(void **state)
+{
+	char longer[700];
+
+	(void)state;
+	print_list("drv: ", "%d", 3);
+	assert_string_equal(printed.text, "drv: 3");
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	print_list(longer, "%d", 3);
+	assert_int_equal(printed.length, 512);
+}
+
+static void checked_prints_are_for_checked_builds(void **state)
+{
+	(void)state;
+	KdPrint(("%d", 1));
+	KdPrintEx((1, 2, "%d", 1));
+	assert_int_equal(printed.count, DBG ? 2 : 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, catch_prints, let_prints_go)
+		TEST(a_print_says_component_and_level),
+		TEST(no_more_than_512_bytes_leave),
+		TEST(a_prefix_counts_too),
+		TEST(checked_prints_are_for_checked_builds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

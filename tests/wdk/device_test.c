@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <ntddk.h>
+#include <sessio_nt.h>
+
+static struct sessio_nt_usage usage(void)
+{
+	struct sessio_nt_usage now;
+
+	sessio_nt_get_usage(&now);
+	return now;
+}
+
+static void devices_have_names_and_extensions(void **state)
+{
+	UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\Sessions");
+	UNICODE_STRING again = RTL_CONSTANT_STRING(L"\\DEVICE\\sessions");
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT a = NULL;
+	PDEVICE_OBJECT b = NULL;
+	PDEVICE_OBJECT c = NULL;
+
+	(void)state;
+	sessio_nt_init_driver(&driver, &name);
+	assert_int_equal(driver.Type, IO_TYPE_DRIVER);
+	assert_int_equal(driver.Size, sizeof(driver));
+	assert_int_equal(IoCreateDevice(&driver, 33, &name, FILE_DEVICE_UNKNOWN,
+				 FILE_DEVICE_SECURE_OPEN, TRUE, &a),
+		STATUS_SUCCESS);
+	assert_int_equal(a->Type, IO_TYPE_DEVICE);
+	assert_int_equal((ULONG_PTR)a->DeviceExtension % MEMORY_ALLOCATION_ALIGNMENT, 0);
+	assert_int_equal(((UCHAR *)a->DeviceExtension)[32], 0);
+	assert_int_equal(a->Flags, DO_DEVICE_INITIALIZING | DO_DEVICE_HAS_NAME | DO_EXCLUSIVE);
+	assert_int_equal(
+		IoCreateDevice(&driver, 0, &again, 1, 0, FALSE, &b), STATUS_OBJECT_NAME_COLLISION);
+	assert_null(b);
+	assert_int_equal(IoCreateDevice(&driver, 0, NULL, 1, 0, FALSE, &b), STATUS_SUCCESS);
+	assert_int_equal(IoCreateDevice(&driver, 0, NULL, 1, 0, FALSE, &c), STATUS_SUCCESS);
+	assert_null(b->DeviceExtension);
+	assert_ptr_equal(driver.DeviceObject, c);
+	assert_ptr_equal(c->NextDevice, b);
+	assert_int_equal(usage().devices, 3);
+	IoDeleteDevice(b);
+	assert_ptr_equal(c->NextDevice, a);
+	IoDeleteDevice(a);
+	IoDeleteDevice(c);
+	assert_null(driver.DeviceObject);
+	assert_int_equal(usage().devices, 0);
+}
+
+static void links_are_names_too(void **state)
+{
+	UNICODE_STRING device = RTL_CONSTANT_STRING(L"\\Device\\D");
+	UNICODE_STRING link = RTL_CONSTANT_STRING(L"\\DosDevices\\L");
+	UNICODE_STRING empty = { 0, 0, NULL };
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT made;
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	assert_int_equal(IoCreateDevice(&driver, 0, &device, 1, 0, FALSE, &made), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&link, &device), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&link, &device), STATUS_OBJECT_NAME_COLLISION);
+	assert_int_equal(IoCreateSymbolicLink(&device, &link), STATUS_OBJECT_NAME_COLLISION);
+	assert_int_equal(IoCreateSymbolicLink(&empty, &device), STATUS_OBJECT_NAME_INVALID);
+	assert_int_equal(IoCreateSymbolicLink(&link, &empty), STATUS_OBJECT_NAME_INVALID);
+	assert_int_equal(usage().symbolic_links, 1);
+	assert_int_equal(IoDeleteSymbolicLink(&device), STATUS_OBJECT_NAME_NOT_FOUND);
+	assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_SUCCESS);
+	assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_OBJECT_NAME_NOT_FOUND);
+	IoDeleteDevice(made);
+	assert_int_equal(usage().symbolic_links, 0);
+}
+
+static void a_session_is_given_to_devices_of_ours_only(void **state)
+{
+	DRIVER_OBJECT driver;
+	DEVICE_OBJECT foreign;
+	PDEVICE_OBJECT device;
+
+	(void)state;
+	memset(&foreign, 0, sizeof(foreign));
+	sessio_nt_init_driver(&driver, NULL);
+	assert_int_equal(IoCreateDevice(&driver, 0, NULL, 1, 0, FALSE, &device), STATUS_SUCCESS);
+	assert_int_equal(sessio_nt_set_device_session(device, 3), SESSIO_OK);
+	assert_int_equal(sessio_nt_set_device_session(&foreign, 3), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_nt_set_device_session(NULL, 3), SESSIO_INVALID_ARG);
+	IoDeleteDevice(device);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(devices_have_names_and_extensions),
+		cmocka_unit_test(links_are_names_too),
+		cmocka_unit_test(a_session_is_given_to_devices_of_ours_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
