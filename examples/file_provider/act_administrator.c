@@ -7,6 +7,8 @@
 
 #include <rtl/retcode_hr.h>
 #include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 #include <uv.h>
 
 #include "story.h"
@@ -109,7 +111,7 @@ void act_administrator(struct provider *provider)
 	story_act("4. The administrator",
 		"withdraws a file that is being read. New operations are refused, the running\n"
 		"one finishes, then the session ends: in this order.");
-	sessio_diag_track(true);
+	sessio_inspect_track(true);
 	atomic_store(&aloud, true);
 	rc = provider_open(file, FILE_READ, FILE_READ, "frida", &reader.session);
 	story_step(
@@ -131,7 +133,7 @@ void act_administrator(struct provider *provider)
 	story_expect(atomic_load(&step) == COMPLETED, "the end comes last");
 	story_expect(reader.rc == rcOk, "the running read finishes undisturbed");
 	provider_forget(reader.session);
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	atomic_store(&aloud, false);
 	uv_sem_destroy(&reader.halfway);
 	uv_sem_destroy(&reader.go_on);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sessio/diag.h>
+#include <sessio/wait.h>
 #include <uv.h>
 
 #include "copy.h"

@@ -25,8 +25,8 @@
  * How a session ends: closing refuses new operations and runs the close
  * callback; it never waits. When the last operation is done, on whatever thread
  * that is, the rights are released for others, closeComplete runs, and the
- * context's own reference is dropped. <sessio/diag.h> waits for that and says
- * what holds it up.
+ * context's own reference is dropped. <sessio/wait.h> waits for that, and
+ * <sessio/inspect.h> says what holds it up.
  */
 #ifndef KOS_SESSION_H
 #define KOS_SESSION_H

@@ -9,8 +9,10 @@
 #include <sessio/bind.h>
 #include <sessio/diag.h>
 #include <sessio/host.h>
+#include <sessio/inspect.h>
 #include <sessio/source.h>
 #include <sessio/status.h>
 #include <sessio/user_session.h>
+#include <sessio/wait.h>
 
 #endif /* SESSIO_SESSIO_H */

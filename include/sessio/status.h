@@ -9,6 +9,8 @@
 #ifndef SESSIO_STATUS_H
 #define SESSIO_STATUS_H
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -19,6 +21,9 @@ extern "C" {
 #else
 #define SESSIO_MUST_CHECK
 #endif
+
+/** A timeout in milliseconds that never comes. */
+#define SESSIO_FOREVER UINT32_MAX
 
 /* XX(name, value, text): the one list of statuses. */
 #define SESSIO_STATUS_MAP(XX)                                    \

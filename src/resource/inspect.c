@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What can be seen of sessions from outside, and who their operations are. */
-#include <sessio/diag.h>
+#include <sessio/inspect.h>
 
-#include "resource/session.h"
 #include "base/text.h"
-#include "resource/walk.h"
+#include "resource/session.h"
 
 /* An active operation of a tracked session. */
 struct si_holder {
@@ -12,6 +11,13 @@ struct si_holder {
 	uint64_t thread;
 	uint64_t since_ns;
 };
+
+_Atomic bool si_session_tracking;
+
+void sessio_inspect_track(bool on)
+{
+	atomic_store_explicit(&si_session_tracking, on, memory_order_relaxed);
+}
 
 static uint64_t ms_since(uint64_t then_ns)
 {

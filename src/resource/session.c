@@ -96,7 +96,7 @@ static sessio_status admit(struct si_resource *resource, void *object, uint32_t 
 	session->required = required;
 	session->shared = shared;
 	/* Without memory for it the operations count all the same, they only have no names. */
-	session->tracked = si_diag_tracking() && si_session_notes_locked(session) != NULL;
+	session->tracked = si_session_is_tracking() && si_session_notes_locked(session) != NULL;
 	session->opener = si_platform_thread_id();
 	session->opened_ns = si_platform_stamp_ns();
 	atomic_init(&session->closed_ns, 0);

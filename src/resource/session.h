@@ -169,6 +169,14 @@ sessio_status si_session_ref_slowly(struct si_session *session);
 void si_session_put_slowly(struct si_session *session);
 void si_session_put_last(struct si_session *session, uint64_t met);
 
+/* Whether new sessions are tracked: a flag that orders nothing. */
+extern _Atomic bool si_session_tracking;
+
+static inline bool si_session_is_tracking(void)
+{
+	return atomic_load_explicit(&si_session_tracking, memory_order_relaxed);
+}
+
 /* inspect.c remembers the operations of a tracked session. */
 void si_session_began(struct si_session *session);
 void si_session_done(struct si_session *session);

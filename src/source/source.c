@@ -2,7 +2,7 @@
 /* Which sources there are, and what all of them have in common (source-3). */
 #include "source/source.h"
 
-#include <sessio/diag.h>
+#include <sessio/status.h>
 
 #include "user/host.h"
 #include "base/waiting.h"

@@ -2,7 +2,7 @@
 /* What another project's program looks like: our headers, our library, no more. */
 #include <kos/session.h>
 #include <rtl/retcode_hr.h>
-#include <sessio/diag.h>
+#include <sessio/wait.h>
 #include <stdio.h>
 
 static Retcode on_open(void *object, void *session, void *open_ctx, rtl_uint32_t *rights)

@@ -16,6 +16,8 @@
 
 #include <kos/session.h>
 #include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "share_rule.h"
 

@@ -249,7 +249,7 @@ static void act_on_object(unsigned object, unsigned what)
 		break;
 	case 6:
 		m.tracking = !m.tracking;
-		sessio_diag_track(m.tracking);
+		sessio_inspect_track(m.tracking);
 		break;
 	case 7:
 		if (fuzz_below(&m.in, 16) == 1) {
@@ -330,14 +330,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&m, 0, sizeof(m));
 	m.in = (struct fuzz_input){ data, data + size };
 	sessio_diag_set_sink(sink, NULL);
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	begin();
 	while (fuzz_has_more(&m.in)) {
 		act();
 		check_at_rest();
 	}
 	finish();
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	sessio_diag_set_sink(NULL, NULL);
 	return 0;
 }

@@ -3,7 +3,6 @@
 #include "test.h"
 
 #include <sessio/bind.h>
-#include <sessio/diag.h>
 
 #include "alloc_fail.h"
 #include "host_log.h"

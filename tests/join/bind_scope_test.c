@@ -7,7 +7,7 @@
 #include <uv.h>
 
 #include <sessio/bind.h>
-#include <sessio/diag.h>
+#include <sessio/inspect.h>
 
 #include "host_log.h"
 #include "provider.h"

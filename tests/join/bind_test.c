@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <sessio/bind.h>
-#include <sessio/diag.h>
+#include <sessio/inspect.h>
 
 #include "host_log.h"
 #include "provider.h"

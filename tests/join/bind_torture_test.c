@@ -13,7 +13,7 @@
 
 #include <kos/session.h>
 #include <sessio/bind.h>
-#include <sessio/diag.h>
+#include <sessio/wait.h>
 
 #include "random.h"
 

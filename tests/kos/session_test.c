@@ -6,6 +6,8 @@
 
 #include <kos/session.h>
 #include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "resource/session.h"
 #include "provider.h"

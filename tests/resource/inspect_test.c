@@ -9,6 +9,7 @@
 
 #include <kos/session.h>
 #include <sessio/diag.h>
+#include <sessio/inspect.h>
 
 #include "base/diag.h"
 #include "provider.h"
@@ -38,7 +39,7 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	return provider_stop(state);
 }
 
@@ -46,11 +47,11 @@ static void *open_tracked(rtl_uint32_t rights, rtl_uint32_t share)
 {
 	void *context = NULL;
 
-	sessio_diag_track(true);
+	sessio_inspect_track(true);
 	assert_int_equal(KosSessionOpenObject(
 				 provider.file, rights, share, (void *)(uintptr_t) "a", &context),
 		rcOk);
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	return context;
 }
 
@@ -266,11 +267,11 @@ static void tracking_concerns_sessions_opened_from_then_on(void **state)
 	size_t count;
 
 	(void)state;
-	sessio_diag_track(true);
+	sessio_inspect_track(true);
 	begin(before);
 	assert_int_equal(sessio_session_holders(before, &holder, 1, &count), SESSIO_UNSUPPORTED);
 	assert_false(inspect(before).tracked);
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	begin(tracked);
 	assert_int_equal(holders_of(tracked, &holder, 1), 1);
 	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);

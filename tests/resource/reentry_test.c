@@ -3,7 +3,8 @@
 #include "test.h"
 
 #include <kos/session.h>
-#include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "provider.h"
 

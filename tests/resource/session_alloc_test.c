@@ -8,6 +8,8 @@
 
 #include <kos/session.h>
 #include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "resource/session.h"
 #include "provider.h"
@@ -197,11 +199,11 @@ static void operating_tracked(struct alloc_fail *tester, void *ctx)
 
 	(void)ctx;
 	provider.silent = true;
-	sessio_diag_track(true);
+	sessio_inspect_track(true);
 	alloc_fail_on(tester);
 	(void)KosSessionOpenObject(provider.file, 1, 1, NULL, &context);
 	(void)alloc_fail_off(tester, context == NULL);
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	if (context == NULL) {
 		expect_nobody_on_the_file();
 		return;
@@ -308,9 +310,9 @@ static void a_whole_life_leaves_nothing_allocated(void **state)
 	void *context;
 
 	assert_int_equal(provider_start(state), 0);
-	sessio_diag_track(true);
+	sessio_inspect_track(true);
 	context = provider_open("a");
-	sessio_diag_track(false);
+	sessio_inspect_track(false);
 	KosRefObject(context);
 	assert_int_equal(KosSessionRef(context, NULL, NULL), rcOk);
 	assert_int_equal(provider_stop(state), 0);

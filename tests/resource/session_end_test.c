@@ -5,7 +5,8 @@
 #include <uv.h>
 
 #include <kos/session.h>
-#include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "resource/session.h"
 #include "provider.h"

@@ -8,6 +8,8 @@
 
 #include <kos/session.h>
 #include <sessio/diag.h>
+#include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "base/waiting.h"
 #include "provider.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <kos/session.h>
-#include <sessio/diag.h>
+#include <sessio/inspect.h>
 
 #include "provider.h"
 

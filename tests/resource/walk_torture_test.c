@@ -11,7 +11,7 @@
 #include <uv.h>
 
 #include <kos/session.h>
-#include <sessio/diag.h>
+#include <sessio/wait.h>
 
 #include "random.h"
 
