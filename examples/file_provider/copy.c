@@ -18,82 +18,121 @@ static char *join(const char *folder, const char *name)
 	return path;
 }
 
-static int copy_file(const char *from, const char *to, uint64_t *out_size)
-{
-	uv_fs_t request;
-	int failed = uv_fs_copyfile(NULL, &request, from, to, 0, NULL);
-
-	uv_fs_req_cleanup(&request);
-	if (failed == 0) {
-		/* Ours to write to, whatever the original allows. */
-		failed = uv_fs_chmod(NULL, &request, to, 0600, NULL);
-		uv_fs_req_cleanup(&request);
-	}
-	if (failed == 0) {
-		failed = uv_fs_stat(NULL, &request, to, NULL);
-		*out_size = request.statbuf.st_size;
-		uv_fs_req_cleanup(&request);
-	}
-	return failed;
-}
-
-static int make_folder(const char *path)
-{
-	uv_fs_t request;
-	int failed = uv_fs_mkdir(NULL, &request, path, 0700, NULL);
-
-	uv_fs_req_cleanup(&request);
-	return failed;
-}
-
 struct copying {
 	copy_found_fn *found;
 	void *ctx;
+	const char *folder;
+	unsigned files; /* copied so far; the name of the next copy */
+	char *piece; /* COPY_BYTES */
 };
 
-static int copy_folder(
-	const struct copying *copying, const char *from, const char *to, const char *name);
+static void close_file(uv_file file)
+{
+	uv_fs_t request;
 
-static int copy_entry(const struct copying *copying, const char *from, const char *to,
-	const char *name, const uv_dirent_t *entry)
+	(void)uv_fs_close(NULL, &request, file, NULL);
+	uv_fs_req_cleanup(&request);
+}
+
+/* The beginning of a file; how many bytes it is, or negative. */
+static int64_t read_beginning(const char *path, char *piece)
+{
+	uv_fs_t request;
+	uv_file file = uv_fs_open(NULL, &request, path, UV_FS_O_RDONLY, 0, NULL);
+	int64_t size = 0;
+	int64_t got = 1;
+
+	uv_fs_req_cleanup(&request);
+	if (file < 0) {
+		return -1;
+	}
+	while (got > 0 && size < COPY_BYTES) {
+		uv_buf_t rest = uv_buf_init(piece + size, COPY_BYTES - (unsigned)size);
+
+		got = uv_fs_read(NULL, &request, file, &rest, 1, size, NULL);
+		uv_fs_req_cleanup(&request);
+		size += got > 0 ? got : 0;
+	}
+	close_file(file);
+	return got < 0 ? -1 : size;
+}
+
+static int write_file(const char *path, char *piece, unsigned size)
+{
+	uv_buf_t all = uv_buf_init(piece, size);
+	uv_fs_t request;
+	uv_file file = uv_fs_open(
+		NULL, &request, path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL, 0600, NULL);
+	int wrote;
+
+	uv_fs_req_cleanup(&request);
+	if (file < 0) {
+		return -1;
+	}
+	wrote = uv_fs_write(NULL, &request, file, &all, 1, 0, NULL);
+	uv_fs_req_cleanup(&request);
+	close_file(file);
+	return wrote == (int)size ? 0 : -1;
+}
+
+/* 0 as well when there was nothing to read. */
+static int copy_file(struct copying *copying, const char *from, const char *name)
+{
+	char number[16];
+	char *to;
+	int failed;
+	int64_t size = read_beginning(from, copying->piece);
+
+	if (size < 0) {
+		return 0;
+	}
+	(void)snprintf(number, sizeof(number), "%u", copying->files);
+	to = join(copying->folder, number);
+	failed = to == NULL || write_file(to, copying->piece, (unsigned)size) != 0;
+	if (!failed) {
+		copying->files++;
+		copying->found(copying->ctx, to, name, (uint64_t)size);
+	}
+	free(to);
+	return failed;
+}
+
+static int copy_folder(struct copying *copying, const char *from, const char *name);
+
+static int copy_entry(
+	struct copying *copying, const char *from, const char *name, const uv_dirent_t *entry)
 {
 	char *source = join(from, entry->name);
-	char *target = join(to, entry->name);
 	char *inner = join(name, entry->name);
-	uint64_t size;
-	int failed = source == NULL || target == NULL || inner == NULL;
+	int failed = source == NULL || inner == NULL;
 
 	if (!failed && entry->type == UV_DIRENT_DIR) {
-		failed = make_folder(target) != 0 || copy_folder(copying, source, target, inner);
+		failed = copy_folder(copying, source, inner);
 	} else if (!failed && entry->type == UV_DIRENT_FILE) {
-		failed = copy_file(source, target, &size) != 0;
-		if (!failed) {
-			copying->found(copying->ctx, target, inner, size);
-		}
+		failed = copy_file(copying, source, inner);
 	}
 	free(source);
-	free(target);
 	free(inner);
 	return failed;
 }
 
-static int copy_folder(
-	const struct copying *copying, const char *from, const char *to, const char *name)
+static int copy_folder(struct copying *copying, const char *from, const char *name)
 {
 	uv_fs_t request;
 	uv_dirent_t entry;
-	int failed = uv_fs_scandir(NULL, &request, from, 0, NULL) < 0; /* sorted by name */
+	int readable = uv_fs_scandir(NULL, &request, from, 0, NULL) >= 0; /* sorted by name */
+	int failed = 0;
 
-	while (!failed && uv_fs_scandir_next(&request, &entry) == 0) {
-		failed = copy_entry(copying, from, to, name, &entry);
+	while (readable && !failed && copying->files < COPY_FILES &&
+		uv_fs_scandir_next(&request, &entry) == 0) {
+		failed = copy_entry(copying, from, name, &entry);
 	}
 	uv_fs_req_cleanup(&request);
 	return failed;
 }
 
-char *copy_tree(const char *directory, copy_found_fn *found, void *ctx)
+static char *make_folder(void)
 {
-	const struct copying copying = { found, ctx };
 	char folder[1024];
 	size_t size = sizeof(folder);
 	uv_fs_t request;
@@ -109,45 +148,51 @@ char *copy_tree(const char *directory, copy_found_fn *found, void *ctx)
 		uv_fs_req_cleanup(&request);
 	}
 	free(pattern);
-	if (made != NULL && copy_folder(&copying, directory, made, "") != 0) {
-		(void)remove_tree(made);
-		free(made);
-		return NULL;
-	}
 	return made;
 }
 
-static int remove_entry(const char *folder, const uv_dirent_t *entry)
+char *copy_some(const char *directory, copy_found_fn *found, void *ctx)
 {
-	char *path = join(folder, entry->name);
-	uv_fs_t request;
-	int failed;
+	char *folder = make_folder();
+	struct copying copying = { found, ctx, folder, 0, malloc(COPY_BYTES) };
+	int failed = folder == NULL || copying.piece == NULL ||
+		copy_folder(&copying, directory, "") != 0;
 
-	if (path == NULL) {
-		return -1;
+	free(copying.piece);
+	if (failed && folder != NULL) {
+		(void)remove_copies(folder);
+		free(folder);
+		folder = NULL;
 	}
-	if (entry->type == UV_DIRENT_DIR) {
-		failed = remove_tree(path);
-	} else {
-		failed = uv_fs_unlink(NULL, &request, path, NULL);
+	return folder;
+}
+
+static int remove_file(const char *folder, const char *name)
+{
+	char *path = join(folder, name);
+	uv_fs_t request;
+	int failed = path == NULL;
+
+	if (!failed) {
+		failed = uv_fs_unlink(NULL, &request, path, NULL) != 0;
 		uv_fs_req_cleanup(&request);
 	}
 	free(path);
 	return failed;
 }
 
-int remove_tree(const char *directory)
+int remove_copies(const char *folder)
 {
 	uv_fs_t request;
 	uv_dirent_t entry;
-	int failed = uv_fs_scandir(NULL, &request, directory, 0, NULL) < 0;
+	int failed = uv_fs_scandir(NULL, &request, folder, 0, NULL) < 0;
 
 	while (!failed && uv_fs_scandir_next(&request, &entry) == 0) {
-		failed = remove_entry(directory, &entry) != 0;
+		failed = remove_file(folder, entry.name);
 	}
 	uv_fs_req_cleanup(&request);
 	if (!failed) {
-		failed = uv_fs_rmdir(NULL, &request, directory, NULL) != 0;
+		failed = uv_fs_rmdir(NULL, &request, folder, NULL) != 0;
 		uv_fs_req_cleanup(&request);
 	}
 	return failed;

@@ -4,8 +4,9 @@
  *
  *     file_provider DIR
  *
- * Provides the files below DIR (a copy of them: DIR itself is only read).
+ * Provides copies of the first files below DIR, which is only read.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,13 +29,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s DIR\n", argv[0]);
 		return EXIT_FAILURE;
 	}
+#if defined(SIGPIPE)
+	/* Output that nobody reads any more is no reason to leave the copies behind. */
+	(void)signal(SIGPIPE, SIG_IGN);
+#endif
 	story_begin();
 	provider = provider_start(argv[1], heard);
 	if (provider == NULL) {
 		return EXIT_FAILURE;
 	}
-	story_line("%zu files of %s are provided from a copy in %s", provider_files(provider),
-		argv[1], provider_folder(provider));
+	story_line("%zu files of %s are provided, copied to %s", provider_files(provider), argv[1],
+		provider_folder(provider));
 	act_sharing(provider);
 	act_crowd(provider);
 	act_users(provider);

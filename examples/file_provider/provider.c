@@ -155,7 +155,7 @@ struct provider *provider_start(const char *directory, provider_tell_fn *tell)
 		return NULL;
 	}
 	provider->tell = tell;
-	provider->folder = make_types(provider) ? copy_tree(directory, found, provider) : NULL;
+	provider->folder = make_types(provider) ? copy_some(directory, found, provider) : NULL;
 	if (provider->folder == NULL || provider->count == 0) {
 		fprintf(stderr, "no files to provide in %s\n", directory);
 		(void)provider_stop(provider);
@@ -178,7 +178,7 @@ int provider_stop(struct provider *provider)
 	KosSessionDestroyType(provider->session_type);
 	sessio_object_type_unref(provider->context_type);
 	sessio_object_type_unref(provider->file_type);
-	failed += provider->folder != NULL && remove_tree(provider->folder) != 0;
+	failed += provider->folder != NULL && remove_copies(provider->folder) != 0;
 	free(provider->folder);
 	free(provider->files);
 	free(provider);

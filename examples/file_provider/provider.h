@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A resource provider: the files of a directory tree, open to consumers through
- * resource sessions. It works on a copy of the tree, which it removes again.
+ * A resource provider: files of a directory tree, open to consumers through
+ * resource sessions. It works on copies of a few of them, which it removes again.
  */
 #ifndef FILE_PROVIDER_H
 #define FILE_PROVIDER_H
@@ -27,10 +27,10 @@ struct provider_counts {
 /* Tells of the callbacks as they run, and of "read" when a read is about to end; any thread. */
 typedef void provider_tell_fn(const char *what, const void *file, const char *consumer);
 
-/* Copies the tree and registers each of its files. NULL, after saying why, if it cannot. */
+/* Copies the first files and registers each. NULL, after saying why, if it cannot. */
 struct provider *provider_start(const char *directory, provider_tell_fn *tell);
 
-/* Unregisters what is left, waits for the sessions and removes the copy. 0 if all went well. */
+/* Unregisters what is left, waits for the sessions and removes the copies. 0 if all went well. */
 int provider_stop(struct provider *provider);
 
 const char *provider_folder(const struct provider *provider);

@@ -8,6 +8,8 @@
 
 #include <uv.h>
 
+enum { WIDTH = 80, TEXT_COLUMN = 13, OUTCOME_COLUMN = 61 };
+
 static uv_mutex_t lock;
 static bool colours;
 static unsigned wrong;
@@ -40,9 +42,46 @@ void story_act(const char *title, const char *about)
 	uv_mutex_unlock(&lock);
 }
 
+/* How much of a text goes on a line of that width: up to a space, if there is one. */
+static size_t fitting(const char *text, size_t width)
+{
+	size_t length = strlen(text);
+	size_t end = width;
+
+	if (length <= width) {
+		return length;
+	}
+	while (end > 0 && text[end] != ' ') {
+		end--;
+	}
+	if (end > 0) {
+		return end;
+	}
+	/* No space: anywhere, but not inside a character of several bytes. */
+	for (end = width; end > 1 && ((unsigned char)text[end] & 0xc0u) == 0x80u;) {
+		end--;
+	}
+	return end;
+}
+
+/* The text from the given column on, in lines of 80; returns where its last line ends. */
+static size_t print_wrapped(size_t column, const char *text)
+{
+	size_t end = fitting(text, WIDTH - column);
+
+	(void)fwrite(text, 1, end, stdout);
+	while (text[end] != '\0') {
+		text += end + (text[end] == ' ');
+		end = fitting(text, WIDTH - column);
+		printf("\n%*s%.*s", (int)column, "", (int)end, text);
+	}
+	return column + end;
+}
+
 void story_step(const char *who, const char *outcome, const char *format, ...)
 {
-	char what[256];
+	char what[1024];
+	size_t column;
 	va_list arguments;
 	const char *tint;
 
@@ -51,24 +90,46 @@ void story_step(const char *who, const char *outcome, const char *format, ...)
 	va_end(arguments);
 	uv_mutex_lock(&lock);
 	tint = strncmp(outcome, "rc", 2) != 0 ? "" : strcmp(outcome, "rcOk") == 0 ? GREEN : RED;
-	if (*outcome == '\0') {
-		printf("  %-10s %s\n", who, what);
-	} else {
-		printf("  %-10s %-58s %s%s%s\n", who, what, tint, outcome,
+	printf("  %-10s ", who);
+	column = print_wrapped(TEXT_COLUMN, what);
+	if (*outcome != '\0') {
+		if (column > OUTCOME_COLUMN - 1) {
+			(void)putchar('\n');
+			column = 0;
+		}
+		printf("%*s%s%s%s", (int)(OUTCOME_COLUMN - column), "", tint, outcome,
 			*tint == '\0' ? "" : PLAIN);
 	}
+	(void)putchar('\n');
 	uv_mutex_unlock(&lock);
+}
+
+/* A line of any length; what does not fit goes on below its first word. */
+static void print_line(const char *line)
+{
+	size_t column = strspn(line, " ");
+
+	printf("%*s", (int)column, "");
+	(void)print_wrapped(column, line + column);
+	(void)putchar('\n');
 }
 
 void story_line(const char *format, ...)
 {
+	char text[4096];
+	char *line = text;
 	va_list arguments;
 
-	uv_mutex_lock(&lock);
 	va_start(arguments, format);
-	(void)vprintf(format, arguments);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	(void)putchar('\n');
+	uv_mutex_lock(&lock);
+	for (char *end = strchr(line, '\n'); end != NULL; end = strchr(line, '\n')) {
+		*end = '\0';
+		print_line(line);
+		line = end + 1;
+	}
+	print_line(line);
 	uv_mutex_unlock(&lock);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Replays what a driver on real Windows was told while somebody took over a
  * logged-on session by remote desktop and came back: three sessions, twelve
- * events, with the times of the recording. The driver is driver.c; on the right
- * is what it prints. Lines that the documented table does not have are marked.
+ * events, with the times of the recording. The driver is driver.c; below each
+ * event is what it prints. Events that the documents do not have are marked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +55,14 @@ static void on_event(const sessio_user_notice *notice, void *ctx)
 
 	if ((notice->flags & SESSIO_NOTICE_OUTSIDE) != 0) {
 		reader->outside++;
-		printf("%24s not in the documented table: %s --%s--> %s\n", "^",
+		printf("%14snot documented: %s --%s--> %s\n", "",
 			sessio_user_state_name(notice->before),
 			sessio_user_event_name(notice->event),
 			sessio_user_state_name(notice->state));
 	}
 }
 
-/* The driver's print is the end of the line that says what happens. */
+/* What happens, and below it what the driver prints. */
 static void on_print(void *ctx, ULONG component, ULONG level, const char *text, size_t length)
 {
 	struct reader *reader = ctx;
@@ -72,8 +72,9 @@ static void on_print(void *ctx, ULONG component, ULONG level, const char *text, 
 	UNREFERENCED_PARAMETER(level);
 	UNREFERENCED_PARAMETER(length);
 	reader->printed++;
-	printf("%8u.%03u  %s  %-12s  %-42s | %s", step->ms / 1000, step->ms % 1000,
-		session_name(step->session), sessio_user_event_name(step->event), step->what, text);
+	printf("%7u.%03u  %s  %-*s%s\n%14s%s", step->ms / 1000, step->ms % 1000,
+		session_name(step->session), *step->what == '\0' ? 0 : 14,
+		sessio_user_event_name(step->event), step->what, "", text);
 }
 
 static int replay(sessio_host *host, struct reader *reader)
@@ -84,8 +85,7 @@ static int replay(sessio_host *host, struct reader *reader)
 			return 0;
 		}
 	}
-	printf("\n%u events, %u of them not in the documented table.\n", reader->printed,
-		reader->outside);
+	printf("\n%u events, %u of them not documented.\n", reader->printed, reader->outside);
 	return reader->printed == 12 && reader->outside == 2;
 }
 
@@ -107,7 +107,7 @@ int main(void)
 		sessio_host_watch(host, &options, on_event, &reader, &watch) != SESSIO_OK) {
 		return EXIT_FAILURE;
 	}
-	printf("%12s  %s  %-12s  %-42s | %s\n", "seconds", "S", "event", "", "the driver prints");
+	printf("%11s  %s  event; below it, what the driver prints\n", "seconds", "S");
 	well = replay(host, &reader);
 	(void)sessio_host_unwatch(host, watch);
 	driver.DriverUnload(&driver);
