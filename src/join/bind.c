@@ -2,11 +2,11 @@
 /*
  * The join of user sessions and resource sessions.
  *
- * Each bound session has a record, which its notes point to and which is in its
+ * Each bound session has a record, which its cold part points to and which is in its
  * bind's list.
  *
  * (bind-1) A record is made and linked with the session's resource lock and, inside
- *      it, the bind's lock held. Whoever takes it out of the session's notes,
+ *      it, the bind's lock held. Whoever takes it out of the session's cold part,
  *      under the resource lock, unlinks and frees it.
  * (bind-2) A session takes its own record out before it drops the context's first
  *      reference, or gives a PENDING context back, and unlinks it under the
@@ -24,12 +24,13 @@
  *
  * tests/models/join.pml checks (bind-1), (bind-2) and (bind-4) exhaustively.
  */
-#include "join/bind.h"
+#include <sessio/bind.h>
 
 #include <stdatomic.h>
 
-#include "user/host.h"
 #include "base/thread_frame.h"
+#include "resource/session.h"
+#include "user/host.h"
 
 struct si_bound {
 	struct sessio_bind *bind; /* counted */
@@ -52,7 +53,7 @@ struct sessio_bind {
 	struct si_bound *last;
 };
 
-_Atomic uint32_t si_bind_scopes;
+static _Atomic uint32_t scopes; /* entered and not left, by all threads */
 
 static const char scope_kind; /* a thread in a bind */
 
@@ -95,7 +96,7 @@ static void unlink_one(struct sessio_bind *bind, struct si_bound *bound) SI_HELD
 	*(bound->next == NULL ? &bind->last : &bound->next->previous) = bound->previous;
 }
 
-void si_bound_drop(struct si_bound *bound)
+static void drop(struct si_bound *bound)
 {
 	struct sessio_bind *bind = bound->bind;
 
@@ -131,27 +132,27 @@ static si_mutex *lock_of(const struct si_session *session)
 static sessio_status attach_locked(
 	struct sessio_bind *bind, struct si_session *session, struct si_bound *bound)
 {
-	struct si_notes *notes;
+	struct si_session_cold *cold;
 	sessio_status status;
 
 	if (session->end != SI_LIVE || si_rundown_is_closed(&session->run)) {
 		return SESSIO_BAD_STATE;
 	}
-	notes = si_session_notes_locked(session);
-	if (notes == NULL) {
+	cold = si_session_cold_locked(session);
+	if (cold == NULL) {
 		return SESSIO_NO_MEMORY;
 	}
-	if (notes->bound != NULL) {
+	if (cold->bound != NULL) {
 		return SESSIO_EXISTS;
 	}
 	status = link_unless_spent(bind, bound);
 	if (status == SESSIO_OK) {
-		notes->bound = bound;
+		cold->bound = bound;
 	}
 	return status;
 }
 
-sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *session)
+static sessio_status attach(struct sessio_bind *bind, struct si_session *session)
 {
 	struct si_bound *bound = si_platform_alloc(sizeof(*bound));
 	si_mutex *lock = lock_of(session);
@@ -176,7 +177,7 @@ sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *sessio
 /* The record of a session, if it is in this bind; the resource lock is held. */
 static struct si_bound *record_of(struct sessio_bind *bind, const struct si_session *session)
 {
-	struct si_bound *bound = session->notes == NULL ? NULL : session->notes->bound;
+	struct si_bound *bound = session->cold == NULL ? NULL : session->cold->bound;
 
 	return bound != NULL && bound->bind == bind ? bound : NULL;
 }
@@ -190,18 +191,18 @@ static bool detach(struct sessio_bind *bind, struct si_session *session)
 	si_mutex_lock(lock);
 	bound = record_of(bind, session);
 	if (bound != NULL) {
-		session->notes->bound = NULL;
+		session->cold->bound = NULL;
 	}
 	si_mutex_unlock(lock);
 	if (bound == NULL) {
 		return false;
 	}
-	si_bound_drop(bound);
+	drop(bound);
 	return true;
 }
 
 /*
- * Takes the first record out of its session's notes and of the list. NULL: it is
+ * Takes the first record out of its session's cold part and of the list. NULL: it is
  * passed by, as its session is about to drop it, or it is of another resource.
  */
 static struct si_bound *detach_first(struct sessio_bind *bind, const si_mutex *lock)
@@ -218,7 +219,7 @@ static struct si_bound *detach_first(struct sessio_bind *bind, const si_mutex *l
 		link_last(bind, bound); /* (bind-1) */
 		return NULL;
 	}
-	bound->session->notes->bound = NULL;
+	bound->session->cold->bound = NULL;
 	bind->count--;
 	return bound;
 }
@@ -407,6 +408,20 @@ static sessio_status watch(struct sessio_bind *bind)
 	return SESSIO_OK;
 }
 
+static struct sessio_bind *entered(void)
+{
+	struct si_thread_frame *frame;
+
+	/* Relaxed: a thread sees its own count. */
+	if (si_likely(atomic_load_explicit(&scopes, memory_order_relaxed) == 0)) {
+		return NULL;
+	}
+	frame = si_thread_find(&scope_kind);
+	return frame == NULL ? NULL : frame->value;
+}
+
+static const struct si_session_join session_join = { entered, attach, drop };
+
 sessio_status sessio_bind_create(
 	sessio_user_session *user, const sessio_bind_policy *policy, sessio_bind **out_bind)
 {
@@ -427,6 +442,7 @@ sessio_status sessio_bind_create(
 		return SESSIO_NO_MEMORY;
 	}
 	bind->user = sessio_user_session_ref(user);
+	si_session_set_join(&session_join);
 	status = watch(bind);
 	if (status != SESSIO_OK) {
 		unref(bind);
@@ -457,7 +473,7 @@ sessio_status sessio_bind_add(sessio_bind *bind, void *session_context)
 	if (!si_rundown_is_open(&session->run)) {
 		return SESSIO_BAD_STATE;
 	}
-	return si_bind_attach(bind, session);
+	return attach(bind, session);
 }
 
 sessio_status sessio_bind_remove(sessio_bind *bind, void *session_context)
@@ -480,7 +496,7 @@ sessio_status sessio_bind_enter(sessio_bind *bind, sessio_bind_scope *scope)
 		return SESSIO_INVALID_ARG;
 	}
 	ref(bind);
-	atomic_fetch_add_explicit(&si_bind_scopes, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&scopes, 1, memory_order_relaxed);
 	si_thread_push((struct si_thread_frame *)(void *)scope, &scope_kind, bind);
 	return SESSIO_OK;
 }
@@ -491,15 +507,8 @@ void sessio_bind_leave(sessio_bind_scope *scope)
 	struct sessio_bind *bind = frame->value;
 
 	si_thread_pop(frame);
-	atomic_fetch_sub_explicit(&si_bind_scopes, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&scopes, 1, memory_order_relaxed);
 	unref(bind);
-}
-
-struct sessio_bind *si_bind_find_entered(void)
-{
-	struct si_thread_frame *frame = si_thread_find(&scope_kind);
-
-	return frame == NULL ? NULL : frame->value;
 }
 
 size_t sessio_bind_count(sessio_bind *bind)

@@ -38,8 +38,8 @@ void si_session_began(struct si_session *session)
 	holder->thread = si_platform_thread_id();
 	holder->since_ns = si_platform_stamp_ns();
 	si_mutex_lock(lock);
-	holder->next = session->notes->holders;
-	session->notes->holders = holder;
+	holder->next = session->cold->holders;
+	session->cold->holders = holder;
 	si_mutex_unlock(lock);
 }
 
@@ -51,7 +51,7 @@ void si_session_done(struct si_session *session)
 	struct si_holder *holder = NULL;
 
 	si_mutex_lock(lock);
-	for (struct si_holder **at = &session->notes->holders; *at != NULL; at = &(*at)->next) {
+	for (struct si_holder **at = &session->cold->holders; *at != NULL; at = &(*at)->next) {
 		found = at; /* the oldest, unless this thread has one */
 		if ((*at)->thread == thread) {
 			break;
@@ -156,7 +156,7 @@ sessio_status sessio_session_holders(
 	}
 	lock = si_platform_lock_of(session);
 	si_mutex_lock(lock);
-	for (struct si_holder *at = session->notes->holders; at != NULL; at = at->next, count++) {
+	for (struct si_holder *at = session->cold->holders; at != NULL; at = at->next, count++) {
 		if (count < capacity) {
 			holders[count].thread = at->thread;
 			holders[count].for_ms = ms_since(at->since_ns);

@@ -2,9 +2,16 @@
 /* The life of one session: open, operations, close, end. */
 #include "resource/session.h"
 
-#include "join/bind.h"
 #include "base/diag.h"
 #include "base/waiting.h"
+
+/* Relaxed everywhere: the table is constant, and a thread in a bind has seen it set. */
+static _Atomic(const struct si_session_join *) session_join;
+
+void si_session_set_join(const struct si_session_join *join)
+{
+	atomic_store_explicit(&session_join, join, memory_order_relaxed);
+}
 
 /* Lets go of what a session that is in no list any more holds (session-3). */
 static void let_go(void *object, struct si_session_type *type, bool holds)
@@ -15,22 +22,22 @@ static void let_go(void *object, struct si_session_type *type, bool holds)
 	}
 }
 
-struct si_notes *si_session_notes_locked(struct si_session *session)
+struct si_session_cold *si_session_cold_locked(struct si_session *session)
 {
-	if (session->notes == NULL) {
-		session->notes = si_platform_alloc(sizeof(*session->notes));
-		if (session->notes != NULL) {
-			*session->notes = (struct si_notes){ .holders = NULL };
+	if (session->cold == NULL) {
+		session->cold = si_platform_alloc(sizeof(*session->cold));
+		if (session->cold != NULL) {
+			*session->cold = (struct si_session_cold){ .holders = NULL };
 		}
 	}
-	return session->notes;
+	return session->cold;
 }
 
 /* Gives back what a session has besides its context. */
 static void fini(struct si_session *session)
 {
 	si_rundown_fini(&session->run);
-	si_platform_free(session->notes);
+	si_platform_free(session->cold);
 }
 
 static void destruct_session(void *context, void *segment)
@@ -96,7 +103,7 @@ static sessio_status admit(struct si_resource *resource, void *object, uint32_t 
 	session->required = required;
 	session->shared = shared;
 	/* Without memory for it the operations count all the same, they only have no names. */
-	session->tracked = si_session_is_tracking() && si_session_notes_locked(session) != NULL;
+	session->tracked = si_session_is_tracking() && si_session_cold_locked(session) != NULL;
 	session->opener = si_platform_thread_id();
 	session->opened_ns = si_platform_stamp_ns();
 	atomic_init(&session->closed_ns, 0);
@@ -111,9 +118,9 @@ static struct si_bound *unbind_locked(struct si_session *session)
 {
 	struct si_bound *bound = NULL;
 
-	if (session->notes != NULL) {
-		bound = session->notes->bound;
-		session->notes->bound = NULL;
+	if (session->cold != NULL) {
+		bound = session->cold->bound;
+		session->cold->bound = NULL;
 	}
 	return bound;
 }
@@ -121,8 +128,17 @@ static struct si_bound *unbind_locked(struct si_session *session)
 static void drop_bound(struct si_bound *bound)
 {
 	if (si_unlikely(bound != NULL)) {
-		si_bound_drop(bound);
+		atomic_load_explicit(&session_join, memory_order_relaxed)->drop(bound);
 	}
+}
+
+/* The bind that this thread opens for, NULL if it is in none. */
+static struct sessio_bind *entered_bind(void)
+{
+	const struct si_session_join *join =
+		atomic_load_explicit(&session_join, memory_order_relaxed);
+
+	return si_likely(join == NULL) ? NULL : join->entered();
 }
 
 /*
@@ -211,7 +227,7 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	void **out_context, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);
-	struct sessio_bind *bind = si_bind_entered();
+	struct sessio_bind *bind = entered_bind();
 	struct si_session *session;
 	sessio_status status;
 
@@ -231,7 +247,8 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 		return status;
 	}
 	if (si_unlikely(bind != NULL)) {
-		status = si_bind_attach(bind, session);
+		status = atomic_load_explicit(&session_join, memory_order_relaxed)
+				 ->attach(bind, session);
 		if (status != SESSIO_OK) {
 			return retract(session) ? SESSIO_NOT_FOUND : status;
 		}

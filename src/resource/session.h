@@ -33,10 +33,12 @@
 #define SI_SESSION_H
 
 #include "base/object.h"
-#include "resource/share_rule.h"
 #include "base/rundown.h"
+#include "resource/share_rule.h"
 
 struct si_session;
+struct si_bound;
+struct sessio_bind;
 
 /* The callbacks of a session type; any int32_t but 0 refuses. */
 struct si_session_ops {
@@ -76,10 +78,10 @@ enum si_session_stage { SI_RAW, SI_CONSTRUCTED, SI_AGREED };
  */
 enum si_session_end { SI_LIVE, SI_COMPLETING, SI_ENDED, SI_LEFT, SI_CURSOR };
 
-/* What only some sessions have to remember. */
-struct si_notes {
+/* The cold part: what only some sessions have. */
+struct si_session_cold {
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
-	struct si_bound *bound; /* resource lock; the user session that it follows */
+	struct si_bound *bound; /* resource lock; the join's record of this session */
 };
 
 /* The private part of a session context. */
@@ -99,7 +101,7 @@ struct si_session {
 	_Atomic uint64_t closed_ns; /* 0 until the close began */
 	uint32_t opener; /* the thread that opened it; fixed */
 	uint32_t pins; /* resource lock; walkers that are at it (session-6) */
-	struct si_notes *notes; /* resource lock; set once, by the time of open if tracked */
+	struct si_session_cold *cold; /* resource lock; set once, at open if tracked */
 };
 
 extern struct si_type si_resource_type; /* root of all resources */
@@ -148,8 +150,25 @@ sessio_status si_session_close(void *context);
 /* After si_rundown_close() by the caller: runs the close callback and lets the end happen. */
 void si_session_closed(struct si_session *session, enum si_run_close found);
 
-/* The notes of a session, made if there are none; the resource lock is held. NULL: no memory. */
-struct si_notes *si_session_notes_locked(struct si_session *session);
+/* The cold part, made if there is none; the resource lock is held. NULL: no memory. */
+struct si_session_cold *si_session_cold_locked(struct si_session *session);
+
+/*
+ * What the join does in the life of a session. Its records are opaque here. The
+ * first bind sets the table; without one no session is ever bound.
+ */
+struct si_session_join {
+	/* The bind that the calling thread opens for; NULL if there is none. */
+	struct sessio_bind *(*entered)(void);
+
+	/* Binds a session that is open or about to be: sets cold->bound. No lock is held. */
+	sessio_status (*attach)(struct sessio_bind *bind, struct si_session *session);
+
+	/* Frees a record that has been taken out of cold->bound. No lock is held. */
+	void (*drop)(struct si_bound *bound);
+};
+
+void si_session_set_join(const struct si_session_join *join);
 
 /* Into and out of the resource's list; the resource lock is held. */
 void si_session_link(struct si_resource *resource, struct si_session *session);
