@@ -8,8 +8,6 @@
  */
 #include "wdk/thread.h"
 
-#define FOR_EVER UINT64_MAX
-
 static PVOID me(void)
 {
 	return si_wdk_thread();
@@ -47,7 +45,7 @@ void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a fast mutex");
 	SI_BUG_IF(owns_fast_mutex(mutex), "a fast mutex taken twice by one thread");
-	(void)si_wdk_wait(try_fast_mutex, mutex, FOR_EVER);
+	(void)si_wdk_wait(try_fast_mutex, mutex, SI_WAIT_FOREVER);
 }
 
 void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
@@ -121,13 +119,13 @@ static bool try_push_shared(void *object)
 void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
-	(void)si_wdk_wait(try_push_exclusive, lock, FOR_EVER);
+	(void)si_wdk_wait(try_push_exclusive, lock, SI_WAIT_FOREVER);
 }
 
 void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
-	(void)si_wdk_wait(try_push_shared, lock, FOR_EVER);
+	(void)si_wdk_wait(try_push_shared, lock, SI_WAIT_FOREVER);
 }
 
 void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
@@ -203,13 +201,13 @@ static bool try_shared(void *object)
 BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a resource");
-	return si_wdk_wait(try_exclusive, resource, wait ? FOR_EVER : 0);
+	return si_wdk_wait(try_exclusive, resource, wait ? SI_WAIT_FOREVER : 0);
 }
 
 BOOLEAN ExAcquireResourceSharedLite(PERESOURCE resource, BOOLEAN wait)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a resource");
-	return si_wdk_wait(try_shared, resource, wait ? FOR_EVER : 0);
+	return si_wdk_wait(try_shared, resource, wait ? SI_WAIT_FOREVER : 0);
 }
 
 void ExReleaseResourceLite(PERESOURCE resource)
@@ -278,7 +276,7 @@ void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF ref)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "waiting for a run-down");
 	(void)__atomic_fetch_or(&ref->Count, 1, __ATOMIC_SEQ_CST);
-	(void)si_wdk_wait(try_run_down, ref, FOR_EVER);
+	(void)si_wdk_wait(try_run_down, ref, SI_WAIT_FOREVER);
 }
 
 void ExRundownCompleted(PEX_RUNDOWN_REF ref)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/bug.h"
+#include "base/waiting.h"
 #include "nt/wdm.h"
 
 struct _ETHREAD {
@@ -31,7 +32,7 @@ struct _ETHREAD *si_wdk_thread(void);
 /* Whether it got what it wants; called in the gate and outside of it. */
 typedef bool si_wdk_try_fn(void *object);
 
-/* Tries until it succeeds; false after timeout_ns. UINT64_MAX waits for ever. */
+/* Tries until it succeeds; false after timeout_ns. SI_WAIT_FOREVER is no timeout. */
 bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns);
 
 /* (wdk_thread-2) */

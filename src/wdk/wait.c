@@ -152,24 +152,28 @@ LONG KeReadStateSemaphore(PKSEMAPHORE semaphore)
 	return state_of(&semaphore->Header);
 }
 
-/* Nanoseconds from now; negative counts from now, the rest is a time of day. */
+/* More than a clock of 64 bits counts in nanoseconds is for ever. */
+static uint64_t ns_of(uint64_t ticks)
+{
+	return ticks < INT64_MAX / NS_PER_TICK ? ticks * NS_PER_TICK : SI_WAIT_FOREVER;
+}
+
+/* Nanoseconds from now. A negative timeout counts from now, others are a time of day. */
 static uint64_t timeout_ns(PLARGE_INTEGER timeout)
 {
 	LARGE_INTEGER now;
 
 	if (timeout == NULL) {
-		return UINT64_MAX;
+		return SI_WAIT_FOREVER;
 	}
 	if (timeout->QuadPart < 0) {
-		uint64_t ticks = UINT64_C(0) - (uint64_t)timeout->QuadPart;
-
-		return ticks < UINT64_MAX / NS_PER_TICK ? ticks * NS_PER_TICK : UINT64_MAX;
+		return ns_of(UINT64_C(0) - (uint64_t)timeout->QuadPart);
 	}
 	KeQuerySystemTime(&now);
 	if (timeout->QuadPart <= now.QuadPart) {
 		return 0;
 	}
-	return (uint64_t)(timeout->QuadPart - now.QuadPart) * NS_PER_TICK;
+	return ns_of((uint64_t)(timeout->QuadPart - now.QuadPart));
 }
 
 NTSTATUS KeWaitForSingleObject(PVOID object, KWAIT_REASON reason, KPROCESSOR_MODE mode,

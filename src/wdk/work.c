@@ -61,7 +61,7 @@ static void work(void *arg)
 	for (;;) {
 		PIO_WORKITEM item = NULL;
 
-		(void)si_wdk_wait(try_take, &item, UINT64_MAX);
+		(void)si_wdk_wait(try_take, &item, SI_WAIT_FOREVER);
 		run(item);
 		atomic_fetch_sub(&pending, 1);
 		si_wdk_wake();
@@ -139,7 +139,7 @@ static bool is_done(void *object)
 
 void sessio_nt_wait_for_work(void)
 {
-	(void)si_wdk_wait(is_done, NULL, UINT64_MAX);
+	(void)si_wdk_wait(is_done, NULL, SI_WAIT_FOREVER);
 }
 
 size_t si_wdk_work_usage(void)

@@ -50,6 +50,13 @@ function(sessio_alloc_test name)
   sessio_wrap(${name} si_platform_alloc si_platform_free si_mutex_init si_mutex_fini)
 endfunction()
 
+# sessio_sleepers(name): support/sleepers.c stands between the test's library and
+# the gate, so that a thread is known to sleep.
+function(sessio_sleepers name)
+  target_sources(sessio_${sessio_room}_${name}_test PRIVATE ${sessio_support}/sleepers.c)
+  sessio_wrap(${name} si_gate_wait)
+endfunction()
+
 # The same as sessio_test() for one that is written for the Windows kernel's headers.
 function(sessio_nt_test name)
   sessio_test(${name} ${ARGN})

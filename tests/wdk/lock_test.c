@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "crowd.h"
+#include "sleepers.h"
 
 static void a_fast_mutex_raises_to_apc_level(void **state)
 {
@@ -157,6 +158,116 @@ static void a_rundown_waits_for_its_users(void **state)
 	assert_false(ExAcquireRundownProtection(&r.ref));
 }
 
+static void use_unsafe(void *mutex)
+{
+	ExAcquireFastMutexUnsafe(mutex);
+	ExReleaseFastMutexUnsafe(mutex);
+}
+
+static void a_released_fast_mutex_wakes_its_sleeper(void **state)
+{
+	struct sleeper sleeper;
+	FAST_MUTEX mutex;
+
+	(void)state;
+	ExInitializeFastMutex(&mutex);
+	ExAcquireFastMutex(&mutex);
+	sleeper_start(&sleeper, use_unsafe, &mutex);
+	ExReleaseFastMutex(&mutex);
+	sleeper_join(&sleeper);
+}
+
+static void write_under_push_lock(void *lock)
+{
+	ExAcquirePushLockExclusive(lock);
+	ExReleasePushLockExclusive(lock);
+}
+
+static void read_under_push_lock(void *lock)
+{
+	ExAcquirePushLockShared(lock);
+	ExReleasePushLockShared(lock);
+}
+
+static void a_released_push_lock_wakes_its_sleepers(void **state)
+{
+	struct sleeper readers[2];
+	struct sleeper writer;
+	EX_PUSH_LOCK lock;
+
+	(void)state;
+	ExInitializePushLock(&lock);
+	ExAcquirePushLockExclusive(&lock);
+	sleeper_start(&readers[0], read_under_push_lock, &lock);
+	sleeper_start(&readers[1], read_under_push_lock, &lock);
+	ExReleasePushLockExclusive(&lock);
+	sleeper_join(&readers[0]);
+	sleeper_join(&readers[1]);
+
+	ExAcquirePushLockShared(&lock);
+	ExAcquirePushLockShared(&lock);
+	sleeper_start(&writer, write_under_push_lock, &lock);
+	ExReleasePushLockShared(&lock);
+	assert_false(sleeper_has_ended(&writer));
+	ExReleasePushLockShared(&lock);
+	sleeper_join(&writer);
+}
+
+static void write_under_resource(void *resource)
+{
+	(void)ExAcquireResourceExclusiveLite(resource, TRUE);
+	ExReleaseResourceLite(resource);
+}
+
+static void read_under_resource(void *resource)
+{
+	(void)ExAcquireResourceSharedLite(resource, TRUE);
+	ExReleaseResourceLite(resource);
+}
+
+static void a_released_resource_wakes_its_sleepers(void **state)
+{
+	struct sleeper readers[2];
+	struct sleeper writer;
+	ERESOURCE resource;
+
+	(void)state;
+	assert_int_equal(ExInitializeResourceLite(&resource), STATUS_SUCCESS);
+	assert_true(ExAcquireResourceExclusiveLite(&resource, TRUE));
+	sleeper_start(&readers[0], read_under_resource, &resource);
+	sleeper_start(&readers[1], read_under_resource, &resource);
+	ExReleaseResourceLite(&resource);
+	sleeper_join(&readers[0]);
+	sleeper_join(&readers[1]);
+
+	assert_true(ExAcquireResourceSharedLite(&resource, TRUE));
+	sleeper_start(&writer, write_under_resource, &resource);
+	ExReleaseResourceLite(&resource);
+	sleeper_join(&writer);
+	assert_int_equal(ExDeleteResourceLite(&resource), STATUS_SUCCESS);
+}
+
+static void run_down(void *ref)
+{
+	ExWaitForRundownProtectionRelease(ref);
+}
+
+static void the_last_user_wakes_a_sleeping_rundown(void **state)
+{
+	struct sleeper sleeper;
+	EX_RUNDOWN_REF ref;
+
+	(void)state;
+	ExInitializeRundownProtection(&ref);
+	assert_true(ExAcquireRundownProtection(&ref));
+	assert_true(ExAcquireRundownProtection(&ref));
+	sleeper_start(&sleeper, run_down, &ref);
+	ExReleaseRundownProtection(&ref);
+	assert_false(sleeper_has_ended(&sleeper));
+	ExReleaseRundownProtection(&ref);
+	sleeper_join(&sleeper);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +276,10 @@ int main(void)
 		cmocka_unit_test(a_push_lock_excludes_writers),
 		cmocka_unit_test(a_resource_excludes_writers_and_may_be_taken_again),
 		cmocka_unit_test(a_rundown_waits_for_its_users),
+		cmocka_unit_test(a_released_fast_mutex_wakes_its_sleeper),
+		cmocka_unit_test(a_released_push_lock_wakes_its_sleepers),
+		cmocka_unit_test(a_released_resource_wakes_its_sleepers),
+		cmocka_unit_test(the_last_user_wakes_a_sleeping_rundown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "crowd.h"
+#include "sleepers.h"
 
 static NTSTATUS wait_for(PVOID object, LONGLONG ticks)
 {
@@ -79,12 +80,120 @@ static void a_semaphore_counts(void **state)
 	assert_int_equal(wait_for(&semaphore, 0), STATUS_SUCCESS);
 }
 
+static void sleep_on(void *object)
+{
+	(void)KeWaitForSingleObject(object, Executive, KernelMode, FALSE, NULL);
+}
+
+static void a_set_event_wakes_every_sleeper(void **state)
+{
+	struct sleeper sleepers[3];
+	KEVENT event;
+
+	(void)state;
+	KeInitializeEvent(&event, NotificationEvent, FALSE);
+	for (size_t i = 0; i < RTL_NUMBER_OF(sleepers); i++) {
+		sleeper_start(&sleepers[i], sleep_on, &event);
+	}
+	(void)KeSetEvent(&event, 0, FALSE);
+	for (size_t i = 0; i < RTL_NUMBER_OF(sleepers); i++) {
+		sleeper_join(&sleepers[i]);
+	}
+}
+
+static void a_synchronization_event_wakes_one_sleeper_each_time(void **state)
+{
+	struct sleeper first, second;
+	KEVENT event;
+
+	(void)state;
+	KeInitializeEvent(&event, SynchronizationEvent, FALSE);
+	sleeper_start(&first, sleep_on, &event);
+	sleeper_start(&second, sleep_on, &event);
+	(void)KeSetEvent(&event, 0, FALSE);
+	while (KeReadStateEvent(&event) != 0 ||
+		!(sleeper_has_ended(&first) || sleeper_has_ended(&second))) {
+		uv_sleep(0);
+	}
+	sleepers_wait(1);
+	assert_int_equal(sleeper_has_ended(&first) + sleeper_has_ended(&second), 1);
+	(void)KeSetEvent(&event, 0, FALSE);
+	sleeper_join(&first);
+	sleeper_join(&second);
+	assert_int_equal(KeReadStateEvent(&event), 0);
+}
+
+static void take_and_release(void *mutex)
+{
+	sleep_on(mutex);
+	(void)KeReleaseMutex(mutex, FALSE);
+}
+
+static void a_released_mutex_wakes_its_sleeper(void **state)
+{
+	struct sleeper sleeper;
+	KMUTEX mutex;
+
+	(void)state;
+	KeInitializeMutex(&mutex, 0);
+	sleep_on(&mutex);
+	sleep_on(&mutex);
+	sleeper_start(&sleeper, take_and_release, &mutex);
+	(void)KeReleaseMutex(&mutex, FALSE);
+	assert_false(sleeper_has_ended(&sleeper));
+	(void)KeReleaseMutex(&mutex, FALSE);
+	sleeper_join(&sleeper);
+	assert_int_equal(KeReadStateMutex(&mutex), 1);
+}
+
+static void a_released_semaphore_wakes_as_many_as_it_counts(void **state)
+{
+	struct sleeper sleepers[3];
+	KSEMAPHORE semaphore;
+
+	(void)state;
+	KeInitializeSemaphore(&semaphore, 0, 3);
+	for (size_t i = 0; i < RTL_NUMBER_OF(sleepers); i++) {
+		sleeper_start(&sleepers[i], sleep_on, &semaphore);
+	}
+	(void)KeReleaseSemaphore(&semaphore, 0, 2, FALSE);
+	while (sleeper_has_ended(&sleepers[0]) + sleeper_has_ended(&sleepers[1]) +
+			sleeper_has_ended(&sleepers[2]) <
+		2) {
+		uv_sleep(0);
+	}
+	sleepers_wait(1);
+	(void)KeReleaseSemaphore(&semaphore, 0, 1, FALSE);
+	for (size_t i = 0; i < RTL_NUMBER_OF(sleepers); i++) {
+		sleeper_join(&sleepers[i]);
+	}
+	assert_int_equal(KeReadStateSemaphore(&semaphore), 0);
+}
+
+/* In units of 100 ns: 2^63 of them are longer than any clock counts. */
+static void the_longest_timeout_is_for_ever(void **state)
+{
+	LARGE_INTEGER timeout;
+	KEVENT event;
+
+	(void)state;
+	KeInitializeEvent(&event, NotificationEvent, TRUE);
+	timeout.QuadPart = -MAXLONGLONG - 1;
+	assert_int_equal(KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &timeout),
+		STATUS_SUCCESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_lets_all_or_one_through),
 		cmocka_unit_test(a_mutex_is_its_owners_again_and_again),
 		cmocka_unit_test(a_semaphore_counts),
+		cmocka_unit_test(a_set_event_wakes_every_sleeper),
+		cmocka_unit_test(a_synchronization_event_wakes_one_sleeper_each_time),
+		cmocka_unit_test(a_released_mutex_wakes_its_sleeper),
+		cmocka_unit_test(a_released_semaphore_wakes_as_many_as_it_counts),
+		cmocka_unit_test(the_longest_timeout_is_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

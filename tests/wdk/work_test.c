@@ -4,6 +4,8 @@
 #include <ntddk.h>
 #include <sessio_nt.h>
 
+#include "sleepers.h"
+
 static struct sessio_nt_usage usage(void)
 {
 	struct sessio_nt_usage now;
@@ -62,10 +64,47 @@ static void work_is_done_later_on_another_thread(void **state)
 	IoDeleteDevice(job.device);
 }
 
+static KEVENT may_go_on;
+
+static void wait_to_go_on(PDEVICE_OBJECT device, PVOID context)
+{
+	(void)device;
+	(void)KeWaitForSingleObject(&may_go_on, Executive, KernelMode, FALSE, NULL);
+	InterlockedIncrement((LONG *)context);
+}
+
+static void wait_for_work(void *arg)
+{
+	(void)arg;
+	sessio_nt_wait_for_work();
+}
+
+static void queueing_wakes_the_worker_and_its_end_wakes_those_who_wait(void **state)
+{
+	PIO_WORKITEM item = IoAllocateWorkItem(NULL);
+	struct sleeper sleeper;
+	LONG runs = 0;
+
+	(void)state;
+	KeInitializeEvent(&may_go_on, SynchronizationEvent, FALSE);
+	for (LONG round = 1; round <= 2; round++) {
+		sleepers_wait(1); /* the worker, for work */
+		IoQueueWorkItem(item, wait_to_go_on, DelayedWorkQueue, &runs);
+		sleeper_start(&sleeper, wait_for_work, NULL);
+		sleepers_wait(2); /* and the worker, in the item */
+		assert_int_equal(ReadAcquire(&runs), round - 1);
+		(void)KeSetEvent(&may_go_on, 0, FALSE);
+		sleeper_join(&sleeper);
+		assert_int_equal(runs, round);
+	}
+	IoFreeWorkItem(item);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_is_done_later_on_another_thread),
+		cmocka_unit_test(queueing_wakes_the_worker_and_its_end_wakes_those_who_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
