@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "base/thread_frame.h"
+#include "base/deferred.h"
 
 _Static_assert(sizeof(struct si_header) == SI_ALIGNED(sizeof(struct si_header)),
 	"the own segment follows the header");
-_Static_assert(SI_ALIGN > SI_MARK_FACTS, "a header's address leaves room for the facts");
+_Static_assert(SI_ALIGN > SI_MARK_KEPT, "a header's address leaves room for the facts");
 
 static bool add_sizes(size_t *sum, size_t more)
 {
@@ -77,7 +77,8 @@ sessio_status si_type_create(const char *name, struct si_type *parent, size_t pa
 	type->kind = parent == NULL ? SI_KIND_PLAIN : parent->kind;
 	type->constructs = construct != NULL || (parent != NULL && parent->constructs);
 	type->quiet = destruct == NULL && (parent == NULL || parent->quiet);
-	atomic_init(&type->count, 1);
+	type->last_reference = parent == NULL ? NULL : parent->last_reference;
+	si_refcount_init(&type->refs, 1);
 	chain_fill(type, chain, parent);
 	if (parent != NULL) {
 		si_type_ref(parent);
@@ -88,16 +89,8 @@ sessio_status si_type_create(const char *name, struct si_type *parent, size_t pa
 
 void si_type_ref(struct si_type *type)
 {
-	uint32_t before;
-
-	if (type->is_static) {
-		return;
-	}
-	/* Relaxed: as for objects. A type that saturates lives for ever. */
-	before = atomic_fetch_add_explicit(&type->count, 1, memory_order_relaxed);
-	SI_BUG_IF(before == 0, "a reference to a type that is gone (object-2)");
-	if (before >= SI_COUNT_LIMIT) {
-		atomic_store_explicit(&type->count, SI_COUNT_STUCK, memory_order_relaxed);
+	if (!type->is_static) {
+		(void)si_refcount_ref(&type->refs, SI_TYPE_GONE);
 	}
 }
 
@@ -106,13 +99,8 @@ void si_type_unref(struct si_type *type)
 	/* A derived type holds its parent: the last one may take the chain along. */
 	while (type != NULL && !type->is_static) {
 		struct si_type *parent = type->parent;
-		uint32_t before = atomic_fetch_sub_explicit(&type->count, 1, memory_order_acq_rel);
 
-		SI_BUG_IF(before == 0, "one reference to a type dropped twice (object-2)");
-		if (before >= SI_COUNT_LIMIT) {
-			atomic_store_explicit(&type->count, SI_COUNT_STUCK, memory_order_relaxed);
-		}
-		if (before != 1) {
+		if (!si_refcount_unref(&type->refs, SI_TYPE_GONE)) {
 			return;
 		}
 		si_platform_free(type);
@@ -144,8 +132,9 @@ sessio_status si_object_alloc(struct si_type *type, const char *name, void **out
 	memset(memory, 0, size - name_size);
 	header = (struct si_header *)(void *)(memory + type->before);
 	header->type = type;
-	atomic_init(&header->u.live.count, 1);
-	header->u.live.mark = SI_MARK_MAGIC | type->kind | (name == NULL ? 0 : SI_MARK_NAMED);
+	si_refcount_init(&header->u.live.refs, 1);
+	header->u.live.mark = SI_MARK_MAGIC | type->kind | (name == NULL ? 0 : SI_MARK_NAMED) |
+		(type->last_reference == NULL ? 0 : SI_MARK_ASKS);
 	if (name != NULL) {
 		memcpy((unsigned char *)(header + 1) + own, name, name_size);
 	}
@@ -171,13 +160,13 @@ static void destruct_from(void *object, const struct si_type *type, unsigned dep
 	}
 }
 
-/* The objects that wait until the running destructor is done (object-5). */
-struct mourning {
-	struct si_thread_frame frame;
+/* The dead objects that wait until the running destructor has returned (object-5). */
+struct dead_list {
 	uintptr_t first;
 };
 
-static const char mourning_kind;
+static const char in_constructor;
+static const char in_destructor; /* the kind of frame; its value is the dead_list */
 
 void si_object_free(void *object, size_t before)
 {
@@ -202,69 +191,99 @@ static void destroy(struct si_header *header)
 	}
 }
 
-/* A dead object keeps its place in the line where its count and mark were. */
-static void enqueue(struct mourning *mourning, struct si_header *header)
+/* The link stands where count and mark were. */
+static void push_dead(struct dead_list *dead, struct si_header *header)
 {
-	uint32_t facts = header->u.live.mark & SI_MARK_FACTS;
+	uint32_t kept = header->u.live.mark & SI_MARK_KEPT;
 
-	header->u.next = mourning->first | facts;
-	mourning->first = (uintptr_t)header;
+	header->u.next = dead->first | kept;
+	dead->first = (uintptr_t)header;
 }
 
-static struct si_header *dequeue(struct mourning *mourning)
+static struct si_header *pop_dead(struct dead_list *dead)
 {
-	struct si_header *header = (struct si_header *)mourning->first;
+	struct si_header *header = (struct si_header *)dead->first;
 
 	if (header != NULL) {
 		uintptr_t next = header->u.next;
 
-		mourning->first = next & ~(uintptr_t)SI_MARK_FACTS;
-		atomic_init(&header->u.live.count, 0);
-		header->u.live.mark = SI_MARK_MAGIC | (uint32_t)(next & SI_MARK_FACTS);
+		dead->first = next & ~(uintptr_t)SI_MARK_KEPT;
+		si_refcount_init(&header->u.live.refs, 0);
+		header->u.live.mark = SI_MARK_MAGIC | (uint32_t)(next & SI_MARK_KEPT);
 	}
 	return header;
 }
 
-/* Destroys what waits, and what comes to wait meanwhile. */
-static void bury_all(struct mourning *mourning)
+/* Runs these destructors, and those of all objects that die with it (object-5). */
+static void destruct_and_drain(void (*destruct)(void *arg), void *arg)
 {
+	SI_GUARDED_FRAME(frame);
+	struct si_deferral deferral;
+	struct dead_list dead = { .first = 0 };
 	struct si_header *header;
 
-	while ((header = dequeue(mourning)) != NULL) {
+	si_deferral_begin(&deferral);
+	si_thread_push_foreign(&frame, &in_destructor, &dead);
+	destruct(arg);
+	while ((header = pop_dead(&dead)) != NULL) {
 		destroy(header);
 	}
+	si_thread_pop(&frame);
+	si_deferral_end(&deferral);
+}
+
+static void destroy_one(void *arg)
+{
+	destroy(arg);
 }
 
 void si_object_put_last(struct si_header *header)
 {
-	struct si_thread_frame *outer = si_thread_find(&mourning_kind);
-	struct mourning mourning = { .first = 0 };
+	struct si_thread_frame *outer = si_thread_find(&in_destructor);
 
-	/* Zero, so that a destructor that hands the object on is found out (object-2). */
-	atomic_store_explicit(&header->u.live.count, 0, memory_order_relaxed);
 	if (outer != NULL) {
-		enqueue(outer->value, header);
-		return;
+		push_dead(outer->value, header);
+	} else {
+		destruct_and_drain(destroy_one, header);
 	}
-	si_thread_push(&mourning.frame, &mourning_kind, &mourning);
-	destroy(header);
-	bury_all(&mourning);
-	si_thread_pop(&mourning.frame);
 }
 
-/* What a failed constructor's ancestors let go of waits for their destructors, too (object-5). */
-static void unwind(void *object, const struct si_type *type, unsigned depth)
+void si_object_put_asking(struct si_header *header)
 {
-	struct mourning mourning = { .first = 0 };
+	struct si_refcount *refs = &header->u.live.refs;
 
-	if (si_thread_find(&mourning_kind) != NULL) {
-		destruct_from(object, type, depth);
+	if (si_refcount_unref_unless_last(refs, SI_OBJECT_GONE) ||
+		header->type->last_reference(header + 1)) {
 		return;
 	}
-	si_thread_push(&mourning.frame, &mourning_kind, &mourning);
-	destruct_from(object, type, depth);
-	bury_all(&mourning);
-	si_thread_pop(&mourning.frame);
+	/* A weak reference may have come meanwhile: then that one is the last. */
+	if (si_refcount_unref(refs, SI_OBJECT_GONE)) {
+		si_object_put_last(header);
+	}
+}
+
+/* What a failed constructor leaves to the destructors of those before it. */
+struct unwinding {
+	void *object;
+	unsigned depth;
+};
+
+static void unwind(void *arg)
+{
+	const struct unwinding *unwinding = arg;
+
+	destruct_from(unwinding->object, si_header_of(unwinding->object)->type, unwinding->depth);
+}
+
+static int32_t construct_one(const struct si_ancestor *step, void *object, void *arg)
+{
+	SI_GUARDED_FRAME(frame);
+	int32_t reason;
+
+	si_thread_push(&frame, &in_constructor, NULL);
+	reason = step->type->construct(object, (unsigned char *)object + step->offset, arg);
+	si_thread_pop(&frame);
+	return reason;
 }
 
 sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_reason)
@@ -273,17 +292,21 @@ sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_r
 	const struct si_type *type = header->type;
 
 	for (unsigned i = 0; i <= type->depth; i++) {
-		si_construct_fn *construct = type->chain[i].type->construct;
+		struct unwinding unwinding = { object, i };
 		int32_t reason;
 
-		if (construct == NULL) {
+		if (type->chain[i].type->construct == NULL) {
 			continue;
 		}
-		reason = construct(object, segment_at(object, type, i), arg);
+		reason = construct_one(&type->chain[i], object, arg);
 		if (reason != 0) {
-			SI_BUG_IF(atomic_exchange(&header->u.live.count, 0) != 1,
+			SI_BUG_IF(!si_refcount_unref(&header->u.live.refs, SI_OBJECT_GONE),
 				"a constructor kept a reference and failed (object-4)");
-			unwind(object, type, i);
+			if (si_thread_find(&in_destructor) != NULL) {
+				unwind(&unwinding); /* (object-5) */
+			} else {
+				destruct_and_drain(unwind, &unwinding);
+			}
 			*out_reason = reason;
 			return SESSIO_REFUSED;
 		}
@@ -325,26 +348,14 @@ sessio_status si_object_create(
 	return SESSIO_OK;
 }
 
-SI_COLD bool si_object_stick(struct si_header *header, uint32_t before)
+bool si_object_report_full(void *object)
 {
-	SI_BUG_IF(before == 0, "a reference to an object that is gone (object-2)");
-	atomic_store_explicit(&header->u.live.count,
-		SI_COUNT_IS_TOLD(before) ? SI_COUNT_TOLD : SI_COUNT_STUCK, memory_order_relaxed);
-	return !SI_COUNT_IS_TOLD(before);
-}
-
-bool si_object_tell_stuck(void *object)
-{
-	struct si_header *header = si_object_check(object);
-
-	/* Relaxed: who tells is decided on this one word. */
-	return !SI_COUNT_IS_TOLD(atomic_exchange_explicit(
-		&header->u.live.count, SI_COUNT_TOLD, memory_order_relaxed));
+	return si_refcount_report(&si_object_check(object)->u.live.refs);
 }
 
 uint32_t si_object_references(const void *object)
 {
-	return atomic_load_explicit(&si_object_check(object)->u.live.count, memory_order_relaxed);
+	return si_refcount_get(&si_object_check(object)->u.live.refs);
 }
 
 const char *si_object_name(const void *object)

@@ -18,15 +18,18 @@
  *      by the destructors of those that ran before it.
  * (object-5) Destruction does not nest: an object whose last reference goes while a
  *      destructor runs on this thread is destroyed after that destructor.
+ * (object-6) If its type has last_reference(), the put that would bring count from 1
+ *      to 0 leaves it at 1 and calls that. It returns true if it has taken this
+ *      reference over, false if the reference may go.
+ * (object-7) A weak reference is taken under a lock under which the object's owner
+ *      can still be found, and no longer is when last_reference() returns false.
  */
 #ifndef SI_OBJECT_H
 #define SI_OBJECT_H
 
-#include <stdatomic.h>
-
 #include <sessio/status.h>
 
-#include "base/bug.h"
+#include "base/refcount.h"
 
 /* Every segment is aligned for anything. */
 #define SI_ALIGN _Alignof(max_align_t)
@@ -35,6 +38,12 @@
 /* Returns 0, or the reason why there will be no object. */
 typedef int32_t si_construct_fn(void *object, void *segment, void *arg);
 typedef void si_destruct_fn(void *object, void *segment);
+
+/*
+ * (object-6). May run inside a destructor, so anything that calls back goes through
+ * si_deferred_run(). No lock is held.
+ */
+typedef bool si_last_reference_fn(void *object);
 
 struct si_type;
 
@@ -51,6 +60,7 @@ struct si_type {
 	struct si_type *parent; /* counted; NULL for a root */
 	si_construct_fn *construct; /* may be NULL */
 	si_destruct_fn *destruct; /* may be NULL */
+	si_last_reference_fn *last_reference; /* may be NULL; inherited from the root */
 	size_t payload; /* bytes of the own segment */
 	size_t hidden; /* bytes of a root's private segment, kept before the header */
 	size_t before; /* bytes before the header */
@@ -59,7 +69,7 @@ struct si_type {
 	bool constructs; /* some constructor in the chain */
 	bool quiet; /* no destructor in the chain but a static root's */
 	bool is_static; /* a root that lives for ever and is not counted */
-	_Atomic uint32_t count; /* creator, objects, derived types */
+	struct si_refcount refs; /* creator, objects, derived types */
 	const struct si_ancestor *chain; /* chain[depth] is the type itself */
 };
 
@@ -69,28 +79,28 @@ struct si_type {
 #define SI_KIND_SESSION 2u
 #define SI_KIND_SESSION_TYPE 3u
 
-/* Header marks: a magic number with the kind and one fact. */
+/* Header marks: a magic number with the kind and two facts. */
 #define SI_MARK_MAGIC UINT32_C(0x0b1ec700)
-#define SI_MARK_NAMED 4u /* a name follows the own segment */
 #define SI_MARK_KIND 3u
-#define SI_MARK_FACTS 7u
+#define SI_MARK_NAMED 4u /* a name follows the own segment */
+#define SI_MARK_ASKS 8u /* the type has last_reference() */
+#define SI_MARK_FACTS 15u
+#define SI_MARK_KEPT 7u /* the facts that a dead object keeps */
 
 struct si_header {
 	_Alignas(max_align_t) const struct si_type *type;
 	union {
 		struct {
-			_Atomic uint32_t count;
+			struct si_refcount refs;
 			uint32_t mark;
 		} live;
 		uintptr_t next; /* dead and waiting (object-5): next in line, low bits of mark */
 	} u;
 };
 
-#define SI_COUNT_LIMIT UINT32_C(0x80000000)
-#define SI_COUNT_STUCK UINT32_C(0xc0000000)
-/* So far above, that it has been told; references in between do not reach it. */
-#define SI_COUNT_TOLD UINT32_C(0xe0000000)
-#define SI_COUNT_IS_TOLD(count) ((count) >= UINT32_C(0xd0000000))
+/* Why the program stops when a count does not add up. */
+#define SI_OBJECT_GONE "a reference to an object that is gone (object-2)"
+#define SI_TYPE_GONE "a reference to a type that is gone (object-2)"
 
 static inline struct si_header *si_header_of(const void *object)
 {
@@ -109,7 +119,8 @@ static inline struct si_header *si_object_check(const void *object)
 
 static inline bool si_object_is_kind(const void *object, uint32_t kind)
 {
-	return (si_header_of(object)->u.live.mark & ~SI_MARK_NAMED) == (SI_MARK_MAGIC | kind);
+	return (si_header_of(object)->u.live.mark & ~(SI_MARK_NAMED | SI_MARK_ASKS)) ==
+		(SI_MARK_MAGIC | kind);
 }
 
 /* The private segment of the object's root, which has this many bytes. */
@@ -156,39 +167,33 @@ void si_object_free(void *object, size_t before);
 sessio_status si_object_create(
 	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason);
 
+/* The slow sides of si_object_put(): count is 0; the type has last_reference(). */
 void si_object_put_last(struct si_header *header);
+void si_object_put_asking(struct si_header *header);
 
-/* Keeps a full count where it is. True if nobody has been told yet that it is full. */
-SI_COLD bool si_object_stick(struct si_header *header, uint32_t before);
+/* True for the one caller that is to report that the count is full. */
+bool si_object_report_full(void *object);
 
-/* True for the one caller that is to tell so. */
-bool si_object_tell_stuck(void *object);
-
-/* True if the count is full and nobody has been told yet; often a lock forbids to tell. */
+/* False if the count is full: then si_object_report_full(), once no lock is held. */
 static inline bool si_object_ref(void *object)
 {
-	struct si_header *header = si_object_check(object);
-	/* Relaxed: the caller's own reference already orders its accesses. */
-	uint32_t before = atomic_fetch_add_explicit(&header->u.live.count, 1, memory_order_relaxed);
+	return si_refcount_ref(&si_object_check(object)->u.live.refs, SI_OBJECT_GONE);
+}
 
-	if (si_unlikely(before - 1 >= SI_COUNT_LIMIT - 1)) {
-		return si_object_stick(header, before);
-	}
-	return false;
+/* Takes a reference unless there is none any more (object-7). */
+static inline bool si_object_ref_unless_zero(void *object)
+{
+	return si_refcount_ref_unless_zero(&si_object_check(object)->u.live.refs, SI_OBJECT_GONE);
 }
 
 static inline void si_object_put(void *object)
 {
 	struct si_header *header = si_object_check(object);
-	uint32_t before;
 
-	/* Release: what this holder did comes before the destruction. */
-	before = atomic_fetch_sub_explicit(&header->u.live.count, 1, memory_order_release);
-	if (si_unlikely(before == 1)) {
-		(void)atomic_load_explicit(&header->u.live.count, memory_order_acquire);
+	if (si_unlikely((header->u.live.mark & SI_MARK_ASKS) != 0)) {
+		si_object_put_asking(header);
+	} else if (si_refcount_unref(&header->u.live.refs, SI_OBJECT_GONE)) {
 		si_object_put_last(header);
-	} else if (si_unlikely(before - 1 >= SI_COUNT_LIMIT - 1)) {
-		(void)si_object_stick(header, before);
 	}
 }
 

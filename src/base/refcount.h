@@ -87,4 +87,24 @@ static inline bool si_refcount_unref(struct si_refcount *refs, const char *what)
 	return false;
 }
 
+/* Gives a reference back unless it is the last; false then, and it is still there. */
+static inline bool si_refcount_unref_unless_last(struct si_refcount *refs, const char *what)
+{
+	/* Acquire: what the others did comes before what the last holder does. */
+	uint32_t seen = atomic_load_explicit(&refs->count, memory_order_acquire);
+
+	do {
+		if (seen == 1) {
+			return false;
+		}
+		if (si_unlikely(seen - 1 >= SI_REFCOUNT_LIMIT - 1)) {
+			si_refcount_refuse(refs, seen, what);
+			return true;
+		}
+		/* Release: as in si_refcount_unref(). */
+	} while (!atomic_compare_exchange_weak_explicit(
+		&refs->count, &seen, seen - 1, memory_order_release, memory_order_acquire));
+	return true;
+}
+
 #endif /* SI_REFCOUNT_H */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/waiting.h"
 
+#include "base/deferred.h"
+
 _Atomic uint32_t si_waiters;
 
 /* Also runs when the waiter is cancelled, where the platform unwinds. */
@@ -20,7 +22,7 @@ static void leave(const bool *at_gate)
 #define LEAVE(at_gate) leave(&(at_gate))
 #endif
 
-bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
+static bool sleep_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
 {
 	uint64_t start = timeout_ns == SI_WAIT_FOREVER ? 0 : si_platform_now_ns();
 	bool at_gate LEAVES = true;
@@ -43,4 +45,10 @@ bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
 	}
 	LEAVE(at_gate);
 	return is_done;
+}
+
+bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
+{
+	si_deferred_flush(); /* (deferred-2) */
+	return sleep_until(done, arg, timeout_ns);
 }

@@ -53,10 +53,10 @@ Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, 
 	return si_retcode_or(status, reason);
 }
 
-/* Here and not in core, which takes references with locks held. */
-static SI_COLD void tell_stuck(void *object)
+/* Here and not in base, which takes references with locks held. */
+static SI_COLD void report_full(void *object)
 {
-	if (si_object_tell_stuck(object)) {
+	if (si_object_report_full(object)) {
 		si_diag_report(SESSIO_DIAG_SATURATED, object, NULL,
 			"too many references: the object will never be destroyed");
 	}
@@ -64,8 +64,8 @@ static SI_COLD void tell_stuck(void *object)
 
 void KosRefObject(void *object)
 {
-	if (object != NULL && si_object_ref(object)) {
-		tell_stuck(object);
+	if (object != NULL && !si_object_ref(object)) {
+		report_full(object);
 	}
 }
 

@@ -283,7 +283,7 @@ static enum rest leave(struct si_session *session)
 	session->end = SI_ENDED;
 	/* Acquire: the only reference is ours, so what its other holders did is done. */
 	if (!header->type->quiet ||
-		atomic_load_explicit(&header->u.live.count, memory_order_acquire) != 1) {
+		atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire) != 1) {
 		return PUT_IT;
 	}
 	si_session_unlink(session);

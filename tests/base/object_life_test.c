@@ -344,7 +344,7 @@ static void a_full_count_keeps_the_object_for_ever_and_is_told_once(void **state
 
 	(void)state;
 	sessio_diag_set_sink(hear, &told);
-	atomic_store(&header->u.live.count, SI_COUNT_LIMIT - 1);
+	atomic_store(&header->u.live.refs.count, SI_REFCOUNT_LIMIT - 1);
 	KosRefObject(owner); /* the last one that is counted */
 	assert_int_equal(told.times, 0);
 	(void)si_object_ref(owner); /* as the library does it: silently */
@@ -360,9 +360,9 @@ static void a_full_count_keeps_the_object_for_ever_and_is_told_once(void **state
 	}
 	assert_int_equal(told.times, 1);
 	assert_int_equal(destroyed, 0);
-	assert_true(sessio_object_references(owner) > SI_COUNT_LIMIT);
+	assert_true(sessio_object_references(owner) > SI_REFCOUNT_LIMIT);
 	sessio_diag_set_sink(NULL, NULL);
-	atomic_store(&header->u.live.count, 1);
+	atomic_store(&header->u.live.refs.count, 1);
 	KosPutObject(owner);
 	assert_int_equal(destroyed, 1);
 }

@@ -260,15 +260,15 @@ static void a_full_type_count_stays_full(void **state)
 
 	(void)state;
 	assert_int_equal(si_type_create("full", NULL, 0, NULL, NULL, &type), SESSIO_OK);
-	atomic_store(&type->count, SI_COUNT_LIMIT - 1);
+	atomic_store(&type->refs.count, SI_REFCOUNT_LIMIT - 1);
 	si_type_ref(type);
 	si_type_ref(type);
-	assert_true(atomic_load(&type->count) > SI_COUNT_LIMIT);
+	assert_true(atomic_load(&type->refs.count) > SI_REFCOUNT_LIMIT);
 	for (unsigned i = 0; i < 100; i++) {
 		si_type_unref(type);
 	}
-	assert_true(atomic_load(&type->count) > SI_COUNT_LIMIT);
-	atomic_store(&type->count, 1);
+	assert_true(atomic_load(&type->refs.count) > SI_REFCOUNT_LIMIT);
+	atomic_store(&type->refs.count, 1);
 	si_type_unref(type);
 }
 

@@ -184,7 +184,7 @@ static void drop_a_type_twice(void)
 {
 	static struct si_type type;
 
-	atomic_init(&type.count, 0);
+	si_refcount_init(&type.refs, 0);
 	si_type_unref(&type);
 }
 
@@ -192,7 +192,7 @@ static void ref_a_dead_type(void)
 {
 	static struct si_type type;
 
-	atomic_init(&type.count, 0);
+	si_refcount_init(&type.refs, 0);
 	si_type_ref(&type);
 }
 
