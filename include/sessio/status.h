@@ -5,6 +5,9 @@
  * A call that fails changes nothing and writes no out-parameter. When several
  * statuses apply, the order is: argument, then type, then rights, then state,
  * then memory.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread. The strings that it returns are constants.
  */
 #ifndef SESSIO_STATUS_H
 #define SESSIO_STATUS_H
@@ -51,11 +54,7 @@ typedef enum sessio_status {
 /**
  * A short English text for a status, "unknown status" for any other number.
  *
- * @return a string that lives for ever; never NULL.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
+ * @return a string, never NULL.
  */
 const char *sessio_status_text(sessio_status status);
 
@@ -63,11 +62,7 @@ const char *sessio_status_text(sessio_status status);
  * The name of a status as it is written in C, such as "SESSIO_BUSY";
  * "SESSIO_?" for any other number.
  *
- * @return a string that lives for ever; never NULL.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
+ * @return a string, never NULL.
  */
 const char *sessio_status_name(sessio_status status);
 

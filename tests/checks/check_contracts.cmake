@@ -1,13 +1,31 @@
 # SPDX-License-Identifier: MIT
-# cmake -DINCLUDE=<folder of headers> -DCLAUSES=<clauses.txt> -P check_contracts.cmake
+# cmake -DINCLUDE=<folder of headers> -DCLAUSES=<clauses.txt> [-DOLD=<list of headers>]
+#   -P check_contracts.cmake
 #
-# Every function that a public header declares says what it does to references,
-# which locks it takes and which threads may call it: a /** comment directly
-# above it with the lines Ref:, Locks:, Threads: in this order; @return if it
-# returns something, naming statuses if it returns one; and for the documented
-# calls (Kos, Kn, nk_, Io) a Models: line with ids of the clause list. A header
-# that declares functions does so inside extern "C", in the kits' headers by the
-# name that they have for it.
+# Every function that a public header declares has a /** comment directly above
+# it: prose, @return if it returns something, naming every status if it returns
+# one, and then those of these lines that deviate from the header's default, in
+# this order:
+#   Ref:         which references it takes, gives or borrows
+#   Blocks:      when it waits, and for what
+#   Calls back:  which callbacks it runs
+#   Threads:     which threads may call it, if not all
+#   Models:      for the documented calls (Kos, Kn, nk_, Io), ids of the clause list
+# The comment on top of the header states the default in a paragraph of its own:
+#    * Default: a call keeps no reference, does not block, calls nobody back, and is
+#    *          open to any thread.
+# It speaks of references or borrowing, of blocking, of calls, and of threads. A
+# function that gives a pointer has a Ref: line, unless the default says what
+# results are.
+#
+# Faults besides: a line that only repeats the default; a Locks: line, or another
+# name for a private lock; a status that does not exist. A header that declares
+# functions does so inside extern "C", in the kits' headers by the name that they
+# have for it.
+#
+# OLD lists the headers of the form that this one replaces: Ref:, Locks:, Threads:
+# in every comment. A header that is listed and has no Locks: line is a fault, so
+# the list can only shrink.
 #
 # In nt/ only container.h and sessio_nt.h are ours to explain: the other headers
 # there stand in for a Windows kit, and its documentation says what they do.
@@ -36,39 +54,120 @@ function(read_lines path out)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
+# label_position(doc label out): where the comment has that line, -1 if nowhere.
+function(label_position doc label out)
+  string(REGEX MATCH "\n \\* ${label}: +[^ \n]" line "${doc}")
+  if(line STREQUAL "")
+    set(${out} -1 PARENT_SCOPE)
+  else()
+    string(FIND "${doc}" "${line}" position)
+    set(${out} ${position} PARENT_SCOPE)
+  endif()
+endfunction()
+
+# The form that the lines below replace.
+function(check_old_lines at doc)
+  set(last -1)
+  foreach(label IN ITEMS Ref Locks Threads)
+    label_position("${doc}" ${label} position)
+    if(position EQUAL -1)
+      fault("${at} no '${label}:' line")
+      continue()
+    elseif(position LESS last)
+      fault("${at} '${label}:' is out of order")
+    endif()
+    set(last ${position})
+  endforeach()
+  set(faults "${faults}" PARENT_SCOPE)
+endfunction()
+
+# What the default says, and how a line would say the same again.
+set(default_Ref "keeps no reference|borrows nothing")
+set(repeat_Ref "none|nothing")
+set(default_Blocks "does not block")
+set(repeat_Blocks "no|never|does not block")
+set("default_Calls back" "calls nobody back")
+set("repeat_Calls back" "nobody|nothing|none|no one")
+set(default_Threads "any thread")
+set(repeat_Threads "any|any thread|all")
+
+function(check_lines at type statement doc)
+  set(last -1)
+  foreach(label IN ITEMS Ref Blocks "Calls back" Threads Models)
+    label_position("${doc}" "${label}" position)
+    if(position EQUAL -1)
+      continue()
+    elseif(position LESS last)
+      fault("${at} '${label}:' is out of order")
+    endif()
+    set(last ${position})
+    if(default MATCHES "${default_${label}}" AND NOT label STREQUAL "Models"
+        AND doc MATCHES "\n \\* ${label}: +(${repeat_${label}})\\.?[ ]*(\n|$)")
+      fault("${at} '${label}:' only repeats the default")
+    endif()
+  endforeach()
+  if(doc MATCHES "\n \\* Locks:")
+    fault("${at} 'Locks:' is a line no more")
+  endif()
+  if(doc MATCHES "((resource|host|bind|session|object|container|table|sink|type)('s)? lock)")
+    fault("${at} names a private lock: ${CMAKE_MATCH_1}")
+  endif()
+  label_position("${doc}" Ref position)
+  if(position EQUAL -1 AND NOT default MATCHES "[Rr]esult|return"
+      AND (type MATCHES "\\*" OR statement MATCHES "\\*\\* ?out_|\\*\\*out[A-Z]"))
+    fault("${at} gives a pointer and has no 'Ref:' line")
+  endif()
+  set(faults "${faults}" PARENT_SCOPE)
+endfunction()
+
+# What comes after @return: statuses, and such as exist.
+function(check_return at type doc)
+  if(NOT doc MATCHES "@return(.*)$")
+    fault("${at} no '@return'")
+    set(faults "${faults}" PARENT_SCOPE)
+    return()
+  endif()
+  set(returned "${CMAKE_MATCH_1}")
+  string(REGEX REPLACE "\n \\* (Ref|Locks|Blocks|Calls back|Threads|Models):.*$" "" returned "${returned}")
+  set(form "")
+  if(type STREQUAL "sessio_status")
+    set(form "SESSIO_[A-Z][A-Z_]*")
+  elseif(type STREQUAL "Retcode")
+    set(form "rc[A-Z][A-Za-z]+")
+  elseif(type STREQUAL "NTSTATUS")
+    set(form "STATUS_[A-Z][A-Z_0-9]*")
+  endif()
+  if(NOT form STREQUAL "")
+    string(REGEX MATCHALL "${form}" named "${returned}")
+    if(named STREQUAL "")
+      fault("${at} '@return' names no status")
+    endif()
+    list(REMOVE_DUPLICATES named)
+    foreach(status IN LISTS named)
+      string(REGEX REPLACE "^SESSIO_" "" bare "${status}")
+      if(NOT statuses MATCHES "[^A-Za-z_](${status}[^A-Za-z_]|XX\\(${bare} )")
+        fault("${at} '@return' names ${status}, which is no status")
+      endif()
+    endforeach()
+  endif()
+  set(faults "${faults}" PARENT_SCOPE)
+endfunction()
+
 # What a comment must have for the function `name` that returns `type`.
-function(check_contract file name type doc)
+function(check_contract file name type statement doc)
   set(at "${file}: ${name}:")
   if(doc STREQUAL "")
     fault("${at} no /** comment directly above it")
     set(faults "${faults}" PARENT_SCOPE)
     return()
   endif()
-  set(last -1)
-  foreach(label IN ITEMS Ref Locks Threads)
-    string(REGEX MATCH "\n \\* ${label}: +[^ \n]" line "${doc}")
-    if(line STREQUAL "")
-      fault("${at} no '${label}:' line")
-      continue()
-    endif()
-    string(FIND "${doc}" "${line}" position)
-    if(position LESS last)
-      fault("${at} '${label}:' is out of order")
-    endif()
-    set(last ${position})
-  endforeach()
+  if(file IN_LIST old)
+    check_old_lines("${at}" "${doc}")
+  else()
+    check_lines("${at}" "${type}" "${statement}" "${doc}")
+  endif()
   if(NOT type STREQUAL "void")
-    set(returned "")
-    if(doc MATCHES "@return(.*)$")
-      set(returned "${CMAKE_MATCH_1}")
-    endif()
-    if(returned STREQUAL "")
-      fault("${at} no '@return'")
-    elseif((type STREQUAL "sessio_status" AND NOT returned MATCHES "SESSIO_[A-Z]")
-        OR (type STREQUAL "Retcode" AND NOT returned MATCHES "rc[A-Z]")
-        OR (type STREQUAL "NTSTATUS" AND NOT returned MATCHES "STATUS_[A-Z]"))
-      fault("${at} '@return' names no status")
-    endif()
+    check_return("${at}" "${type}" "${doc}")
   endif()
   if(name MATCHES "^(Kos|Kn|nk_|Io)")
     if(NOT doc MATCHES "\n \\* Models: +([^\n]+)")
@@ -104,7 +203,7 @@ function(check_statement file statement doc)
   endif()
   set(name "${CMAKE_MATCH_2}")
   string(STRIP "${CMAKE_MATCH_1}" type)
-  check_contract("${file}" "${name}" "${type}" "${doc}")
+  check_contract("${file}" "${name}" "${type}" "${statement}" "${doc}")
   math(EXPR functions "${functions} + 1")
   set(faults "${faults}" PARENT_SCOPE)
   set(functions ${functions} PARENT_SCOPE)
@@ -124,7 +223,32 @@ function(is_whole statement out)
   endif()
 endfunction()
 
+# The default of a header that declares functions: the paragraph on its top.
+function(read_default path out)
+  file(READ "${path}" text)
+  set(paragraph "")
+  if(text MATCHES "^[^#]*\n \\* Default: ([^#]*)")
+    set(paragraph "${CMAKE_MATCH_1}")
+    string(REGEX REPLACE "(\n \\*\n|\n \\*/).*$" "" paragraph "${paragraph}")
+    string(REGEX REPLACE "[ \n*]+" " " paragraph "${paragraph}")
+  endif()
+  set(${out} "${paragraph}" PARENT_SCOPE)
+endfunction()
+
+function(check_default file)
+  if(default STREQUAL "")
+    fault("${file}: no paragraph 'Default:' on its top")
+  endif()
+  foreach(topic IN ITEMS "referenc|borrow" block call thread)
+    if(NOT default STREQUAL "" AND NOT default MATCHES "${topic}")
+      fault("${file}: its default says nothing of: ${topic}")
+    endif()
+  endforeach()
+  set(faults "${faults}" PARENT_SCOPE)
+endfunction()
+
 function(check_header path file)
+  read_default("${path}" default)
   read_lines("${path}" lines)
   set(doc "")
   set(statement "")
@@ -185,6 +309,9 @@ function(check_header path file)
   if(NOT statement STREQUAL "")
     fault("${file}: not understood from here on: ${statement}")
   endif()
+  if(declared AND NOT file IN_LIST old)
+    check_default("${file}")
+  endif()
   if(declared AND NOT linkage)
     fault("${file}: declares functions outside extern \"C\"")
   endif()
@@ -194,6 +321,28 @@ endfunction()
 
 get_filename_component(INCLUDE "${INCLUDE}" ABSOLUTE)
 file(READ "${CLAUSES}" clauses)
+# Everything that a status may be one of: the headers' code, without comments.
+set(statuses " ")
+file(GLOB_RECURSE headers "${INCLUDE}/sessio/*.h" "${INCLUDE}/rtl/*.h" "${INCLUDE}/nt/sessio_nt/status.h")
+foreach(header IN LISTS headers)
+  file(READ "${header}" text)
+  string(REGEX REPLACE "/\\*([^*]|\\*+[^*/])*\\*+/" " " text "${text}")
+  string(REGEX REPLACE "[][;,)]" " " text "${text}")
+  string(APPEND statuses "${text}")
+endforeach()
+set(old "")
+if(DEFINED OLD)
+  file(STRINGS "${OLD}" old REGEX "^[^#]")
+endif()
+foreach(header IN LISTS old)
+  set(text "")
+  if(EXISTS "${INCLUDE}/${header}")
+    file(READ "${INCLUDE}/${header}" text)
+  endif()
+  if(NOT text MATCHES "\n \\* Locks:")
+    fault("${header}: not of the old form any more, take it out of ${OLD}")
+  endif()
+endforeach()
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE}" "${INCLUDE}/*.h")
 list(FILTER headers EXCLUDE REGEX "^nt/")
 foreach(header IN LISTS headers ITEMS nt/container.h nt/sessio_nt.h)
@@ -208,4 +357,5 @@ endif()
 if(functions EQUAL 0)
   message(FATAL_ERROR "contracts: no function found in ${INCLUDE}")
 endif()
-message(STATUS "${functions} functions, each with its contract")
+list(LENGTH old old)
+message(STATUS "${functions} functions, each with its contract; headers of the old form: ${old}")
