@@ -11,7 +11,7 @@ extern "C" {
 
 #if !defined(FlagOn)
 #define FlagOn(flags, mask) ((flags) & (mask))
-#define BooleanFlagOn(flags, mask) ((BOOLEAN)(((flags) & (mask)) != 0))
+#define BooleanFlagOn(flags, mask) SESSIO_NT_CAST(BOOLEAN, ((flags) & (mask)) != 0)
 #define SetFlag(flags, mask) ((flags) |= (mask))
 #define ClearFlag(flags, mask) ((flags) &= ~(mask))
 #endif

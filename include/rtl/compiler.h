@@ -11,6 +11,13 @@
 #define __RTL_END_DECLS
 #endif
 
+/* A conversion to a type of one name; ours. In C++ it is no old-style cast. */
+#ifdef __cplusplus
+#define SESSIO_RTL_CAST(type, value) (type(value))
+#else
+#define SESSIO_RTL_CAST(type, value) ((type)(value))
+#endif
+
 #if defined(__GNUC__)
 #define __rtl_unused __attribute__((unused))
 #else

@@ -9,6 +9,8 @@
 #ifndef RTL_RETCODE_H
 #define RTL_RETCODE_H
 
+#include <rtl/compiler.h>
+
 typedef __INT32_TYPE__ Retcode;
 
 /* Who defines a code: the system, or the developer of a solution. */
@@ -21,9 +23,10 @@ typedef __INT32_TYPE__ Retcode;
 #define RC_SPACE_DRIVERS 2
 
 /* An error code: severity 1, customer 1, space 6, facility 8, code 16 bits; negative. */
-#define MAKE_RETCODE(customer, space, facility, code, description)                       \
-	((Retcode)(-0x7fffffff - 1 + (((customer)&0x1) << 30) + (((space)&0x3f) << 24) + \
-		(((facility)&0xff) << 16) + ((code)&0xffff)))
+#define MAKE_RETCODE(customer, space, facility, code, description)                     \
+	SESSIO_RTL_CAST(Retcode,                                                       \
+		(-0x7fffffff - 1 + (((customer)&0x1) << 30) + (((space)&0x3f) << 24) + \
+			(((facility)&0xff) << 16) + ((code)&0xffff)))
 
 /* The general space. Constants, so that they can be case labels. */
 enum {

@@ -9,7 +9,7 @@
 __RTL_BEGIN_DECLS
 
 #define RETCODE_HR_FMT "%s (0x%08x)"
-#define RETCODE_HR_PARAMS(rc) sessio_retcode_name(rc), (unsigned)(rc)
+#define RETCODE_HR_PARAMS(rc) sessio_retcode_name(rc), SESSIO_RTL_CAST(unsigned, rc)
 
 /**
  * The name of a code as it is written in C, such as "rcBusy"; "unknown code" for

@@ -9,8 +9,10 @@ cmake_minimum_required(VERSION 3.21)
 
 set(faults "")
 set(language c)
+set(warnings -Wall -Wextra -Wpedantic -Werror)
 if(STANDARD MATCHES "\\+\\+")
   set(language c++)
+  list(APPEND warnings -Wold-style-cast)
 endif()
 
 get_filename_component(INCLUDE "${INCLUDE}" ABSOLUTE)
@@ -31,7 +33,7 @@ foreach(header IN LISTS headers)
   file(WRITE "${WORK}/twice.inc" "#include <${header}>\n#include <${header}>\n"
     "typedef int si_not_empty;\n")
   execute_process(
-    COMMAND ${CC} -x ${language} -std=${STANDARD} -fsyntax-only -Wall -Wextra -Wpedantic -Werror
+    COMMAND ${CC} -x ${language} -std=${STANDARD} -fsyntax-only ${warnings}
       ${path} "${WORK}/twice.inc"
     RESULT_VARIABLE code ERROR_VARIABLE output OUTPUT_VARIABLE output)
   if(NOT code EQUAL 0)

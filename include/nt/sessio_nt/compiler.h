@@ -117,6 +117,13 @@
 #define static_assert _Static_assert
 #endif
 
+/* A conversion. In C++ it is no old-style cast. */
+#if defined(__cplusplus)
+#define SESSIO_NT_CAST(type, value) (__typeof__(type)(value))
+#else
+#define SESSIO_NT_CAST(type, value) ((type)(value))
+#endif
+
 /* The size on a 64-bit and on a 32-bit machine, checked where this is compiled. */
 #if UINTPTR_MAX == UINT64_MAX
 #define SESSIO_NT_SIZE(type, size64, size32) SESSIO_NT_STATIC_ASSERT(sizeof(type) == (size64))
@@ -157,20 +164,23 @@
 #define DBG_UNREFERENCED_PARAMETER(p) ((void)(p))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(v) ((void)(v))
 #define ARGUMENT_PRESENT(p) ((p) != NULL)
-#define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
-#define UFIELD_OFFSET(type, field) ((ULONG)offsetof(type, field))
-#define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
+#define FIELD_OFFSET(type, field) SESSIO_NT_CAST(LONG, offsetof(type, field))
+#define UFIELD_OFFSET(type, field) SESSIO_NT_CAST(ULONG, offsetof(type, field))
+#define RTL_FIELD_SIZE(type, field) (sizeof(SESSIO_NT_CAST(type *, 0)->field))
 #define RTL_SIZEOF_THROUGH_FIELD(type, field) (offsetof(type, field) + RTL_FIELD_SIZE(type, field))
-#define RTL_CONTAINS_FIELD(record, size, field) \
-	((char *)(&(record)->field) + sizeof((record)->field) <= (char *)(record) + (size))
+#define RTL_CONTAINS_FIELD(record, size, field)                                \
+	(SESSIO_NT_CAST(char *, &(record)->field) + sizeof((record)->field) <= \
+		SESSIO_NT_CAST(char *, record) + (size))
 #define RTL_NUMBER_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define RTL_NUMBER_OF_FIELD(type, field) RTL_NUMBER_OF(((type *)0)->field)
+#define RTL_NUMBER_OF_FIELD(type, field) RTL_NUMBER_OF(SESSIO_NT_CAST(type *, 0)->field)
 #define ARRAYSIZE(array) RTL_NUMBER_OF(array)
 #define _ARRAYSIZE(array) RTL_NUMBER_OF(array)
 #define CONTAINING_RECORD(address, type, field) \
-	((type *)(void *)((char *)(address)-offsetof(type, field)))
-#define ALIGN_DOWN_BY(n, align) ((ULONG_PTR)(n) & ~((ULONG_PTR)(align)-1))
-#define ALIGN_UP_BY(n, align) ALIGN_DOWN_BY((ULONG_PTR)(n) + (align)-1, align)
+	SESSIO_NT_CAST(type *,                  \
+		SESSIO_NT_CAST(void *, SESSIO_NT_CAST(char *, address) - offsetof(type, field)))
+#define ALIGN_DOWN_BY(n, align) \
+	(SESSIO_NT_CAST(ULONG_PTR, n) & ~(SESSIO_NT_CAST(ULONG_PTR, align) - 1))
+#define ALIGN_UP_BY(n, align) ALIGN_DOWN_BY(SESSIO_NT_CAST(ULONG_PTR, n) + (align)-1, align)
 #define ROUND_TO_SIZE(n, align) ALIGN_UP_BY(n, align)
 #if !defined(__cplusplus) && !defined(NOMINMAX)
 #undef min

@@ -69,18 +69,20 @@ static inline PVOID InterlockedCompareExchangePointer(
 /* The bit as it was. */
 static inline UCHAR InterlockedBitTestAndSet(LONG volatile *at, LONG bit)
 {
-	ULONG mask = (ULONG)1 << ((ULONG)bit & 31u);
-	ULONG before = (ULONG)InterlockedOr(&at[bit >> 5], (LONG)mask);
+	ULONG mask = 1u << (SESSIO_NT_CAST(ULONG, bit) & 31u);
+	ULONG before =
+		SESSIO_NT_CAST(ULONG, InterlockedOr(&at[bit >> 5], SESSIO_NT_CAST(LONG, mask)));
 
-	return (UCHAR)((before & mask) != 0);
+	return SESSIO_NT_CAST(UCHAR, (before & mask) != 0);
 }
 
 static inline UCHAR InterlockedBitTestAndReset(LONG volatile *at, LONG bit)
 {
-	ULONG mask = (ULONG)1 << ((ULONG)bit & 31u);
-	ULONG before = (ULONG)InterlockedAnd(&at[bit >> 5], (LONG)~mask);
+	ULONG mask = 1u << (SESSIO_NT_CAST(ULONG, bit) & 31u);
+	ULONG before =
+		SESSIO_NT_CAST(ULONG, InterlockedAnd(&at[bit >> 5], SESSIO_NT_CAST(LONG, ~mask)));
 
-	return (UCHAR)((before & mask) != 0);
+	return SESSIO_NT_CAST(UCHAR, (before & mask) != 0);
 }
 
 #define InterlockedExchangeAddNoFence InterlockedExchangeAdd

@@ -167,7 +167,7 @@ static inline void IoMarkIrpPending(PIRP irp)
 {
 	PIO_STACK_LOCATION here = IoGetCurrentIrpStackLocation(irp);
 
-	here->Control = (UCHAR)(here->Control | SL_PENDING_RETURNED);
+	here->Control = SESSIO_NT_CAST(UCHAR, here->Control | SL_PENDING_RETURNED);
 }
 
 static inline void IoSetCompletionRoutine(PIRP irp, PIO_COMPLETION_ROUTINE routine, PVOID context,
@@ -177,8 +177,9 @@ static inline void IoSetCompletionRoutine(PIRP irp, PIO_COMPLETION_ROUTINE routi
 
 	next->CompletionRoutine = routine;
 	next->Context = context;
-	next->Control = (UCHAR)((on_success ? SL_INVOKE_ON_SUCCESS : 0) |
-		(on_error ? SL_INVOKE_ON_ERROR : 0) | (on_cancel ? SL_INVOKE_ON_CANCEL : 0));
+	next->Control = SESSIO_NT_CAST(UCHAR,
+		(on_success ? SL_INVOKE_ON_SUCCESS : 0) | (on_error ? SL_INVOKE_ON_ERROR : 0) |
+			(on_cancel ? SL_INVOKE_ON_CANCEL : 0));
 }
 
 /** A request with so many locations, or NULL. */

@@ -17,7 +17,7 @@ static inline void InitializeListHead(PLIST_ENTRY head)
 
 static inline BOOLEAN IsListEmpty(const LIST_ENTRY *head)
 {
-	return (BOOLEAN)(head->Flink == head);
+	return SESSIO_NT_CAST(BOOLEAN, head->Flink == head);
 }
 
 static inline void sessio_nt_link(PLIST_ENTRY before, PLIST_ENTRY entry, PLIST_ENTRY after)
@@ -46,7 +46,7 @@ static inline BOOLEAN RemoveEntryList(PLIST_ENTRY entry)
 
 	before->Flink = after;
 	after->Blink = before;
-	return (BOOLEAN)(before == after);
+	return SESSIO_NT_CAST(BOOLEAN, before == after);
 }
 
 /* The head itself if the list is empty. */

@@ -248,8 +248,8 @@ SESSIO_NT_OFFSET(FILE_OBJECT, FileObjectExtension, 208, 124);
 #define CTL_CODE(device, function, method, access)                                      \
 	(((ULONG)(device) << 16) | ((ULONG)(access) << 14) | ((ULONG)(function) << 2) | \
 		(ULONG)(method))
-#define DEVICE_TYPE_FROM_CTL_CODE(code) (((ULONG)(code)) >> 16)
-#define METHOD_FROM_CTL_CODE(code) ((ULONG)(code)&3u)
+#define DEVICE_TYPE_FROM_CTL_CODE(code) (SESSIO_NT_CAST(ULONG, code) >> 16)
+#define METHOD_FROM_CTL_CODE(code) (SESSIO_NT_CAST(ULONG, code) & 3u)
 
 #ifdef __cplusplus
 }

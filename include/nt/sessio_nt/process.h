@@ -28,7 +28,7 @@ HANDLE PsGetProcessId(PEPROCESS process);
 HANDLE PsGetThreadId(PETHREAD thread);
 /** How many threads can run at once. */
 ULONG KeQueryActiveProcessorCount(PKAFFINITY active);
-#define KeNumberProcessors ((CCHAR)KeQueryActiveProcessorCount(NULL))
+#define KeNumberProcessors SESSIO_NT_CAST(CCHAR, KeQueryActiveProcessorCount(NULL))
 /** KernelMode: everything here is called by the kernel's own. */
 KPROCESSOR_MODE ExGetPreviousMode(void);
 

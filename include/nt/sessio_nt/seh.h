@@ -63,8 +63,8 @@ static inline void sessio_nt_try_step(struct sessio_nt_try *block)
 /* clang-format on */
 
 #define AbnormalTermination() 0
-#define GetExceptionCode() ((ULONG)STATUS_SUCCESS)
-#define GetExceptionInformation() ((PVOID)NULL)
+#define GetExceptionCode() SESSIO_NT_CAST(ULONG, STATUS_SUCCESS)
+#define GetExceptionInformation() SESSIO_NT_CAST(PVOID, NULL)
 #define exception_code() GetExceptionCode()
 
 /* The short forms, which are C only. */

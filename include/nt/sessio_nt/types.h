@@ -51,13 +51,18 @@ typedef size_t SIZE_T, *PSIZE_T;
 #endif
 typedef ULONG_PTR KAFFINITY, *PKAFFINITY;
 
-/* Wide literals are WCHARs where the compiler makes them 16 bits wide. */
-#if SESSIO_NT_WIDE_LITERALS
-typedef wchar_t WCHAR;
-#elif defined(__cplusplus)
+/*
+ * Wide literals are WCHARs where the compiler makes them 16 bits wide, whatever the
+ * C library takes wchar_t to be: some have it 32 bits wide always.
+ */
+#if !SESSIO_NT_WIDE_LITERALS && defined(__cplusplus)
 typedef char16_t WCHAR;
-#else
+#elif !SESSIO_NT_WIDE_LITERALS
 typedef uint16_t WCHAR;
+#elif defined(__cplusplus)
+typedef wchar_t WCHAR;
+#else
+typedef __WCHAR_TYPE__ WCHAR;
 #endif
 typedef WCHAR *PWCHAR, *PWCH, *PWSTR, *LPWSTR, *PNZWCH;
 typedef const WCHAR *PCWCH, *PCWSTR, *LPCWSTR, *PCNZWCH, *PCWCHAR;
@@ -149,9 +154,9 @@ typedef struct _STRING {
 	*PUTF8_STRING;
 typedef const STRING *PCSTRING, *PCANSI_STRING, *PCOEM_STRING, *PCUTF8_STRING;
 
-#define UNICODE_NULL ((WCHAR)0)
-#define ANSI_NULL ((CHAR)0)
-#define UNICODE_STRING_MAX_BYTES ((USHORT)65534)
+#define UNICODE_NULL SESSIO_NT_CAST(WCHAR, 0)
+#define ANSI_NULL SESSIO_NT_CAST(CHAR, 0)
+#define UNICODE_STRING_MAX_BYTES SESSIO_NT_CAST(USHORT, 65534)
 #define UNICODE_STRING_MAX_CHARS 32767
 
 typedef struct _OBJECT_ATTRIBUTES {
@@ -171,14 +176,14 @@ typedef const OBJECT_ATTRIBUTES *PCOBJECT_ATTRIBUTES;
 #define OBJ_OPENIF 0x00000080u
 #define OBJ_KERNEL_HANDLE 0x00000200u
 
-#define InitializeObjectAttributes(p, n, a, r, s)               \
-	do {                                                    \
-		(p)->Length = (ULONG)sizeof(OBJECT_ATTRIBUTES); \
-		(p)->RootDirectory = (r);                       \
-		(p)->ObjectName = (n);                          \
-		(p)->Attributes = (a);                          \
-		(p)->SecurityDescriptor = (s);                  \
-		(p)->SecurityQualityOfService = NULL;           \
+#define InitializeObjectAttributes(p, n, a, r, s)                               \
+	do {                                                                    \
+		(p)->Length = SESSIO_NT_CAST(ULONG, sizeof(OBJECT_ATTRIBUTES)); \
+		(p)->RootDirectory = (r);                                       \
+		(p)->ObjectName = (n);                                          \
+		(p)->Attributes = (a);                                          \
+		(p)->SecurityDescriptor = (s);                                  \
+		(p)->SecurityQualityOfService = NULL;                           \
 	} while (0)
 
 typedef struct _IO_STATUS_BLOCK {
@@ -209,26 +214,27 @@ typedef struct _TIME_FIELDS {
 #define MAXSHORT 0x7fff
 #define MAXUSHORT 0xffff
 #define MAXUCHAR 0xff
-#define MINLONG ((LONG)0x80000000u)
+#define MINLONG SESSIO_NT_CAST(LONG, 0x80000000u)
 #define MAXLONG 0x7fffffff
 #define MAXULONG 0xffffffffu
 #define MAXLONGLONG 0x7fffffffffffffffLL
 #define MAXULONGLONG 0xffffffffffffffffULL
 #define MAXSIZE_T SIZE_MAX
 
-#define PtrToUlong(p) ((ULONG)(ULONG_PTR)(p))
-#define PtrToLong(p) ((LONG)(LONG_PTR)(p))
-#define PtrToUint(p) ((UINT)(UINT_PTR)(p))
-#define UlongToPtr(n) ((PVOID)(ULONG_PTR)(ULONG)(n))
+#define PtrToUlong(p) SESSIO_NT_CAST(ULONG, SESSIO_NT_CAST(ULONG_PTR, p))
+#define PtrToLong(p) SESSIO_NT_CAST(LONG, SESSIO_NT_CAST(LONG_PTR, p))
+#define PtrToUint(p) SESSIO_NT_CAST(UINT, SESSIO_NT_CAST(UINT_PTR, p))
+#define UlongToPtr(n) SESSIO_NT_CAST(PVOID, SESSIO_NT_CAST(ULONG_PTR, SESSIO_NT_CAST(ULONG, n)))
 #define ULongToPtr(n) UlongToPtr(n)
-#define LongToPtr(n) ((PVOID)(LONG_PTR)(LONG)(n))
-#define HandleToULong(h) ((ULONG)(ULONG_PTR)(h))
+#define LongToPtr(n) SESSIO_NT_CAST(PVOID, SESSIO_NT_CAST(LONG_PTR, SESSIO_NT_CAST(LONG, n)))
+#define HandleToULong(h) SESSIO_NT_CAST(ULONG, SESSIO_NT_CAST(ULONG_PTR, h))
 #define HandleToUlong(h) HandleToULong(h)
-#define HandleToLong(h) ((LONG)(LONG_PTR)(h))
-#define ULongToHandle(n) ((HANDLE)(ULONG_PTR)(ULONG)(n))
+#define HandleToLong(h) SESSIO_NT_CAST(LONG, SESSIO_NT_CAST(LONG_PTR, h))
+#define ULongToHandle(n) SESSIO_NT_CAST(HANDLE, SESSIO_NT_CAST(ULONG_PTR, SESSIO_NT_CAST(ULONG, n)))
 #define UlongToHandle(n) ULongToHandle(n)
-#define LongToHandle(n) ((HANDLE)(LONG_PTR)(LONG)(n))
-#define PtrOffset(base, p) ((ULONG)((ULONG_PTR)(p) - (ULONG_PTR)(base)))
+#define LongToHandle(n) SESSIO_NT_CAST(HANDLE, SESSIO_NT_CAST(LONG_PTR, SESSIO_NT_CAST(LONG, n)))
+#define PtrOffset(base, p) \
+	SESSIO_NT_CAST(ULONG, SESSIO_NT_CAST(ULONG_PTR, p) - SESSIO_NT_CAST(ULONG_PTR, base))
 
 C_ASSERT(sizeof(LONG) == 4 && sizeof(ULONG) == 4 && sizeof(WCHAR) == 2 && sizeof(BOOLEAN) == 1);
 C_ASSERT(sizeof(LONGLONG) == 8 && sizeof(ULONG_PTR) == sizeof(void *));
