@@ -8,7 +8,9 @@
  * compiler with -Wenum-conversion (part of gcc's -Wextra, on in clang) reports
  * one that is taken for the other.
  *
- * Everything here is a pure function of one constant table.
+ * Default: a call reads one constant table. It keeps no reference, a string that
+ *          it gives lives for ever, it does not block, it calls nobody back, and
+ *          it is open to any thread.
  */
 #ifndef SESSIO_RULES_H
 #define SESSIO_RULES_H
@@ -76,10 +78,6 @@ typedef enum sessio_rules {
  *
  * @return the next state; SESSIO_USER_STATE_NONE if the rules have no such transition, or if an
  *         argument is not one of its enumerators.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 sessio_user_state sessio_user_state_next(
 	sessio_rules rules, sessio_user_state state, sessio_user_event event);
@@ -91,10 +89,6 @@ sessio_user_state sessio_user_state_next(
  *
  * @return the next state; SESSIO_USER_STATE_NONE if @p state is Terminated, after which nothing
  *         happens, or if an argument is not one of its enumerators.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 sessio_user_state sessio_user_state_after(sessio_user_state state, sessio_user_event event);
 
@@ -102,10 +96,6 @@ sessio_user_state sessio_user_state_after(sessio_user_state state, sessio_user_e
  * Which events the rules allow in a state.
  *
  * @return their bits; 0 for Terminated and for anything that is not an enumerator.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 uint32_t sessio_user_state_events(sessio_rules rules, sessio_user_state state);
 
@@ -113,10 +103,6 @@ uint32_t sessio_user_state_events(sessio_rules rules, sessio_user_state state);
  * Whether a session in this state has ended for ever.
  *
  * @return true for Terminated.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 bool sessio_user_state_is_terminal(sessio_user_state state);
 
@@ -124,10 +110,6 @@ bool sessio_user_state_is_terminal(sessio_user_state state);
  * The bit that stands for an event in a mask.
  *
  * @return one bit; 0 for anything that is not an event.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 uint32_t sessio_user_event_bit(sessio_user_event event);
 
@@ -135,10 +117,6 @@ uint32_t sessio_user_event_bit(sessio_user_event event);
  * The name of a state, such as "LoggedOn".
  *
  * @return a string that lives for ever; "?" for anything that is not a state.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 const char *sessio_user_state_name(sessio_user_state state);
 
@@ -146,10 +124,6 @@ const char *sessio_user_state_name(sessio_user_state state);
  * The name of an event, such as "Logon".
  *
  * @return a string that lives for ever; "?" for anything that is not an event.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 const char *sessio_user_event_name(sessio_user_event event);
 
@@ -161,10 +135,6 @@ const char *sessio_user_event_name(sessio_user_event event);
  *              is written.
  * @return the length of the whole text without its NUL: if it is not below @p size, the text was
  *         cut. 0 if @p rules is not an enumerator.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size);
 
@@ -174,10 +144,6 @@ size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size);
  *
  * @param text  as for sessio_user_rules_dot().
  * @return as for sessio_user_rules_dot().
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 size_t sessio_user_rules_markdown(sessio_rules rules, char *text, size_t size);
 
