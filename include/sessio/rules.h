@@ -2,15 +2,15 @@
 /*
  * The life of a user session: its states, its events and the rules.
  *
- * The values are those of IO_SESSION_STATE and IO_SESSION_EVENT, which share
+ * The values are those of IO_SESSION_STATE and IO_SESSION_EVENT. Those share
  * small integers with different meanings: 5 is a state with a user and no
- * terminal, and the event of a logon. They are two types here, so that a
- * compiler with -Wenum-conversion (part of gcc's -Wextra, on in clang) reports
- * one that is taken for the other.
+ * terminal, and the event of a logon. States and events are two types here.
+ * A compiler with -Wenum-conversion reports one that is taken for the other;
+ * gcc has it in -Wextra, clang always.
  *
- * Default: a call reads one constant table. It keeps no reference, a string that
- *          it gives lives for ever, it does not block, it calls nobody back, and
- *          it is open to any thread.
+ * Default: a call reads one constant table. It keeps no reference, does not
+ *          block, calls nobody back, and is open to any thread. The strings that
+ *          it returns are constants.
  */
 #ifndef SESSIO_RULES_H
 #define SESSIO_RULES_H
@@ -55,7 +55,7 @@ typedef enum sessio_user_state {
 		SESSIO_USER_STATE_MAX /* one above the last */
 } sessio_user_state;
 
-/** What happens to a user session. Connected means "a terminal is attached" and nothing more. */
+/** An event in a user session's life. Connected means "a terminal is attached" and nothing more. */
 typedef enum sessio_user_event {
 	SESSIO_USER_EVENT_NONE = 0, /* not an event: the session as it is */
 #define XX(name, value, text) SESSIO_USER_EVENT_##name = (value),
@@ -139,8 +139,8 @@ const char *sessio_user_event_name(sessio_user_event event);
 size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size);
 
 /**
- * Write the rules as a table in Markdown: a column for each state that is left, a row for each
- * that is entered, and in the cell the event that does it.
+ * Write the rules as a table in Markdown. It has a column for each state that is left, and a row
+ * for each that is entered. The cell names the event.
  *
  * @param text  as for sessio_user_rules_dot().
  * @return as for sessio_user_rules_dot().
