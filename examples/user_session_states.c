@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sessio/user_session.h>
+#include <sessio/rules.h>
 
 #define STATE(name) SESSIO_USER_STATE_##name
 #define EVENT(name) SESSIO_USER_EVENT_##name

@@ -29,12 +29,6 @@
 extern "C" {
 #endif
 
-/** A table of user sessions and their watchers. */
-typedef struct sessio_host sessio_host;
-
-/** One user session: counted, and readable even after its end and its host's. */
-typedef struct sessio_user_session sessio_user_session;
-
 /** The number of a watcher; never 0, and not given again while anybody could still mean it. */
 typedef uintptr_t sessio_watch;
 
@@ -115,21 +109,52 @@ SESSIO_MUST_CHECK
 sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host);
 
 /**
- * The one host of those who name none. It follows the documented rules, is made by the first call
- * and lives as long as the program.
+ * Destroy a host: deliver what is queued, end every watcher in the order in which they came, forget
+ * every session. No other call may be using the host, apart from posts that are being delivered.
+ * Sessions that somebody holds stay readable.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BUSY (inside the host, or inside another whose
+ *         callback this one waits for), SESSIO_BAD_STATE (it is the default host, or being
+ *         destroyed).
+ *
+ * Ref:     -1 on @p host; on SESSIO_OK do not touch it after this, but to leave what is entered.
+ * Locks:   as sessio_host_post().
+ * Threads: any.
+ */
+sessio_status sessio_host_destroy(sessio_host *host);
+
+/**
+ * The host of code that names none, such as a driver's container calls. Unless another was put in
+ * its place, the first call makes it, with the documented rules.
  *
  * @return the host; NULL if there is no memory to make it.
  *
- * Ref:     borrowed.
+ * Ref:     borrowed, until sessio_host_set_default() puts another in its place.
  * Locks:   takes none.
  * Threads: any.
  */
 sessio_host *sessio_host_default(void);
 
 /**
+ * Put a host in the default host's place, so that a test begins afresh with the rules it wants.
+ * Nothing may be watched on the present default host, and no other thread may be using it. A
+ * default host that the library made is destroyed; one of the caller's is the caller's again.
+ *
+ * @param host  outlives its time in that place; NULL: the next sessio_host_default() makes one.
+ * @return SESSIO_OK, SESSIO_BUSY (something is watched on the present one, or it is delivering),
+ *         SESSIO_BAD_STATE (@p host is being destroyed).
+ *
+ * Ref:     borrows @p host until another takes its place.
+ * Locks:   takes both hosts', one after the other.
+ * Threads: any.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_host_set_default(sessio_host *host);
+
+/**
  * The rules that a host follows.
  *
- * @return what sessio_host_create() was given.
+ * @return what sessio_host_create() was given; 0, which no rule set has, for NULL.
  *
  * Ref:     none.
  * Locks:   takes none.
@@ -140,7 +165,7 @@ sessio_rules sessio_host_rules(const sessio_host *host);
 /**
  * How many sessions there are: Created is delivered and Terminated is not.
  *
- * @return a moment's truth.
+ * @return a snapshot; may be stale. 0 for NULL.
  *
  * Ref:     none.
  * Locks:   takes the host's.
@@ -151,7 +176,7 @@ size_t sessio_host_session_count(sessio_host *host);
 /**
  * How many watchers there are.
  *
- * @return a moment's truth.
+ * @return a snapshot; may be stale. 0 for NULL.
  *
  * Ref:     none.
  * Locks:   takes the host's.
@@ -219,11 +244,12 @@ sessio_status sessio_host_adopt(
 	sessio_host *host, uint32_t session_id, sessio_user_state state, unsigned flags);
 
 /**
- * Write a refusal as a sentence, such as "session 7: Logon is refused in state LoggedOff".
+ * Write a refusal as a sentence, such as "session 7: Logon is refused in state LoggedOff". It says
+ * when the observed rules would have allowed the event.
  *
- * @param text  gets at most @p size bytes and ends with a NUL unless @p size is 0; may be NULL
- *              then.
- * @return the length of the whole text without its NUL.
+ * @param text  gets at most @p size bytes and ends with a NUL unless @p size is 0. NULL: nothing
+ *              is written.
+ * @return the length of the whole text without its NUL; 0 for no refusal.
  *
  * Ref:     none.
  * Locks:   takes none.
@@ -278,110 +304,6 @@ sessio_status sessio_host_unwatch(sessio_host *host, sessio_watch watch);
 SESSIO_MUST_CHECK
 sessio_status sessio_host_find_session(
 	sessio_host *host, uint32_t session_id, sessio_user_session **out_session);
-
-/**
- * Say that the calling thread acts for a session, until sessio_host_leave_session(). Nests: the
- * latest counts. A thread leaves every session that it entered before it ends.
- *
- * @return SESSIO_OK, SESSIO_INVALID_ARG (the session is of another host), SESSIO_NO_MEMORY.
- *
- * Ref:     holds one on @p session until it is left.
- * Locks:   takes none.
- * Threads: any.
- */
-SESSIO_MUST_CHECK
-sessio_status sessio_host_enter_session(sessio_host *host, sessio_user_session *session);
-
-/**
- * Take back the calling thread's latest sessio_host_enter_session() of this host.
- *
- * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (none is entered).
- *
- * Ref:     -1 on the session.
- * Locks:   takes none.
- * Threads: the one that entered.
- */
-sessio_status sessio_host_leave_session(sessio_host *host);
-
-/**
- * The session that the calling thread acts for.
- *
- * @return the session; NULL if none of this host is entered.
- *
- * Ref:     borrowed, until it is left.
- * Locks:   takes none.
- * Threads: any.
- */
-sessio_user_session *sessio_host_entered_session(const sessio_host *host);
-
-/**
- * Destroy a host: deliver what is queued, end every watcher in the order in which they came, forget
- * every session. No other call may be using the host, apart from posts that are being delivered.
- * Sessions that somebody holds stay readable.
- *
- * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BUSY (inside the host, or inside another whose
- *         callback this one waits for), SESSIO_BAD_STATE (it is the default host, or being
- *         destroyed).
- *
- * Ref:     -1 on @p host; on SESSIO_OK do not touch it after this, but to leave what is entered.
- * Locks:   as sessio_host_post().
- * Threads: any.
- */
-sessio_status sessio_host_destroy(sessio_host *host);
-
-/**
- * Keep a session.
- *
- * @return @p session.
- *
- * Ref:     +1 on @p session.
- * Locks:   takes none.
- * Threads: any.
- */
-sessio_user_session *sessio_user_session_ref(sessio_user_session *session);
-
-/**
- * Give a session back. NULL is a no-op.
- *
- * Ref:     -1 on @p session; do not touch it after this.
- * Locks:   takes none.
- * Threads: any.
- */
-void sessio_user_session_unref(sessio_user_session *session);
-
-/**
- * The id of a session.
- *
- * @return the id; another session may have it once this one has ended.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-uint32_t sessio_user_session_id(const sessio_user_session *session);
-
-/**
- * The state of a session: inside a callback, the one after the event.
- *
- * @return the state; Terminated for ever once that is delivered.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-sessio_user_state sessio_user_session_state(const sessio_user_session *session);
-
-/**
- * Where a session's terminal is, or was last.
- *
- * @return true if it is the machine's own. Means something only while a terminal is attached:
- *         in Connected, LoggedOn and LoggedOff.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-bool sessio_user_session_is_local(const sessio_user_session *session);
 
 #ifdef __cplusplus
 }

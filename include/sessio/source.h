@@ -3,7 +3,7 @@
  * A source: where the user sessions of a host come from.
  *
  * Most sources mirror a real system and report to their host what happened
- * there. The source "user" mirrors nothing: its sessions are what the program
+ * there. The source "manual" mirrors nothing: its sessions are what the program
  * makes of them. A program that opens the default source gets the best that the
  * machine offers, and may ask which that is.
  */
@@ -61,7 +61,7 @@ sessio_status sessio_source_open(const char *name, sessio_host *host, sessio_sou
 
 /**
  * Open the first source that this machine offers; sessio_source_name() says which. The last one
- * is "user", which every machine offers.
+ * is "manual", which every machine offers.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NO_MEMORY.
  *
@@ -75,7 +75,7 @@ sessio_status sessio_source_default(sessio_host *host, sessio_source **out_sourc
 /**
  * The name of a source that is open.
  *
- * @return a name that lives for ever.
+ * @return a name that lives for ever; NULL for NULL.
  *
  * Ref:     none.
  * Locks:   takes none.

@@ -1,185 +1,114 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a user session: its states, its events and the rules.
+ * A user session as an object, and which one a thread acts for.
  *
- * The values are those of IO_SESSION_STATE and IO_SESSION_EVENT, which share
- * small integers with different meanings: 5 is a state with a user and no
- * terminal, and the event of a logon. They are two types here, so that a
- * compiler with -Wenum-conversion (part of gcc's -Wextra, on in clang) reports
- * one that is taken for the other.
- *
- * Everything here is a pure function of one constant table.
+ * A host makes user sessions and changes them; see sessio/host.h. The states
+ * and the events are those of sessio/rules.h.
  */
 #ifndef SESSIO_USER_SESSION_H
 #define SESSIO_USER_SESSION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <sessio/rules.h>
+#include <sessio/status.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/*
- * XX(NAME, value, text): the one list of states. The order of the values is not
- * the order of a life: that begins with Initialized.
- */
-#define SESSIO_USER_STATE_MAP(XX)                             \
-	XX(CREATED, 1, "Created")                             \
-	XX(INITIALIZED, 2, "Initialized")                     \
-	XX(CONNECTED, 3, "Connected")                         \
-	XX(DISCONNECTED, 4, "Disconnected")                   \
-	XX(DISCONNECTED_LOGGED_ON, 5, "DisconnectedLoggedOn") \
-	XX(LOGGED_ON, 6, "LoggedOn")                          \
-	XX(LOGGED_OFF, 7, "LoggedOff")                        \
-	XX(TERMINATED, 8, "Terminated")
+/** A table of user sessions and their watchers. */
+typedef struct sessio_host sessio_host;
 
-/* XX(NAME, value, text): the one list of events. */
-#define SESSIO_USER_EVENT_MAP(XX)           \
-	XX(CREATED, 1, "Created")           \
-	XX(TERMINATED, 2, "Terminated")     \
-	XX(CONNECTED, 3, "Connected")       \
-	XX(DISCONNECTED, 4, "Disconnected") \
-	XX(LOGON, 5, "Logon")               \
-	XX(LOGOFF, 6, "Logoff")
-
-/** Where a user session is in its life. */
-typedef enum sessio_user_state {
-	SESSIO_USER_STATE_NONE = 0, /* not a state: "there is no such transition" */
-#define XX(name, value, text) SESSIO_USER_STATE_##name = (value),
-	SESSIO_USER_STATE_MAP(XX)
-#undef XX
-		SESSIO_USER_STATE_MAX /* one above the last */
-} sessio_user_state;
-
-/** What happens to a user session. Connected means "a terminal is attached" and nothing more. */
-typedef enum sessio_user_event {
-	SESSIO_USER_EVENT_NONE = 0, /* not an event: the session as it is */
-#define XX(name, value, text) SESSIO_USER_EVENT_##name = (value),
-	SESSIO_USER_EVENT_MAP(XX)
-#undef XX
-		SESSIO_USER_EVENT_MAX /* one above the last */
-} sessio_user_event;
-
-/* The bit of every event, as sessio_user_event_bit() gives them, together. */
-#define SESSIO_USER_EVENTS_ALL 0x3Fu
-
-/** Which transitions there are. */
-typedef enum sessio_rules {
-	SESSIO_RULES_DOCUMENTED = 1, /* the 17 of the documented state diagram */
-	SESSIO_RULES_OBSERVED = 2 /* one more, from a trace of a real system: a user's return */
-} sessio_rules;
+/** One user session: counted, and readable even after its end and its host's. */
+typedef struct sessio_user_session sessio_user_session;
 
 /**
- * Where an event leads.
+ * Keep a session.
  *
- * @return the next state; SESSIO_USER_STATE_NONE if the rules have no such transition, or if an
- *         argument is not one of its enumerators.
+ * @return @p session; NULL for NULL.
+ *
+ * Ref:     +1 on @p session.
+ * Locks:   takes none.
+ * Threads: any.
+ */
+sessio_user_session *sessio_user_session_ref(sessio_user_session *session);
+
+/**
+ * Give a session back. NULL is a no-op.
+ *
+ * Ref:     -1 on @p session; do not touch it after this.
+ * Locks:   takes none.
+ * Threads: any.
+ */
+void sessio_user_session_unref(sessio_user_session *session);
+
+/**
+ * The id of a session.
+ *
+ * @return the id; another session may have it once this one has ended. 0 for NULL.
  *
  * Ref:     none.
  * Locks:   takes none.
  * Threads: any.
  */
-sessio_user_state sessio_user_state_next(
-	sessio_rules rules, sessio_user_state state, sessio_user_event event);
+uint32_t sessio_user_session_id(const sessio_user_session *session);
 
 /**
- * Where an event leads that has happened already, whatever the rules say: a transition of the
- * table where there is one. Elsewhere an event changes what it speaks of, the terminal or the
- * user, and leaves the other as it was.
+ * The state of a session: inside a callback, the one after the event.
  *
- * @return the next state; SESSIO_USER_STATE_NONE if @p state is Terminated, after which nothing
- *         happens, or if an argument is not one of its enumerators.
+ * @return the state; Terminated for ever once that is delivered. SESSIO_USER_STATE_NONE for NULL.
  *
  * Ref:     none.
  * Locks:   takes none.
  * Threads: any.
  */
-sessio_user_state sessio_user_state_after(sessio_user_state state, sessio_user_event event);
+sessio_user_state sessio_user_session_state(const sessio_user_session *session);
 
 /**
- * Which events the rules allow in a state.
+ * Where a session's terminal is, or was last.
  *
- * @return their bits; 0 for Terminated and for anything that is not an enumerator.
+ * @return true if it is the machine's own. Means something only while a terminal is attached:
+ *         in Connected, LoggedOn and LoggedOff. False for NULL.
  *
  * Ref:     none.
  * Locks:   takes none.
  * Threads: any.
  */
-uint32_t sessio_user_state_events(sessio_rules rules, sessio_user_state state);
+bool sessio_user_session_is_local(const sessio_user_session *session);
 
 /**
- * Whether a session in this state has ended for ever.
+ * Say that the calling thread acts for a session, until sessio_host_leave_session(). Nests: the
+ * latest counts. A thread leaves every session that it entered before it ends.
  *
- * @return true for Terminated.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG (the session is of another host), SESSIO_NO_MEMORY.
  *
- * Ref:     none.
+ * Ref:     holds one on @p session until it is left.
  * Locks:   takes none.
  * Threads: any.
  */
-bool sessio_user_state_is_terminal(sessio_user_state state);
+SESSIO_MUST_CHECK
+sessio_status sessio_host_enter_session(sessio_host *host, sessio_user_session *session);
 
 /**
- * The bit that stands for an event in a mask.
+ * Take back the calling thread's latest sessio_host_enter_session() of this host.
  *
- * @return one bit; 0 for anything that is not an event.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (none is entered).
  *
- * Ref:     none.
+ * Ref:     -1 on the session.
+ * Locks:   takes none.
+ * Threads: the one that entered.
+ */
+sessio_status sessio_host_leave_session(sessio_host *host);
+
+/**
+ * The session that the calling thread acts for.
+ *
+ * @return the session; NULL if none of this host is entered.
+ *
+ * Ref:     borrowed, until it is left.
  * Locks:   takes none.
  * Threads: any.
  */
-uint32_t sessio_user_event_bit(sessio_user_event event);
-
-/**
- * The name of a state, such as "LoggedOn".
- *
- * @return a string that lives for ever; "?" for anything that is not a state.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-const char *sessio_user_state_name(sessio_user_state state);
-
-/**
- * The name of an event, such as "Logon".
- *
- * @return a string that lives for ever; "?" for anything that is not an event.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-const char *sessio_user_event_name(sessio_user_event event);
-
-/**
- * Write the rules as a graph in the DOT language, for Graphviz. A transition that only the
- * observed rules have is dashed.
- *
- * @param text  gets at most @p size bytes and ends with a NUL unless @p size is 0; may be NULL
- *              then.
- * @return the length of the whole text without its NUL: if it is not below @p size, the text was
- *         cut. 0 if @p rules is not an enumerator.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size);
-
-/**
- * Write the rules as a table in Markdown: a column for each state that is left, a row for each
- * that is entered, and in the cell the event that does it.
- *
- * @param text  as for sessio_user_rules_dot().
- * @return as for sessio_user_rules_dot().
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-size_t sessio_user_rules_markdown(sessio_rules rules, char *text, size_t size);
+sessio_user_session *sessio_host_entered_session(const sessio_host *host);
 
 #ifdef __cplusplus
 }

@@ -3,9 +3,9 @@
 
 struct si_text si_text_start(char *at, size_t size)
 {
-	struct si_text text = { at, size, 0 };
+	struct si_text text = { at, at == NULL ? 0 : size, 0 };
 
-	if (size != 0) {
+	if (text.size != 0) {
 		at[0] = '\0';
 	}
 	return text;

@@ -25,8 +25,8 @@ static void stop(void *state)
 	(void)state;
 }
 
-const struct si_source_ops si_source_user = {
-	.name = "user",
+const struct si_source_ops si_source_manual = {
+	.name = "manual",
 	.rules = SESSIO_RULES_DOCUMENTED,
 	.is_offered = is_offered,
 	.start = start,

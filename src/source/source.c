@@ -4,12 +4,12 @@
 
 #include <sessio/status.h>
 
-#include "user/host.h"
 #include "base/waiting.h"
+#include "user/host.h"
 
 /* The preferred ones first. The last is offered everywhere. */
 static const struct si_source_ops *const sources[] = {
-	&si_source_user,
+	&si_source_manual,
 };
 
 #define SOURCES (sizeof(sources) / sizeof(sources[0]))
@@ -141,7 +141,7 @@ sessio_status sessio_source_default(sessio_host *host, sessio_source **out_sourc
 
 const char *sessio_source_name(const sessio_source *source)
 {
-	return source->ops->name;
+	return source == NULL ? NULL : source->ops->name;
 }
 
 sessio_status sessio_source_post(sessio_source *source, uint32_t session_id,

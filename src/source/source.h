@@ -67,6 +67,6 @@ SESSIO_MUST_CHECK
 sessio_status si_source_open(
 	const struct si_source_ops *ops, sessio_host *host, sessio_source **out_source);
 
-extern const struct si_source_ops si_source_user;
+extern const struct si_source_ops si_source_manual;
 
 #endif /* SI_SOURCE_H */

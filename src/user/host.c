@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes and destroys hosts; says which session a thread acts for. */
+/* Makes and destroys hosts. */
 #include "user/host.h"
 
 #include <string.h>
-
-static const char entered_kind; /* frames whose value is a struct entered */
-
-/* On the thread's chain of frames until it is left. */
-struct entered {
-	struct si_thread_frame frame;
-	struct sessio_user_session *session; /* has a reference, and that one on the host */
-};
 
 static _Atomic(struct sessio_host *) default_host;
 
 void si_host_ref(struct sessio_host *host)
 {
-	/* Relaxed: the caller's own reference already orders its accesses. */
-	(void)atomic_fetch_add_explicit(&host->refs, 1, memory_order_relaxed);
+	(void)si_refcount_ref(&host->refs, "a host is used after its last reference");
 }
 
 void si_host_unref(struct sessio_host *host)
 {
-	/* Release: what this holder did comes before the end. Acquire: so do the others'. */
-	if (atomic_fetch_sub_explicit(&host->refs, 1, memory_order_acq_rel) == 1) {
+	if (si_refcount_unref(&host->refs, "a host is given back once too often")) {
 		si_mutex_fini(&host->lock);
 		si_platform_free(host);
 	}
@@ -64,7 +54,7 @@ sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host)
 		si_platform_free(host);
 		return SESSIO_NO_MEMORY;
 	}
-	atomic_init(&host->refs, 1);
+	si_refcount_init(&host->refs, 1);
 	atomic_init(&host->running, NULL);
 	host->rules = rules;
 	init_tables(host);
@@ -90,6 +80,7 @@ sessio_host *sessio_host_default(void)
 		sessio_host_create(SESSIO_RULES_DOCUMENTED, &host) != SESSIO_OK) {
 		return host;
 	}
+	host->made_as_default = true;
 	/* Release: our host, whole. Acquire: another's, if it was first. */
 	if (!atomic_compare_exchange_strong_explicit(
 		    &default_host, &none, host, memory_order_acq_rel, memory_order_acquire)) {
@@ -99,25 +90,100 @@ sessio_host *sessio_host_default(void)
 	return host;
 }
 
+/* No thread is on its way out of an unwatch, with a watcher that is in these tables. */
+static bool is_unused(struct sessio_host *host, void *arg)
+{
+	(void)arg;
+	return host->all.watchers == 0 && host->filters.count == 0;
+}
+
+/* Nothing is watched, being delivered or on its way. */
+static bool is_idle(struct sessio_host *host)
+{
+	bool idle;
+
+	si_mutex_lock(&host->lock);
+	idle = !host->busy && host->head == NULL && host->waiters == 0 &&
+		host->watchers.count == 0 && is_unused(host, NULL);
+	si_mutex_unlock(&host->lock);
+	return idle;
+}
+
+static bool is_ending(struct sessio_host *host)
+{
+	bool ending;
+
+	si_mutex_lock(&host->lock);
+	ending = host->claimed;
+	si_mutex_unlock(&host->lock);
+	return ending;
+}
+
+sessio_status sessio_host_set_default(sessio_host *host)
+{
+	/* Acquire: the host that another thread made, whole. */
+	struct sessio_host *old = atomic_load_explicit(&default_host, memory_order_acquire);
+
+	if (host == old) {
+		return SESSIO_OK;
+	}
+	if (host != NULL && is_ending(host)) {
+		return SESSIO_BAD_STATE;
+	}
+	/* Release: the caller's host, whole. */
+	if ((old != NULL && !is_idle(old)) ||
+		!atomic_compare_exchange_strong_explicit(
+			&default_host, &old, host, memory_order_acq_rel, memory_order_relaxed)) {
+		return SESSIO_BUSY;
+	}
+	if (old != NULL && old->made_as_default) {
+		(void)sessio_host_destroy(old);
+	}
+	return SESSIO_OK;
+}
+
 sessio_rules sessio_host_rules(const sessio_host *host)
 {
-	return host->rules;
+	return host == NULL ? (sessio_rules)0 : host->rules;
 }
 
 size_t sessio_host_session_count(sessio_host *host)
 {
 	size_t count;
 
+	if (host == NULL) {
+		return 0;
+	}
 	si_mutex_lock(&host->lock);
 	count = host->session_count;
 	si_mutex_unlock(&host->lock);
 	return count;
 }
 
+sessio_status sessio_host_find_session(
+	sessio_host *host, uint32_t session_id, sessio_user_session **out_session)
+{
+	struct sessio_user_session *session;
+
+	if (host == NULL || out_session == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_mutex_lock(&host->lock);
+	session = si_user_session_existing_locked(host, session_id);
+	if (session != NULL) {
+		*out_session = sessio_user_session_ref(session);
+	}
+	si_mutex_unlock(&host->lock);
+	return session == NULL ? SESSIO_NOT_FOUND : SESSIO_OK;
+}
+
 size_t sessio_host_watch_count(sessio_host *host)
 {
 	size_t count;
 
+	if (host == NULL) {
+		return 0;
+	}
 	si_mutex_lock(&host->lock);
 	count = host->watcher_count;
 	si_mutex_unlock(&host->lock);
@@ -129,13 +195,6 @@ static bool is_quiet(struct sessio_host *host, void *arg)
 	(void)arg;
 	/* The one that waits is the destroyer. */
 	return !host->busy && host->head == NULL && host->waiters == 1;
-}
-
-/* No thread is on its way out of an unwatch, with a watcher that is in these tables. */
-static bool is_unused(struct sessio_host *host, void *arg)
-{
-	(void)arg;
-	return host->all.watchers == 0 && host->filters.count == 0;
 }
 
 sessio_status sessio_host_destroy(sessio_host *host)
@@ -169,59 +228,4 @@ sessio_status sessio_host_destroy(sessio_host *host)
 	si_mutex_unlock(&host->lock);
 	si_host_unref(host);
 	return SESSIO_OK;
-}
-
-sessio_status sessio_host_enter_session(sessio_host *host, sessio_user_session *session)
-{
-	struct entered *entered;
-
-	if (host == NULL || session == NULL || si_user_session_host(session) != host) {
-		return SESSIO_INVALID_ARG;
-	}
-	entered = si_platform_alloc(sizeof(*entered));
-	if (entered == NULL) {
-		return SESSIO_NO_MEMORY;
-	}
-	entered->session = sessio_user_session_ref(session);
-	si_thread_push(&entered->frame, &entered_kind, entered);
-	return SESSIO_OK;
-}
-
-static struct entered *find_entered(const struct sessio_host *host)
-{
-	struct si_thread_frame *frame = si_thread_find(&entered_kind);
-
-	while (frame != NULL) {
-		struct entered *entered = frame->value;
-
-		if (si_user_session_host(entered->session) == host) {
-			return entered;
-		}
-		frame = si_thread_next(frame->outer, &entered_kind);
-	}
-	return NULL;
-}
-
-sessio_status sessio_host_leave_session(sessio_host *host)
-{
-	struct entered *entered;
-
-	if (host == NULL) {
-		return SESSIO_INVALID_ARG;
-	}
-	entered = find_entered(host);
-	if (entered == NULL) {
-		return SESSIO_BAD_STATE;
-	}
-	si_thread_pop(&entered->frame);
-	sessio_user_session_unref(entered->session);
-	si_platform_free(entered);
-	return SESSIO_OK;
-}
-
-sessio_user_session *sessio_host_entered_session(const sessio_host *host)
-{
-	struct entered *entered = find_entered(host);
-
-	return entered == NULL ? NULL : entered->session;
 }

@@ -37,9 +37,10 @@
 
 #include <sessio/host.h>
 
-#include "user/rules.h"
 #include "base/map.h"
+#include "base/refcount.h"
 #include "base/thread_frame.h"
+#include "user/rules.h"
 
 /* What observations may use when there is no memory. */
 #define SI_HOST_RESERVE 8u
@@ -76,7 +77,7 @@ struct si_event {
 struct sessio_user_session {
 	struct si_map_node by_id; /* host->sessions, which holds a reference; key: the id */
 	struct sessio_host *host; /* has a reference */
-	_Atomic uint32_t refs;
+	struct si_refcount refs;
 	_Atomic unsigned char state; /* as delivered (host-2) */
 	_Atomic bool local; /* as delivered (host-2) */
 	bool exists; /* in host->first_session */
@@ -122,8 +123,9 @@ struct si_watcher {
 
 struct sessio_host {
 	si_mutex lock; /* guards everything below but what says otherwise */
-	_Atomic uint32_t refs; /* the owner's, each session's, each entered frame's */
-	sessio_rules rules; /* fixed */
+	struct si_refcount refs; /* the owner's, each session's, each entered frame's */
+	sessio_rules rules; /* fixed, as is made_as_default */
+	bool made_as_default; /* by sessio_host_default() */
 	bool claimed; /* sessio_host_destroy() has begun */
 	bool closing; /* nothing comes any more */
 	bool busy; /* (host-2) */

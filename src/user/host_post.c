@@ -4,8 +4,8 @@
  * of the queue, on the stack of a poster that may wait, or in memory of its own
  * (host-3, host-7).
  */
-#include "user/host.h"
 #include "base/text.h"
+#include "user/host.h"
 
 static struct si_event *of_item(struct si_item *item)
 {
@@ -268,6 +268,9 @@ size_t sessio_refusal_text(const sessio_refusal *refusal, char *text, size_t siz
 {
 	struct si_text line = si_text_start(text, size);
 
+	if (refusal == NULL) {
+		return 0;
+	}
 	si_text_put(&line, "session ");
 	si_text_put_number(&line, refusal->session_id);
 	si_text_put(&line, ": ");
@@ -277,6 +280,11 @@ size_t sessio_refusal_text(const sessio_refusal *refusal, char *text, size_t siz
 		si_text_put(&line, sessio_user_event_name(refusal->event));
 		si_text_put(&line, " is refused in state ");
 		si_text_put(&line, sessio_user_state_name(refusal->state));
+		/* What these rules allow was refused by the documented ones (rules-2). */
+		if (sessio_user_state_next(SESSIO_RULES_OBSERVED, refusal->state, refusal->event) !=
+			SESSIO_USER_STATE_NONE) {
+			si_text_put(&line, "; the observed rules would allow it");
+		}
 	}
 	return line.length;
 }

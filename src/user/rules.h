@@ -3,7 +3,7 @@
 #ifndef SI_MACHINE_H
 #define SI_MACHINE_H
 
-#include <sessio/user_session.h>
+#include <sessio/rules.h>
 
 #define SI_STATES ((unsigned)SESSIO_USER_STATE_MAX)
 #define SI_EVENTS ((unsigned)SESSIO_USER_EVENT_MAX)

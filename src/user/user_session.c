@@ -70,7 +70,7 @@ struct sessio_user_session *si_user_session_create_locked(
 	session->by_id.key = id;
 	session->host = host;
 	si_host_ref(host);
-	atomic_init(&session->refs, 1);
+	si_refcount_init(&session->refs, 1);
 	atomic_init(&session->state, (unsigned char)SESSIO_USER_STATE_INITIALIZED);
 	atomic_init(&session->local, true);
 	session->exists = false;
@@ -175,44 +175,19 @@ void si_user_session_forget_all_locked(struct sessio_host *host)
 	}
 }
 
-sessio_status sessio_host_find_session(
-	sessio_host *host, uint32_t session_id, sessio_user_session **out_session)
-{
-	struct sessio_user_session *session;
-
-	if (host == NULL || out_session == NULL) {
-		return SESSIO_INVALID_ARG;
-	}
-	si_mutex_lock(&host->lock);
-	session = si_user_session_existing_locked(host, session_id);
-	if (session != NULL) {
-		*out_session = sessio_user_session_ref(session);
-	}
-	si_mutex_unlock(&host->lock);
-	return session == NULL ? SESSIO_NOT_FOUND : SESSIO_OK;
-}
-
 sessio_user_session *sessio_user_session_ref(sessio_user_session *session)
 {
-	/* Relaxed: the caller's own reference already orders its accesses. */
-	uint32_t before = atomic_fetch_add_explicit(&session->refs, 1, memory_order_relaxed);
-
-	SI_BUG_IF(
-		before == 0 || before >= UINT32_MAX / 2, "a user session has too many references");
+	if (session != NULL) {
+		(void)si_refcount_ref(
+			&session->refs, "a user session is used after its last reference");
+	}
 	return session;
 }
 
 void sessio_user_session_unref(sessio_user_session *session)
 {
-	uint32_t before;
-
-	if (session == NULL) {
-		return;
-	}
-	/* Release: what this holder did comes before the end. Acquire: so do the others'. */
-	before = atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel);
-	SI_BUG_IF(before == 0, "a user session is given back once too often");
-	if (before == 1) {
+	if (session != NULL &&
+		si_refcount_unref(&session->refs, "a user session is given back once too often")) {
 		struct sessio_host *host = session->host;
 
 		si_platform_free(session);
@@ -222,15 +197,81 @@ void sessio_user_session_unref(sessio_user_session *session)
 
 uint32_t sessio_user_session_id(const sessio_user_session *session)
 {
-	return (uint32_t)session->by_id.key;
+	return session == NULL ? 0 : (uint32_t)session->by_id.key;
 }
 
 sessio_user_state sessio_user_session_state(const sessio_user_session *session)
 {
+	if (session == NULL) {
+		return SESSIO_USER_STATE_NONE;
+	}
 	return (sessio_user_state)atomic_load_explicit(&session->state, memory_order_acquire);
 }
 
 bool sessio_user_session_is_local(const sessio_user_session *session)
 {
-	return atomic_load_explicit(&session->local, memory_order_relaxed);
+	return session != NULL && atomic_load_explicit(&session->local, memory_order_relaxed);
+}
+
+static const char entered_kind; /* frames whose value is a struct entered */
+
+/* On the thread's chain of frames until it is left. */
+struct entered {
+	struct si_thread_frame frame;
+	struct sessio_user_session *session; /* has a reference, and that one on the host */
+};
+
+sessio_status sessio_host_enter_session(sessio_host *host, sessio_user_session *session)
+{
+	struct entered *entered;
+
+	if (host == NULL || session == NULL || si_user_session_host(session) != host) {
+		return SESSIO_INVALID_ARG;
+	}
+	entered = si_platform_alloc(sizeof(*entered));
+	if (entered == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	entered->session = sessio_user_session_ref(session);
+	si_thread_push(&entered->frame, &entered_kind, entered);
+	return SESSIO_OK;
+}
+
+static struct entered *find_entered(const struct sessio_host *host)
+{
+	struct si_thread_frame *frame = si_thread_find(&entered_kind);
+
+	while (frame != NULL) {
+		struct entered *entered = frame->value;
+
+		if (si_user_session_host(entered->session) == host) {
+			return entered;
+		}
+		frame = si_thread_next(frame->outer, &entered_kind);
+	}
+	return NULL;
+}
+
+sessio_status sessio_host_leave_session(sessio_host *host)
+{
+	struct entered *entered;
+
+	if (host == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	entered = find_entered(host);
+	if (entered == NULL) {
+		return SESSIO_BAD_STATE;
+	}
+	si_thread_pop(&entered->frame);
+	sessio_user_session_unref(entered->session);
+	si_platform_free(entered);
+	return SESSIO_OK;
+}
+
+sessio_user_session *sessio_host_entered_session(const sessio_host *host)
+{
+	struct entered *entered = host == NULL ? NULL : find_entered(host);
+
+	return entered == NULL ? NULL : entered->session;
 }

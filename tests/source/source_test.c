@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "alloc_fail.h"
-#include "user/host.h"
 #include "host_log.h"
 #include "source_suite.h"
+#include "user/host.h"
 
 static sessio_status make_by_post(
 	sessio_source *source, uint32_t session_id, sessio_user_event event)
@@ -15,9 +15,9 @@ static sessio_status make_by_post(
 	return sessio_source_post(source, session_id, event, 0, NULL);
 }
 
-static void the_source_user_keeps_the_promises_of_a_source(void **state)
+static void the_manual_source_keeps_the_promises_of_a_source(void **state)
 {
-	static const struct source_case test = { .ops = &si_source_user, .make = make_by_post };
+	static const struct source_case test = { .ops = &si_source_manual, .make = make_by_post };
 
 	(void)state;
 	source_suite(&test);
@@ -152,29 +152,30 @@ static void sources_are_found_by_name_and_the_default_is_offered_here(void **sta
 	sessio_host *host = new_host();
 	sessio_source *source = NULL;
 	size_t count = 0;
-	bool has_user = false;
+	bool has_manual = false;
 
 	(void)state;
 	for (const char *name; (name = sessio_source_name_at(count)) != NULL; count++) {
-		has_user = has_user || strcmp(name, "user") == 0;
+		has_manual = has_manual || strcmp(name, "manual") == 0;
 	}
-	assert_true(has_user);
-	assert_string_equal(sessio_source_name_at(count - 1), "user");
-	assert_int_equal(sessio_source_rules("user"), SESSIO_RULES_DOCUMENTED);
-	assert_int_equal(sessio_source_rules("use"), SESSIO_RULES_DOCUMENTED);
+	assert_true(has_manual);
+	assert_string_equal(sessio_source_name_at(count - 1), "manual");
+	assert_int_equal(sessio_source_rules("manual"), SESSIO_RULES_DOCUMENTED);
+	assert_int_equal(sessio_source_rules("manua"), SESSIO_RULES_DOCUMENTED);
 	assert_int_equal(sessio_source_rules(NULL), SESSIO_RULES_DOCUMENTED);
-	assert_int_equal(sessio_source_open("users", host, &source), SESSIO_NOT_FOUND);
-	assert_int_equal(sessio_source_open("use", host, &source), SESSIO_NOT_FOUND);
+	assert_int_equal(sessio_source_open("manuals", host, &source), SESSIO_NOT_FOUND);
+	assert_int_equal(sessio_source_open("manua", host, &source), SESSIO_NOT_FOUND);
 	assert_int_equal(sessio_source_open(NULL, host, &source), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_source_open("user", NULL, &source), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_source_open("user", host, NULL), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_source_open("manual", NULL, &source), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_source_open("manual", host, NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_source_default(NULL, &source), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_source_default(host, NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_source_close(NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_source_post(NULL, 1, EVENT(CREATED), 0, NULL), SESSIO_INVALID_ARG);
+	assert_null(sessio_source_name(NULL));
 	assert_null(source);
-	assert_int_equal(sessio_source_open("user", host, &source), SESSIO_OK);
-	assert_string_equal(sessio_source_name(source), "user");
+	assert_int_equal(sessio_source_open("manual", host, &source), SESSIO_OK);
+	assert_string_equal(sessio_source_name(source), "manual");
 	assert_int_equal(sessio_source_close(source), SESSIO_OK);
 	assert_int_equal(sessio_source_default(host, &source), SESSIO_OK);
 	assert_non_null(sessio_source_name(source));
@@ -189,7 +190,7 @@ static void a_post_that_the_rules_refuse_says_what_was_refused(void **state)
 	sessio_refusal refusal = { 0 };
 
 	(void)state;
-	assert_int_equal(sessio_source_open("user", host, &source), SESSIO_OK);
+	assert_int_equal(sessio_source_open("manual", host, &source), SESSIO_OK);
 	assert_int_equal(
 		sessio_source_post(source, 4, EVENT(LOGON), 0, &refusal), SESSIO_BAD_STATE);
 	assert_int_equal(refusal.session_id, 4);
@@ -203,7 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(
-			the_source_user_keeps_the_promises_of_a_source, alloc_fail_say),
+			the_manual_source_keeps_the_promises_of_a_source, alloc_fail_say),
 		cmocka_unit_test_teardown(a_mirror_keeps_the_promises_of_a_source, alloc_fail_say),
 		cmocka_unit_test(a_mirror_adopts_what_exists_and_refuses_to_post),
 		cmocka_unit_test(reports_are_refused_once_it_is_being_closed),

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Broken invariants of hosts and of what they are built on. */
-#include "user/host.h"
 #include "death.h"
+#include "user/host.h"
 
 static sessio_user_session *dead_session(void)
 {
 	static sessio_user_session session;
 
-	atomic_init(&session.refs, 0);
+	si_refcount_init(&session.refs, 0);
 	return &session;
 }
 

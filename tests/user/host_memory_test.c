@@ -3,8 +3,8 @@
 #include "test.h"
 
 #include "alloc_fail.h"
-#include "user/host.h"
 #include "host_log.h"
+#include "user/host.h"
 
 static void create(struct alloc_fail *tester, void *ctx)
 {

@@ -2,8 +2,8 @@
 /* What one thread sees of a host and of its sessions. */
 #include "test.h"
 
-#include "user/host.h"
 #include "host_log.h"
+#include "user/host.h"
 
 /* Clauses: W-19, W-23, W-25 */
 static void a_life_is_told_from_created_to_terminated_once_each(void **state)
@@ -133,12 +133,43 @@ static void wrong_arguments_are_refused(void **state)
 	assert_int_equal(sessio_host_unwatch(NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_unwatch(host, 0), SESSIO_NOT_FOUND);
 	assert_int_equal(sessio_host_destroy(NULL), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_host_enter_session(NULL, NULL), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_host_enter_session(host, NULL), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_host_leave_session(NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_session_count(host), 0);
 	drop(host);
-	sessio_user_session_unref(NULL);
+}
+
+static void no_call_needs_a_host(void **state)
+{
+	char text[] = "as it was";
+
+	(void)state;
+	assert_int_equal(sessio_host_rules(NULL), 0);
+	assert_int_equal(sessio_host_session_count(NULL), 0);
+	assert_int_equal(sessio_host_watch_count(NULL), 0);
+	assert_int_equal(sessio_refusal_text(NULL, text, sizeof(text)), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(sessio_refusal_text(NULL, NULL, 0), 0);
+}
+
+/* The only pair that the rule sets judge differently. */
+static void a_refusal_says_when_the_observed_rules_would_allow_the_event(void **state)
+{
+	static const char allowed[] = "session 3: Connected is refused in state "
+				      "DisconnectedLoggedOn; the observed rules would allow it";
+	sessio_host *host = new_host();
+	sessio_refusal refusal = { 0 };
+	char line[128];
+
+	(void)state;
+	assert_int_equal(sessio_host_adopt(host, 3, STATE(DISCONNECTED_LOGGED_ON), 0), SESSIO_OK);
+	assert_int_equal(
+		sessio_host_post(host, 3, EVENT(CONNECTED), 0, &refusal), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_refusal_text(&refusal, line, sizeof(line)), sizeof(allowed) - 1);
+	assert_string_equal(line, allowed);
+	assert_int_equal(sessio_refusal_text(&refusal, NULL, sizeof(line)), sizeof(allowed) - 1);
+	assert_int_equal(sessio_host_post(host, 3, EVENT(LOGON), 0, &refusal), SESSIO_BAD_STATE);
+	(void)sessio_refusal_text(&refusal, line, sizeof(line));
+	assert_string_equal(line, "session 3: Logon is refused in state DisconnectedLoggedOn");
+	drop(host);
 }
 
 static void query_inside(struct logged *self, const sessio_user_notice *notice)
@@ -201,29 +232,6 @@ static void a_session_is_one_object_all_its_life_and_no_other_live_one(void **st
 	drop(host);
 }
 
-/* Clauses: W-38 */
-static void a_held_session_outlives_its_end_and_its_host(void **state)
-{
-	sessio_host *host = new_host();
-	sessio_user_session *ended = NULL;
-	sessio_user_session *orphan = NULL;
-
-	(void)state;
-	post(host, 1, EVENT(CREATED));
-	post(host, 2, EVENT(CREATED));
-	assert_int_equal(sessio_host_find_session(host, 1, &ended), SESSIO_OK);
-	assert_int_equal(sessio_host_find_session(host, 2, &orphan), SESSIO_OK);
-	post(host, 1, EVENT(TERMINATED));
-	assert_int_equal(sessio_user_session_state(ended), STATE(TERMINATED));
-	drop(host);
-	assert_int_equal(sessio_user_session_id(ended), 1);
-	assert_int_equal(sessio_user_session_state(ended), STATE(TERMINATED));
-	assert_int_equal(sessio_user_session_state(orphan), STATE(CREATED));
-	assert_true(sessio_user_session_is_local(orphan));
-	sessio_user_session_unref(ended);
-	sessio_user_session_unref(orphan);
-}
-
 static void a_destroyed_host_is_empty_to_who_comes_through_a_kept_session(void **state)
 {
 	sessio_host *host = new_host();
@@ -257,72 +265,6 @@ static void a_destroyed_host_is_empty_to_who_comes_through_a_kept_session(void *
 	sessio_user_session_unref(session);
 }
 
-static void a_thread_acts_for_the_session_that_it_entered_last(void **state)
-{
-	sessio_host *host = new_host();
-	sessio_host *other = new_host();
-	sessio_user_session *one = NULL;
-	sessio_user_session *two = NULL;
-
-	(void)state;
-	post(host, 1, EVENT(CREATED));
-	post(host, 2, EVENT(CREATED));
-	assert_int_equal(sessio_host_find_session(host, 1, &one), SESSIO_OK);
-	assert_int_equal(sessio_host_find_session(host, 2, &two), SESSIO_OK);
-	assert_null(sessio_host_entered_session(host));
-	assert_int_equal(sessio_host_leave_session(host), SESSIO_BAD_STATE);
-	assert_int_equal(sessio_host_enter_session(other, one), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_host_enter_session(host, one), SESSIO_OK);
-	assert_int_equal(sessio_host_enter_session(host, two), SESSIO_OK);
-	sessio_user_session_unref(one);
-	sessio_user_session_unref(two);
-	assert_ptr_equal(sessio_host_entered_session(host), two);
-	assert_null(sessio_host_entered_session(other));
-	assert_int_equal(sessio_host_leave_session(other), SESSIO_BAD_STATE);
-	post(host, 2, EVENT(TERMINATED));
-	assert_ptr_equal(sessio_host_entered_session(host), two);
-	assert_int_equal(sessio_user_session_state(two), STATE(TERMINATED));
-	assert_int_equal(sessio_host_leave_session(host), SESSIO_OK);
-	assert_ptr_equal(sessio_host_entered_session(host), one);
-	drop(host); /* still entered: the session and what is left of its host stay */
-	assert_int_equal(sessio_user_session_id(one), 1);
-	assert_int_equal(sessio_host_leave_session(host), SESSIO_OK);
-	drop(other);
-}
-
-static void enter_inside(struct logged *self, const sessio_user_notice *notice)
-{
-	(void)self;
-	assert_int_equal(sessio_host_enter_session(notice->host, notice->session), SESSIO_OK);
-}
-
-static void a_session_that_a_callback_enters_stays_entered(void **state)
-{
-	sessio_host *host = new_host();
-	struct logged a = { .act = enter_inside };
-
-	(void)state;
-	logged_start(&a, host, NULL, "a");
-	post(host, 1, EVENT(CREATED));
-	assert_int_equal(sessio_user_session_id(sessio_host_entered_session(host)), 1);
-	assert_int_equal(sessio_host_leave_session(host), SESSIO_OK);
-	assert_null(sessio_host_entered_session(host));
-	drop(host);
-}
-
-static void the_default_host_is_one_and_stays(void **state)
-{
-	sessio_host *host = sessio_host_default();
-
-	(void)state;
-	assert_non_null(host);
-	assert_ptr_equal(sessio_host_default(), host);
-	assert_int_equal(sessio_host_rules(host), SESSIO_RULES_DOCUMENTED);
-	assert_int_equal(sessio_host_destroy(host), SESSIO_BAD_STATE);
-	post(host, 1, EVENT(CREATED));
-	post(host, 1, EVENT(TERMINATED));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,13 +272,11 @@ int main(void)
 		cmocka_unit_test(a_refused_event_changes_nothing_and_says_what_was_refused),
 		cmocka_unit_test(an_unknown_session_is_initialized_and_only_created_makes_it),
 		cmocka_unit_test(wrong_arguments_are_refused),
+		cmocka_unit_test(no_call_needs_a_host),
+		cmocka_unit_test(a_refusal_says_when_the_observed_rules_would_allow_the_event),
 		cmocka_unit_test(the_state_seen_in_a_callback_is_the_one_after_the_event),
 		cmocka_unit_test(a_session_is_one_object_all_its_life_and_no_other_live_one),
-		cmocka_unit_test(a_held_session_outlives_its_end_and_its_host),
 		cmocka_unit_test(a_destroyed_host_is_empty_to_who_comes_through_a_kept_session),
-		cmocka_unit_test(a_thread_acts_for_the_session_that_it_entered_last),
-		cmocka_unit_test(a_session_that_a_callback_enters_stays_entered),
-		cmocka_unit_test(the_default_host_is_one_and_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

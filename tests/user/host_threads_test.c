@@ -8,8 +8,8 @@
 
 #include <uv.h>
 
-#include "user/host.h"
 #include "host_log.h"
+#include "user/host.h"
 
 /* A host whose one watcher does something in its first call, on a thread of its own. */
 struct party {

@@ -2,8 +2,8 @@
 /* Who is told of what: the choices of a watcher, and what comes with an event. */
 #include "test.h"
 
-#include "user/host.h"
 #include "host_log.h"
+#include "user/host.h"
 
 static struct host_log text;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Takes an event for a state, which a compiler must report; never linked. */
-#include <sessio/user_session.h>
+#include <sessio/rules.h>
 
 sessio_user_state mixed_up(sessio_user_event event);
 
