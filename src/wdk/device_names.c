@@ -11,7 +11,7 @@ static KSPIN_LOCK lock;
 static struct si_map names; /* under the lock, (device_names-1) */
 static size_t link_count; /* under the lock */
 
-/* A name without its alias: what is left of \DosDevices\ and \??\ is a flag. */
+/* A name without \DosDevices\ or \??\ in front, of which a flag remains. */
 struct plain {
 	bool is_dos;
 	UNICODE_STRING rest;

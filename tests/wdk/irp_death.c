@@ -12,7 +12,7 @@ static void complete_twice(void)
 	IoCompleteRequest(irp, IO_NO_INCREMENT);
 }
 
-/* What a completion routine of the sender itself must not do. */
+/* The fault of a completion routine that the sender itself sets. */
 static void mark_above_the_top(void)
 {
 	PIRP irp = IoAllocateIrp(1, FALSE);
