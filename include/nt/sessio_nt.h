@@ -15,16 +15,27 @@ extern "C" {
 #endif
 
 /**
- * Makes a driver object of the caller's memory: zeroed, with type, size, name
- * and dispatch routines that refuse every request.
+ * Makes a driver object of the caller's memory: zeroed, with type, size, name,
+ * an extension of its own, and dispatch routines that refuse every request.
  *
  * @param name  borrowed, may be NULL; for people.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG (@p driver is NULL), SESSIO_NO_MEMORY.
  *
  * Ref:     none.
  * Locks:   takes none.
  * Threads: one at a time per object.
  */
-void sessio_nt_init_driver(PDRIVER_OBJECT driver, PUNICODE_STRING name);
+sessio_status sessio_nt_init_driver(PDRIVER_OBJECT driver, PUNICODE_STRING name);
+
+/**
+ * Frees the extension of a driver object. Without this call it stays for the next
+ * driver object at the same address. NULL is a no-op.
+ *
+ * Ref:     none.
+ * Locks:   takes none.
+ * Threads: one at a time per object.
+ */
+void sessio_nt_fini_driver(PDRIVER_OBJECT driver);
 
 /**
  * Makes a file object of the caller's memory: zeroed, with type, size and device.

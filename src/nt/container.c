@@ -149,6 +149,14 @@ static NTSTATUS out_of_memory(struct sessio_host *host, const void *object)
 	return si_nt_status(si_host_has_key(host, object) ? SESSIO_EXISTS : SESSIO_NO_MEMORY);
 }
 
+/* What IoDeleteDevice() asks. */
+static bool is_registered(const void *object)
+{
+	struct sessio_host *host = sessio_host_default();
+
+	return host != NULL && si_host_has_key(host, object);
+}
+
 static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICATION *info,
 	PIO_CONTAINER_NOTIFICATION_FUNCTION callback, PVOID *out_handle)
 {
@@ -196,6 +204,7 @@ NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
 	if (host == NULL) {
 		return si_nt_status(SESSIO_NO_MEMORY);
 	}
+	si_wdk_device_set_registered(is_registered);
 	status = watch(host, information, callback, &handle);
 	if (NT_SUCCESS(status)) {
 		*(PVOID *)registration = handle;
@@ -255,6 +264,9 @@ NTSTATUS IoGetRequestorSessionId(PIRP irp, PULONG session_id)
 	const sessio_user_session *session = own_session();
 
 	UNREFERENCED_PARAMETER(irp);
+	if (session_id == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	*session_id = session != NULL ? sessio_user_session_id(session) : MAXULONG;
 	return session != NULL ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }

@@ -1,73 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Driver and file objects of the caller, devices and names of our own.
+ * Devices and symbolic links.
  *
- * (device-1) Every device and every link is in one list, under one lock; a name is
- *      there once, whatever has it. Names do not tell small from capital letters.
+ * (device-1) Every device of ours is in `devices` until it is freed, so that an
+ *      address can be judged without being read.
  * (device-2) What a driver's DeviceObject list holds is the driver's own business:
  *      only calls for devices of that driver change it, one at a time.
+ * (device-3) A device is freed when it has been deleted and nobody holds it. Each
+ *      item that is queued or runs holds it, and so does each request that its
+ *      driver has. Until then it keeps its name.
  */
 #include "wdk/device.h"
 
+#include <stdatomic.h>
+
 #include "nt/sessio_nt.h"
+#include "wdk/device_names.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
 
-struct entry {
-	LIST_ENTRY link; /* entries, (device-1) */
-	bool is_device;
-	UNICODE_STRING name; /* its characters are behind the entry; may be empty */
-};
+/* How many deleted devices are told from what never was one. */
+#define DELETED_COUNT 16u
 
 /* What IoCreateDevice makes: the extension of the driver is behind it. */
 struct _DEVOBJ_EXTENSION {
 	DEVICE_OBJECT device;
-	struct entry entry;
+	struct si_map_node by_address; /* devices, (device-1) */
+	struct si_wdk_name name; /* its characters are behind the rest; may be empty */
 	ULONG session_id; /* DEVPKEY_Device_SessionId, 0 if it has none; under the lock */
+	unsigned holds; /* (device-3), under the lock */
+	bool deleted; /* under the lock */
 };
 
 struct symbolic_link {
-	struct entry entry;
+	struct si_wdk_name name; /* its characters are behind it */
 };
 
-static KSPIN_LOCK lock; /* (device-1) */
-static LIST_ENTRY entries = { &entries, &entries };
-static size_t device_count;
-static size_t link_count;
+static KSPIN_LOCK lock;
+static struct si_map devices; /* under the lock */
+static const void *deleted[DELETED_COUNT]; /* a ring, under the lock */
+static size_t deleted_next;
+static si_wdk_is_registered_fn *_Atomic registered_hook; /* NULL: nothing ever was */
 
-static struct entry *find_name_locked(PCUNICODE_STRING name)
+void si_wdk_device_set_registered(si_wdk_is_registered_fn *is_registered)
 {
-	for (PLIST_ENTRY at = entries.Flink; at != &entries; at = at->Flink) {
-		struct entry *entry = CONTAINING_RECORD(at, struct entry, link);
-
-		if (entry->name.Length != 0 && RtlEqualUnicodeString(&entry->name, name, TRUE)) {
-			return entry;
-		}
-	}
-	return NULL;
+	atomic_store_explicit(&registered_hook, is_registered, memory_order_relaxed);
 }
 
-/* False if somebody has the name. */
-static bool add_entry(struct entry *entry, size_t *count)
+static void init_name(struct si_wdk_name *name, bool is_link, PCUNICODE_STRING text, void *buffer)
 {
-	bool is_new;
-
-	si_wdk_lock(&lock);
-	is_new = entry->name.Length == 0 || find_name_locked(&entry->name) == NULL;
-	if (is_new) {
-		InsertTailList(&entries, &entry->link);
-		++*count;
-	}
-	si_wdk_unlock(&lock);
-	return is_new;
-}
-
-static void init_entry(struct entry *entry, bool is_device, PCUNICODE_STRING name, void *text)
-{
-	entry->is_device = is_device;
-	entry->name.Buffer = text;
-	entry->name.MaximumLength = name->Length;
-	RtlCopyUnicodeString(&entry->name, name);
+	name->is_link = is_link;
+	name->text.Buffer = buffer;
+	name->text.MaximumLength = text->Length;
+	RtlCopyUnicodeString(&name->text, text);
 }
 
 static struct _DEVOBJ_EXTENSION *make_device(
@@ -94,7 +79,7 @@ static struct _DEVOBJ_EXTENSION *make_device(
 	own->device.StackSize = 1;
 	own->device.Flags = DO_DEVICE_INITIALIZING | (name->Length != 0 ? DO_DEVICE_HAS_NAME : 0u);
 	KeInitializeEvent(&own->device.DeviceLock, SynchronizationEvent, TRUE);
-	init_entry(&own->entry, true, name, (char *)own + at_name);
+	init_name(&own->name, false, name, (char *)own + at_name);
 	return own;
 }
 
@@ -102,29 +87,99 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 	DEVICE_TYPE type, ULONG characteristics, BOOLEAN exclusive, PDEVICE_OBJECT *device)
 {
 	static const UNICODE_STRING no_name = { 0, 0, NULL };
-	struct _DEVOBJ_EXTENSION *own =
-		make_device(driver, extension_size, name != NULL ? name : &no_name);
+	struct _DEVOBJ_EXTENSION *own;
 
+	if (driver == NULL || device == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	own = make_device(driver, extension_size, name != NULL ? name : &no_name);
 	if (own == NULL) {
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
 	own->device.DeviceType = type;
 	own->device.Characteristics = characteristics;
 	own->device.Flags |= exclusive ? DO_EXCLUSIVE : 0u;
-	if (!add_entry(&own->entry, &device_count)) {
+	if (own->name.text.Length != 0 && !si_wdk_name_add(&own->name)) {
 		si_platform_free(own);
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
+	si_wdk_lock(&lock);
+	if (devices.buckets == NULL) {
+		si_map_init(&devices);
+	}
+	si_map_add(&devices, &own->by_address, (uintptr_t)&own->device);
+	si_wdk_unlock(&lock);
 	own->device.NextDevice = driver->DeviceObject; /* (device-2) */
 	driver->DeviceObject = &own->device;
 	*device = &own->device;
 	return STATUS_SUCCESS;
 }
 
+/* NULL for what is no device of ours, or is none any more. */
+static struct _DEVOBJ_EXTENSION *find_locked(const void *object)
+{
+	struct si_map_node *node =
+		devices.buckets != NULL ? si_map_find(&devices, (uintptr_t)object) : NULL;
+
+	return node != NULL ? CONTAINING_RECORD(node, struct _DEVOBJ_EXTENSION, by_address) : NULL;
+}
+
+static bool was_deleted_locked(const void *object)
+{
+	for (size_t i = 0; i < DELETED_COUNT; i++) {
+		if (deleted[i] == object) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Takes a device from ours if it is to be freed (device-3); the caller then does so. */
+static bool take_unheld_locked(struct _DEVOBJ_EXTENSION *own)
+{
+	if (!own->deleted || own->holds != 0) {
+		return false;
+	}
+	si_map_remove(&devices, &own->by_address);
+	deleted[deleted_next++ % DELETED_COUNT] = &own->device;
+	return true;
+}
+
+static void free_device(struct _DEVOBJ_EXTENSION *own)
+{
+	if (own->name.text.Length != 0) {
+		si_wdk_name_remove(&own->name);
+	}
+	si_platform_free(own);
+}
+
+/* Stops the program for all that cannot be deleted. */
+static struct _DEVOBJ_EXTENSION *judge_deletion(const void *object)
+{
+	si_wdk_is_registered_fn *is_registered =
+		atomic_load_explicit(&registered_hook, memory_order_relaxed);
+	struct _DEVOBJ_EXTENSION *own;
+
+	SI_BUG_IF(object == NULL, "IoDeleteDevice() got no device");
+	si_wdk_lock(&lock);
+	own = find_locked(object);
+	SI_BUG_IF(own == NULL && was_deleted_locked(object), "a device deleted twice");
+	SI_BUG_IF(own == NULL,
+		"IoDeleteDevice() got a driver object, or something else that IoCreateDevice() did "
+		"not make");
+	SI_BUG_IF(own->deleted, "a device deleted twice, the first deletion is pending");
+	si_wdk_unlock(&lock);
+	SI_BUG_IF(is_registered != NULL && is_registered(object),
+		"a device deleted that is registered for container notifications: "
+		"IoUnregisterContainerNotification() comes first");
+	return own;
+}
+
 void IoDeleteDevice(PDEVICE_OBJECT device)
 {
-	struct _DEVOBJ_EXTENSION *own = device->DeviceObjectExtension;
+	struct _DEVOBJ_EXTENSION *own = judge_deletion(device);
 	PDEVICE_OBJECT *at = &device->DriverObject->DeviceObject;
+	bool last;
 
 	while (*at != NULL && *at != device) {
 		at = &(*at)->NextDevice;
@@ -132,16 +187,50 @@ void IoDeleteDevice(PDEVICE_OBJECT device)
 	SI_BUG_IF(*at == NULL, "a device deleted that its driver has not");
 	*at = device->NextDevice; /* (device-2) */
 	si_wdk_lock(&lock);
-	(void)RemoveEntryList(&own->entry.link);
-	device_count--;
+	own->deleted = true;
+	last = take_unheld_locked(own);
 	si_wdk_unlock(&lock);
-	si_platform_free(own);
+	if (last) {
+		free_device(own);
+	}
+}
+
+bool si_wdk_device_hold(const void *object)
+{
+	struct _DEVOBJ_EXTENSION *own;
+
+	si_wdk_lock(&lock);
+	own = find_locked(object);
+	if (own != NULL) {
+		own->holds++;
+	}
+	si_wdk_unlock(&lock);
+	return own != NULL;
+}
+
+void si_wdk_device_release(const void *object)
+{
+	struct _DEVOBJ_EXTENSION *own;
+	bool last;
+
+	si_wdk_lock(&lock);
+	own = find_locked(object);
+	SI_BUG_IF(own == NULL || own->holds == 0, "a device released that is not held (device-3)");
+	own->holds--;
+	last = take_unheld_locked(own);
+	si_wdk_unlock(&lock);
+	if (last) {
+		free_device(own);
+	}
 }
 
 NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name)
 {
 	struct symbolic_link *made;
 
+	if (link == NULL || device_name == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	if (link->Length == 0 || device_name->Length == 0) {
 		return STATUS_OBJECT_NAME_INVALID;
 	}
@@ -149,8 +238,8 @@ NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name)
 	if (made == NULL) {
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
-	init_entry(&made->entry, false, link, made + 1);
-	if (!add_entry(&made->entry, &link_count)) {
+	init_name(&made->name, true, link, made + 1);
+	if (!si_wdk_name_add(&made->name)) {
 		si_platform_free(made);
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
@@ -159,40 +248,17 @@ NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name)
 
 NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link)
 {
-	struct entry *entry;
+	struct si_wdk_name *name;
 
-	si_wdk_lock(&lock);
-	entry = find_name_locked(link);
-	if (entry != NULL && entry->is_device) {
-		entry = NULL;
+	if (link == NULL) {
+		return STATUS_INVALID_PARAMETER;
 	}
-	if (entry != NULL) {
-		(void)RemoveEntryList(&entry->link);
-		link_count--;
-	}
-	si_wdk_unlock(&lock);
-	if (entry == NULL) {
+	name = si_wdk_name_remove_link(link);
+	if (name == NULL) {
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	}
-	si_platform_free(CONTAINING_RECORD(entry, struct symbolic_link, entry));
+	si_platform_free(CONTAINING_RECORD(name, struct symbolic_link, name));
 	return STATUS_SUCCESS;
-}
-
-/* NULL for a device that was not made here. */
-static struct _DEVOBJ_EXTENSION *find_device_locked(const DEVICE_OBJECT *device)
-{
-	for (PLIST_ENTRY at = entries.Flink; at != &entries; at = at->Flink) {
-		struct entry *entry = CONTAINING_RECORD(at, struct entry, link);
-		struct _DEVOBJ_EXTENSION *own;
-
-		if (entry->is_device) {
-			own = CONTAINING_RECORD(entry, struct _DEVOBJ_EXTENSION, entry);
-			if (&own->device == device) {
-				return own;
-			}
-		}
-	}
-	return NULL;
 }
 
 ULONG si_wdk_device_session(const DEVICE_OBJECT *device)
@@ -201,7 +267,7 @@ ULONG si_wdk_device_session(const DEVICE_OBJECT *device)
 	ULONG session_id;
 
 	si_wdk_lock(&lock);
-	own = find_device_locked(device);
+	own = find_locked(device);
 	session_id = own != NULL ? own->session_id : 0;
 	si_wdk_unlock(&lock);
 	return session_id;
@@ -212,7 +278,7 @@ sessio_status sessio_nt_set_device_session(PDEVICE_OBJECT device, ULONG session_
 	struct _DEVOBJ_EXTENSION *own;
 
 	si_wdk_lock(&lock);
-	own = find_device_locked(device);
+	own = find_locked(device);
 	if (own != NULL) {
 		own->session_id = session_id;
 	}
@@ -220,10 +286,12 @@ sessio_status sessio_nt_set_device_session(PDEVICE_OBJECT device, ULONG session_
 	return own != NULL ? SESSIO_OK : SESSIO_INVALID_ARG;
 }
 
-void si_wdk_device_usage(size_t *devices, size_t *links)
+size_t si_wdk_device_usage(void)
 {
+	size_t count;
+
 	si_wdk_lock(&lock);
-	*devices = device_count;
-	*links = link_count;
+	count = devices.count;
 	si_wdk_unlock(&lock);
+	return count;
 }

@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* What the container calls ask of a device. */
+/* What the container calls, work items and requests ask of a device. */
 #ifndef SI_WDK_DEVICE_H
 #define SI_WDK_DEVICE_H
 
-#include "nt/wdm.h"
+#include <stdbool.h>
+
+#include "nt/sessio_nt/device.h"
 
 /* The session that a device belongs to; 0 for all others, also for those not made here. */
 ULONG si_wdk_device_session(const DEVICE_OBJECT *device);
+
+/*
+ * Whether an object is registered for notifications. The container calls set it,
+ * as this room does not know them; IoDeleteDevice() asks it with no lock held.
+ */
+typedef bool si_wdk_is_registered_fn(const void *object);
+void si_wdk_device_set_registered(si_wdk_is_registered_fn *is_registered);
+
+/*
+ * Keeps a device that is deleted from now on, until the release. False, and
+ * nothing is kept, for what IoCreateDevice() did not make, or has freed.
+ */
+bool si_wdk_device_hold(const void *object);
+void si_wdk_device_release(const void *object);
 
 #endif /* SI_WDK_DEVICE_H */

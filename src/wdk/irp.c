@@ -6,9 +6,12 @@
  *      the request is sent and again after it was completed.
  * (irp-2) A completion routine lies in the location of the driver below the one
  *      that set it, and is called with that one's device, as it moves up.
+ * (irp-3) Behind the locations is a guard, which is above the top, and a pointer
+ *      for each location: the device that has the request there, which is held.
  */
 #include <stdatomic.h>
 
+#include "wdk/device.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
 
@@ -18,17 +21,18 @@ static KSPIN_LOCK cancel_lock;
 PIRP IoAllocateIrp(CCHAR stack_size, BOOLEAN charge_quota)
 {
 	size_t size = sizeof(IRP) + (size_t)stack_size * sizeof(IO_STACK_LOCATION);
+	size_t more = sizeof(IO_STACK_LOCATION) + (size_t)stack_size * sizeof(PDEVICE_OBJECT);
 	PIRP irp;
 
 	UNREFERENCED_PARAMETER(charge_quota);
 	if (stack_size < 1) {
 		return NULL;
 	}
-	irp = si_platform_alloc(size);
+	irp = si_platform_alloc(size + more); /* (irp-3) */
 	if (irp == NULL) {
 		return NULL;
 	}
-	memset(irp, 0, size);
+	memset(irp, 0, size + more);
 	irp->Type = IO_TYPE_IRP;
 	irp->Size = (USHORT)size;
 	irp->StackCount = stack_size;
@@ -40,9 +44,45 @@ PIRP IoAllocateIrp(CCHAR stack_size, BOOLEAN charge_quota)
 	return irp;
 }
 
+static PIO_STACK_LOCATION guard_of(PIRP irp)
+{
+	return (PIO_STACK_LOCATION)(irp + 1) + irp->StackCount;
+}
+
+/* For each location the device that has the request there, from below (irp-3). */
+static PDEVICE_OBJECT *holders_of(PIRP irp)
+{
+	return (PDEVICE_OBJECT *)(guard_of(irp) + 1);
+}
+
+static PDEVICE_OBJECT *holder_of(PIRP irp)
+{
+	return &holders_of(irp)[irp->CurrentLocation - 1];
+}
+
+static void set_holder(PDEVICE_OBJECT *holder, PDEVICE_OBJECT device)
+{
+	PDEVICE_OBJECT before = *holder;
+
+	*holder = device != NULL && si_wdk_device_hold(device) ? device : NULL;
+	if (before != NULL) {
+		si_wdk_device_release(before);
+	}
+}
+
+static void check_guard(PIRP irp)
+{
+	SI_BUG_IF(guard_of(irp)->Control != 0,
+		"a request marked as pending above the top of its stack (irp-3)");
+}
+
 void IoFreeIrp(PIRP irp)
 {
-	SI_BUG_IF(irp->Type != IO_TYPE_IRP, "a request freed that is none");
+	SI_BUG_IF(irp == NULL || irp->Type != IO_TYPE_IRP, "a request freed that is none");
+	check_guard(irp);
+	for (int i = 0; i < irp->StackCount; i++) {
+		set_holder(&holders_of(irp)[i], NULL);
+	}
 	irp->Type = 0;
 	atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
 	si_platform_free(irp);
@@ -57,10 +97,14 @@ NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp)
 {
 	PIO_STACK_LOCATION here;
 
+	if (device == NULL || irp == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	SI_BUG_IF(irp->CurrentLocation <= 1, "a request sent through more drivers than it is for");
 	IoSetNextIrpStackLocation(irp);
 	here = IoGetCurrentIrpStackLocation(irp);
 	here->DeviceObject = device;
+	set_holder(holder_of(irp), device);
 	SI_BUG_IF(here->MajorFunction > IRP_MJ_MAXIMUM_FUNCTION, "a request for no function");
 	return device->DriverObject->MajorFunction[here->MajorFunction](device, irp);
 }
@@ -84,6 +128,7 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 		PIO_STACK_LOCATION below = IoGetCurrentIrpStackLocation(irp);
 		bool top;
 
+		set_holder(holder_of(irp), NULL);
 		IoSkipCurrentIrpStackLocation(irp); /* (irp-2) */
 		top = irp->CurrentLocation > irp->StackCount;
 		irp->PendingReturned = (below->Control & SL_PENDING_RETURNED) != 0;
@@ -99,6 +144,7 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 			IoMarkIrpPending(irp);
 		}
 	}
+	check_guard(irp);
 	if (irp->UserIosb != NULL) {
 		*irp->UserIosb = irp->IoStatus;
 	}

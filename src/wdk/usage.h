@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 void si_wdk_pool_usage(size_t *blocks, size_t *bytes);
-void si_wdk_device_usage(size_t *devices, size_t *links);
+size_t si_wdk_device_usage(void);
 size_t si_wdk_irp_usage(void);
 size_t si_wdk_work_usage(void);
 

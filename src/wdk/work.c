@@ -11,12 +11,15 @@
 
 #include "nt/sessio_nt.h"
 #include "platform/process.h"
+#include "wdk/device.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
 
 struct _IO_WORKITEM {
 	LIST_ENTRY link; /* queue, under lock */
 	bool queued;
+	bool was_device; /* the object was a device of ours when the item was made */
+	bool holds_device; /* from queueing until the routine has returned */
 	PVOID object;
 	PIO_WORKITEM_ROUTINE routine; /* this one, or */
 	PIO_WORKITEM_ROUTINE_EX routine_ex; /* this one */
@@ -46,6 +49,7 @@ static bool try_take(void *result)
 static void run(PIO_WORKITEM item)
 {
 	PIO_WORKITEM_ROUTINE routine = item->routine;
+	PVOID held = item->holds_device ? item->object : NULL;
 
 	if (routine != NULL) {
 		routine(item->object, item->context); /* (work-2) */
@@ -53,6 +57,9 @@ static void run(PIO_WORKITEM item)
 		item->routine_ex(item->object, item->context, item);
 	}
 	SI_BUG_IF(KeGetCurrentIrql() != PASSIVE_LEVEL, "work came back at another IRQL");
+	if (held != NULL) {
+		si_wdk_device_release(held);
+	}
 }
 
 static void work(void *arg)
@@ -90,23 +97,31 @@ PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT object)
 	}
 	memset(item, 0, sizeof(*item));
 	item->object = object;
+	item->was_device = si_wdk_device_hold(object);
+	if (item->was_device) {
+		si_wdk_device_release(object);
+	}
 	atomic_fetch_add_explicit(&items, 1, memory_order_relaxed);
 	return item;
 }
 
 void IoFreeWorkItem(PIO_WORKITEM item)
 {
-	SI_BUG_IF(item->queued, "a work item freed that is queued");
+	SI_BUG_IF(item == NULL || item->queued, "a work item freed that is queued, or is none");
 	atomic_fetch_sub_explicit(&items, 1, memory_order_relaxed);
 	si_platform_free(item);
 }
 
 static void enqueue(PIO_WORKITEM item)
 {
+	bool holds = si_wdk_device_hold(item->object);
+
+	SI_BUG_IF(item->was_device && !holds, "a work item queued for a device that was deleted");
 	atomic_fetch_add(&pending, 1);
 	si_wdk_lock(&lock);
 	SI_BUG_IF(item->queued, "a work item queued that is queued");
 	item->queued = true;
+	item->holds_device = holds;
 	InsertTailList(&queue, &item->link);
 	si_wdk_unlock(&lock);
 	si_wdk_wake();

@@ -37,10 +37,27 @@ static void come_back_at_another_level(void)
 	(void)!sessio_host_post(sessio_host_default(), 1, SESSIO_USER_EVENT_CREATED, 0, NULL);
 }
 
+static void delete_a_registered_device(void)
+{
+	static DRIVER_OBJECT driver = { .Type = IO_TYPE_DRIVER };
+	IO_SESSION_STATE_NOTIFICATION ask = { sizeof(ask), 0, NULL, IO_SESSION_STATE_ALL_EVENTS,
+		NULL };
+	PDEVICE_OBJECT device = NULL;
+	PVOID handle;
+
+	(void)IoCreateDevice(&driver, 0, NULL, 1, 0, FALSE, &device);
+	ask.IoObject = device;
+	(void)IoRegisterContainerNotification(IoSessionStateNotification,
+		(PIO_CONTAINER_NOTIFICATION_FUNCTION)(void (*)(void))come_back_higher, &ask,
+		sizeof(ask), &handle);
+	IoDeleteDevice(device);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
 		DEATH(register_at_dispatch_level),
+		DEATH(delete_a_registered_device),
 		DEATH(come_back_at_another_level),
 	};
 

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <ntddk.h>
+#include <ntstrsafe.h>
 #include <sessio_nt.h>
 
 static struct sessio_nt_usage usage(void)
@@ -89,12 +90,96 @@ static void a_session_is_given_to_devices_of_ours_only(void **state)
 	IoDeleteDevice(device);
 }
 
+static void dosdevices_is_another_name_for_question_marks(void **state)
+{
+	UNICODE_STRING device = RTL_CONSTANT_STRING(L"\\Device\\D");
+	UNICODE_STRING dos = RTL_CONSTANT_STRING(L"\\DosDevices\\Link");
+	UNICODE_STRING marks = RTL_CONSTANT_STRING(L"\\??\\LINK");
+	UNICODE_STRING other = RTL_CONSTANT_STRING(L"\\??\\LINKS");
+	UNICODE_STRING plain = RTL_CONSTANT_STRING(L"Link");
+	UNICODE_STRING folder = RTL_CONSTANT_STRING(L"\\DosDevices");
+
+	(void)state;
+	assert_int_equal(IoCreateSymbolicLink(&dos, &device), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&marks, &device), STATUS_OBJECT_NAME_COLLISION);
+	assert_int_equal(IoDeleteSymbolicLink(&other), STATUS_OBJECT_NAME_NOT_FOUND);
+	assert_int_equal(IoDeleteSymbolicLink(&plain), STATUS_OBJECT_NAME_NOT_FOUND);
+	assert_int_equal(IoDeleteSymbolicLink(&folder), STATUS_OBJECT_NAME_NOT_FOUND);
+	assert_int_equal(IoDeleteSymbolicLink(&marks), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&marks, &device), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&plain, &device), STATUS_SUCCESS);
+	assert_int_equal(IoDeleteSymbolicLink(&dos), STATUS_SUCCESS);
+	assert_int_equal(IoDeleteSymbolicLink(&plain), STATUS_SUCCESS);
+	assert_int_equal(usage().symbolic_links, 0);
+}
+
+/* Comparisons of whole names, which a look-up makes for names of the same hash. */
+static unsigned compared;
+
+BOOLEAN __real_RtlEqualUnicodeString(PCUNICODE_STRING a, PCUNICODE_STRING b, BOOLEAN ignore_case);
+BOOLEAN __wrap_RtlEqualUnicodeString(PCUNICODE_STRING a, PCUNICODE_STRING b, BOOLEAN ignore_case);
+
+BOOLEAN __wrap_RtlEqualUnicodeString(PCUNICODE_STRING a, PCUNICODE_STRING b, BOOLEAN ignore_case)
+{
+	compared++;
+	return __real_RtlEqualUnicodeString(a, b, ignore_case);
+}
+
+#define LINKS 2000
+
+static void name_link(UNICODE_STRING *name, unsigned i)
+{
+	assert_int_equal(RtlUnicodeStringPrintf(name, L"\\??\\Link%u", i), STATUS_SUCCESS);
+}
+
+static void a_name_is_found_without_comparing_it_with_all(void **state)
+{
+	UNICODE_STRING device = RTL_CONSTANT_STRING(L"\\Device\\D");
+	DECLARE_UNICODE_STRING_SIZE(name, 32);
+
+	(void)state;
+	compared = 0;
+	for (unsigned i = 0; i < LINKS; i++) {
+		name_link(&name, i);
+		assert_int_equal(IoCreateSymbolicLink(&name, &device), STATUS_SUCCESS);
+	}
+	assert_int_equal(usage().symbolic_links, LINKS);
+	for (unsigned i = 0; i < LINKS; i++) {
+		name_link(&name, i);
+		assert_int_equal(IoDeleteSymbolicLink(&name), STATUS_SUCCESS);
+	}
+	assert_in_range(compared, LINKS, 2 * LINKS);
+}
+
+static void objects_that_are_not_given_are_refused(void **state)
+{
+	UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\D");
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT device = NULL;
+
+	(void)state;
+	assert_int_equal(sessio_nt_init_driver(&driver, NULL), SESSIO_OK);
+	assert_int_equal(
+		IoCreateDevice(NULL, 0, &name, 1, 0, FALSE, &device), STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		IoCreateDevice(&driver, 0, &name, 1, 0, FALSE, NULL), STATUS_INVALID_PARAMETER);
+	assert_null(device);
+	assert_int_equal(usage().devices, 0);
+	assert_int_equal(IoCreateSymbolicLink(NULL, &name), STATUS_INVALID_PARAMETER);
+	assert_int_equal(IoCreateSymbolicLink(&name, NULL), STATUS_INVALID_PARAMETER);
+	assert_int_equal(IoDeleteSymbolicLink(NULL), STATUS_INVALID_PARAMETER);
+	sessio_nt_fini_driver(&driver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(devices_have_names_and_extensions),
 		cmocka_unit_test(links_are_names_too),
 		cmocka_unit_test(a_session_is_given_to_devices_of_ours_only),
+		cmocka_unit_test(dosdevices_is_another_name_for_question_marks),
+		cmocka_unit_test(a_name_is_found_without_comparing_it_with_all),
+		cmocka_unit_test(objects_that_are_not_given_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,10 +12,26 @@ static void complete_twice(void)
 	IoCompleteRequest(irp, IO_NO_INCREMENT);
 }
 
+/* The fault of a completion routine that the sender itself sets. */
+static void mark_above_the_top(void)
+{
+	PIRP irp = IoAllocateIrp(1, FALSE);
+
+	IoMarkIrpPending(irp);
+	IoFreeIrp(irp);
+}
+
+static void free_no_request(void)
+{
+	IoFreeIrp(NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
 		DEATH(complete_twice),
+		DEATH(mark_above_the_top),
+		DEATH(free_no_request),
 	};
 
 	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

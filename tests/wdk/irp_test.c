@@ -172,12 +172,136 @@ static void cancelling_calls_the_routine_once(void **state)
 	IoFreeIrp(irp);
 }
 
+static PDEVICE_OBJECT make_device(PDRIVER_OBJECT driver)
+{
+	PDEVICE_OBJECT device = NULL;
+
+	assert_int_equal(
+		IoCreateDevice(driver, sizeof(PVOID), NULL, 1, 0, FALSE, &device), STATUS_SUCCESS);
+	return device;
+}
+
+/* Without a completion routine the mark moves up by itself, and ends at the top. */
+static void a_pending_mark_does_not_leave_the_stack(void **state)
+{
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT device;
+	PIRP irp = make_request(1, IRP_MJ_DEVICE_CONTROL, 1);
+	PIO_STACK_LOCATION above = IoGetCurrentIrpStackLocation(irp);
+	IO_STACK_LOCATION before = *above;
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	driver.MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
+	device = make_device(&driver);
+	assert_int_equal(IoCallDriver(device, irp), STATUS_PENDING);
+	irp->IoStatus.Status = STATUS_SUCCESS;
+	IoCompleteRequest(irp, IO_NO_INCREMENT);
+	assert_true(irp->PendingReturned);
+	assert_memory_equal(above, &before, sizeof(before));
+	IoFreeIrp(irp);
+	IoDeleteDevice(device);
+}
+
+static void a_request_keeps_its_deleted_device(void **state)
+{
+	UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\Kept");
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT device, other;
+	PIRP irp = make_request(1, IRP_MJ_DEVICE_CONTROL, 1);
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	driver.MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
+	assert_int_equal(IoCreateDevice(&driver, 8, &name, 1, 0, FALSE, &device), STATUS_SUCCESS);
+	assert_int_equal(IoCallDriver(device, irp), STATUS_PENDING);
+	IoDeleteDevice(device);
+	assert_null(driver.DeviceObject);
+	assert_int_equal(usage().devices, 1);
+	*(LONG64 *)device->DeviceExtension = 1; /* it is still there */
+	assert_int_equal(IoCreateDevice(&driver, 0, &name, 1, 0, FALSE, &other),
+		STATUS_OBJECT_NAME_COLLISION);
+	irp->IoStatus.Status = STATUS_SUCCESS;
+	IoCompleteRequest(irp, IO_NO_INCREMENT);
+	assert_int_equal(usage().devices, 0);
+	IoFreeIrp(irp);
+	assert_int_equal(IoCreateDevice(&driver, 0, &name, 1, 0, FALSE, &other), STATUS_SUCCESS);
+	IoDeleteDevice(other);
+}
+
+static NTSTATUS send_skipping(PDEVICE_OBJECT device, PIRP irp)
+{
+	IoSkipCurrentIrpStackLocation(irp);
+	return IoCallDriver(*(PDEVICE_OBJECT *)device->DeviceExtension, irp);
+}
+
+static void a_skipped_location_lets_go_of_its_device(void **state)
+{
+	DRIVER_OBJECT lower, upper;
+	PDEVICE_OBJECT below, above;
+	PIRP irp = make_request(1, IRP_MJ_DEVICE_CONTROL, 1);
+
+	(void)state;
+	sessio_nt_init_driver(&lower, NULL);
+	sessio_nt_init_driver(&upper, NULL);
+	lower.MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
+	upper.MajorFunction[IRP_MJ_DEVICE_CONTROL] = send_skipping;
+	below = make_device(&lower);
+	above = make_device(&upper);
+	*(PDEVICE_OBJECT *)above->DeviceExtension = below;
+	assert_int_equal(IoCallDriver(above, irp), STATUS_PENDING);
+	IoDeleteDevice(above);
+	assert_int_equal(usage().devices, 1);
+	IoDeleteDevice(below);
+	assert_int_equal(usage().devices, 1);
+	irp->IoStatus.Status = STATUS_SUCCESS;
+	IoCompleteRequest(irp, IO_NO_INCREMENT);
+	assert_int_equal(usage().devices, 0);
+	IoFreeIrp(irp);
+}
+
+static void a_freed_request_lets_go_of_its_device(void **state)
+{
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT device;
+	PIRP irp = make_request(3, IRP_MJ_DEVICE_CONTROL, 1);
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	driver.MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
+	device = make_device(&driver);
+	assert_int_equal(IoCallDriver(device, irp), STATUS_PENDING);
+	IoDeleteDevice(device);
+	assert_int_equal(usage().devices, 1);
+	IoFreeIrp(irp);
+	assert_int_equal(usage().devices, 0);
+}
+
+static void a_request_to_no_device_is_refused(void **state)
+{
+	DEVICE_OBJECT device;
+	PIRP irp = make_request(1, IRP_MJ_DEVICE_CONTROL, 1);
+	CHAR location = irp->CurrentLocation;
+
+	(void)state;
+	memset(&device, 0, sizeof(device));
+	assert_int_equal(IoCallDriver(NULL, irp), STATUS_INVALID_PARAMETER);
+	assert_int_equal(IoCallDriver(&device, NULL), STATUS_INVALID_PARAMETER);
+	assert_int_equal(irp->CurrentLocation, location);
+	IoFreeIrp(irp);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_goes_down_and_comes_back),
 		cmocka_unit_test(pending_and_cancelled_requests_are_reported_upwards),
 		cmocka_unit_test(cancelling_calls_the_routine_once),
+		cmocka_unit_test(a_pending_mark_does_not_leave_the_stack),
+		cmocka_unit_test(a_request_keeps_its_deleted_device),
+		cmocka_unit_test(a_skipped_location_lets_go_of_its_device),
+		cmocka_unit_test(a_freed_request_lets_go_of_its_device),
+		cmocka_unit_test(a_request_to_no_device_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,11 +100,49 @@ static void queueing_wakes_the_worker_and_its_end_wakes_those_who_wait(void **st
 	IoFreeWorkItem(item);
 }
 
+static void touch_device(PDEVICE_OBJECT device, PVOID context)
+{
+	(void)KeWaitForSingleObject(&may_go_on, Executive, KernelMode, FALSE, NULL);
+	*(LONG *)device->DeviceExtension = 7;
+	*(LONG *)context = *(LONG *)device->DeviceExtension;
+}
+
+static void queued_work_keeps_its_deleted_device(void **state)
+{
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT device;
+	PIO_WORKITEM items[2];
+	LONG seen[2] = { 0, 0 };
+
+	(void)state;
+	sessio_nt_init_driver(&driver, NULL);
+	assert_int_equal(
+		IoCreateDevice(&driver, sizeof(LONG), NULL, 1, 0, FALSE, &device), STATUS_SUCCESS);
+	KeInitializeEvent(&may_go_on, NotificationEvent, FALSE);
+	for (size_t i = 0; i < RTL_NUMBER_OF(items); i++) {
+		items[i] = IoAllocateWorkItem(device);
+		assert_non_null(items[i]);
+		IoQueueWorkItem(items[i], touch_device, DelayedWorkQueue, &seen[i]);
+	}
+	sleepers_wait(1); /* the first runs, the second is queued */
+	IoDeleteDevice(device);
+	assert_null(driver.DeviceObject);
+	assert_int_equal(usage().devices, 1);
+	(void)KeSetEvent(&may_go_on, 0, FALSE);
+	sessio_nt_wait_for_work();
+	assert_int_equal(seen[0], 7);
+	assert_int_equal(seen[1], 7);
+	assert_int_equal(usage().devices, 0);
+	IoFreeWorkItem(items[0]);
+	IoFreeWorkItem(items[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_is_done_later_on_another_thread),
 		cmocka_unit_test(queueing_wakes_the_worker_and_its_end_wakes_those_who_wait),
+		cmocka_unit_test(queued_work_keeps_its_deleted_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
