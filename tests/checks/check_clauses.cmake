@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 # cmake -DROOT=<repository> -DTESTS=<its tests> -P check_clauses.cmake
 #
-# Compares the list in TESTS/checks/clauses.txt with the citations in TESTS/*/*_test.c.
-# Faults: a clause with neither a citation nor a reason, and one with both; a
-# reason that has become untrue; a citation of an unknown clause, or in another
-# form, or above no test function, or above one that no program runs.
+# Compares the list in TESTS/checks/clauses.txt with the citations in
+# TESTS/*/*_test.c, and prints how many clauses of each kind stand where. Faults:
+# - a clause of no kind;
+# - a clause with neither a citation nor a reason, and one with both;
+# - a reason that has become untrue, or is none;
+# - a citation of an unknown clause, or in another form;
+# - a citation above no test function, or above one that no program runs.
 cmake_minimum_required(VERSION 3.21)
 
 set(faults "")
@@ -38,7 +41,8 @@ function(expand_ids text out)
   set(${out} "${ids}" PARENT_SCOPE)
 endfunction()
 
-# The list: reason_ID is empty if a test must cite ID.
+# The list: kind_ID, and reason_ID, which is empty if a test must cite ID.
+set(kinds documented inferred ours)
 set(known "")
 set(total "")
 read_lines("${TESTS}/checks/clauses.txt" lines)
@@ -47,9 +51,13 @@ foreach(line IN LISTS lines)
     continue()
   elseif(line MATCHES "^total ([0-9]+)$")
     set(total ${CMAKE_MATCH_1})
-  elseif(line MATCHES "^([A-Z]+-?[0-9]+) +([^ |][^|]*)(\\| *(.+))?$")
+  elseif(line MATCHES "^([A-Z]+-?[0-9]+) +([a-z]+) +([^ |][^|]*)(\\| *(.+))?$")
     set(id "${CMAKE_MATCH_1}")
-    set(reason_${id} "${CMAKE_MATCH_4}")
+    set(kind_${id} "${CMAKE_MATCH_2}")
+    set(reason_${id} "${CMAKE_MATCH_5}")
+    if(NOT kind_${id} IN_LIST kinds)
+      fault("clauses.txt: ${id} is of no kind: ${kind_${id}}")
+    endif()
     if(id IN_LIST known)
       fault("clauses.txt: ${id} is listed twice")
     endif()
@@ -122,30 +130,46 @@ foreach(source IN LISTS sources)
   endforeach()
 endforeach()
 
-set(proved 0)
-set(later 0)
-set(natural 0)
+foreach(kind IN LISTS kinds)
+  set(total_${kind} 0)
+  foreach(state IN ITEMS proved later other)
+    set(${state}_${kind} 0)
+  endforeach()
+endforeach()
 foreach(id IN LISTS known)
-  if(NOT reason_${id} STREQUAL "" AND DEFINED cited_${id})
-    fault("${id}: cited by ${cited_${id}}, and has a reason not to be: ${reason_${id}}")
+  set(reason "${reason_${id}}")
+  set(state other)
+  if(reason MATCHES "^unbreakable: .+$")
+    set(reason "")
+    if(NOT DEFINED cited_${id})
+      fault("${id}: said to be unbreakable, and no test cites it")
+    endif()
   elseif(DEFINED cited_${id})
-    math(EXPR proved "${proved} + 1")
-  elseif(reason_${id} STREQUAL "")
-    fault("${id}: no test cites it, and no reason is given")
-  elseif(reason_${id} MATCHES "^later: ([^ ]+)$")
-    math(EXPR later "${later} + 1")
+    set(state proved)
+  endif()
+  if(NOT reason STREQUAL "" AND DEFINED cited_${id})
+    fault("${id}: cited by ${cited_${id}}, and has a reason not to be: ${reason}")
+  elseif(reason STREQUAL "")
+    if(NOT DEFINED cited_${id} AND reason_${id} STREQUAL "")
+      fault("${id}: no test cites it, and no reason is given")
+    endif()
+  elseif(reason MATCHES "^later: ([^ ]+)$")
+    set(state later)
     if(EXISTS "${ROOT}/${CMAKE_MATCH_1}")
       fault("${id}: its reason has become untrue: ${CMAKE_MATCH_1} exists")
     endif()
-  elseif(reason_${id} MATCHES "^by nature: .+$")
-    math(EXPR natural "${natural} + 1")
-  else()
-    fault("${id}: not a reason: ${reason_${id}}")
+  elseif(NOT reason MATCHES "^(by nature|a ban|not modelled): .+$")
+    fault("${id}: not a reason: ${reason}")
   endif()
+  math(EXPR total_${kind_${id}} "${total_${kind_${id}}} + 1")
+  math(EXPR ${state}_${kind_${id}} "${${state}_${kind_${id}}} + 1")
 endforeach()
 
 if(NOT faults STREQUAL "")
   message(FATAL_ERROR "clauses:${faults}\n")
 endif()
-message(STATUS "${count} clauses: ${proved} proved by ${citing} tests, ${later} not in reach yet, "
-  "${natural} by nature")
+message(STATUS "${count} clauses, ${citing} citing tests")
+foreach(kind IN LISTS kinds)
+  message(STATUS "${total_${kind}} ${kind}: ${proved_${kind}} cited, "
+    "${later_${kind}} not in reach yet, ${other_${kind}} beyond proof")
+endforeach()

@@ -270,7 +270,7 @@ static Retcode change_everything(void *object, void *context)
 }
 
 /* The documents forbid the callback to call the API; here it may. */
-/* Clauses: OC-9, OC-10 */
+/* Clauses: OC-9 */
 static void the_callback_of_a_walk_may_call_anything(void **state)
 {
 	struct busy_walk walk = { .container = new_container() };

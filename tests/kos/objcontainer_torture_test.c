@@ -123,6 +123,7 @@ static void work(void *shared, struct random *random)
 	}
 }
 
+/* Clauses: OC-11 */
 static void a_crowd_shares_a_container(void **state)
 {
 	struct crowd crowd = { .container = NULL };

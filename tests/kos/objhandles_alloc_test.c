@@ -88,6 +88,34 @@ static void a_table_that_cannot_grow_keeps_its_handles(void **state)
 	alloc_fail_sweep(binding, NULL);
 }
 
+/* The handles that a table starts with need no memory, and one more needs some. */
+static void using_what_is_there(struct alloc_fail *tester, void *ctx)
+{
+	KosObjHandleTable *table = new_table(HANDLES / 2);
+	KosObjHandleTable *object = new_table(0);
+	KosObjHandle handle = 0;
+	Retcode rc;
+
+	(void)ctx;
+	alloc_fail_on(tester);
+	for (unsigned i = 0; i < HANDLES / 2; i++) {
+		assert_int_equal(KosCreateObjHandle(table, object, &handle), rcOk);
+	}
+	rc = KosCreateObjHandle(table, object, &handle);
+	if (alloc_fail_off(tester, rc != rcOk)) {
+		assert_int_equal(rc, rcOutOfMemory);
+	}
+	KosPutObject(table);
+	KosPutObject(object);
+}
+
+/* Clauses: OH-2 */
+static void a_table_starts_with_its_initial_count(void **state)
+{
+	(void)state;
+	alloc_fail_sweep(using_what_is_there, NULL);
+}
+
 /* New memory is full of this in these tests; as a handle it would be of place 2. */
 static void a_place_never_used_has_no_handle(void **state)
 {
@@ -107,6 +135,7 @@ int main(void)
 		cmocka_unit_test_teardown(creating_a_table_fails_whole, alloc_fail_say),
 		cmocka_unit_test_teardown(
 			a_table_that_cannot_grow_keeps_its_handles, alloc_fail_say),
+		cmocka_unit_test_teardown(a_table_starts_with_its_initial_count, alloc_fail_say),
 		cmocka_unit_test_teardown(a_place_never_used_has_no_handle, alloc_fail_say),
 	};
 

@@ -188,6 +188,39 @@ static void a_damaged_handle_is_refused(void **state)
 	KosPutObject(thing);
 }
 
+#define MIXED 300u
+
+/*
+ * With chance at 1 in 2^40, no two of these handles make a third. Were it 1 in
+ * 2^16, some of the half million that are tried would be found.
+ */
+/* Clauses: OH-5 */
+static void parts_of_two_handles_make_no_third(void **state)
+{
+	KosObjHandleTable *table = new_table(MIXED, MIXED);
+	void *thing = new_thing(NULL);
+	KosObjHandle handles[MIXED];
+
+	(void)state;
+	for (unsigned i = 0; i < MIXED; i++) {
+		handles[i] = new_handle(table, thing);
+	}
+	for (unsigned bits = 12; bits <= 32; bits += 4) {
+		KosObjHandle low = (UINT64_C(1) << bits) - 1;
+
+		for (unsigned i = 0; i < MIXED * MIXED; i++) {
+			KosObjHandle a = handles[i / MIXED];
+			KosObjHandle b = handles[i % MIXED];
+
+			if (a != b) {
+				assert_null(find(table, (a & ~low) | (b & low)));
+			}
+		}
+	}
+	KosPutObject(table);
+	KosPutObject(thing);
+}
+
 /* Clauses: OH-5 */
 static void a_handle_of_another_table_is_refused(void **state)
 {
@@ -414,6 +447,7 @@ int main(void)
 		WITH_THINGS(binding_takes_a_reference_and_closing_gives_it_back),
 		WITH_THINGS(a_lookup_takes_a_reference),
 		WITH_THINGS(a_damaged_handle_is_refused),
+		WITH_THINGS(parts_of_two_handles_make_no_third),
 		WITH_THINGS(a_handle_of_another_table_is_refused),
 		WITH_THINGS(a_closed_handle_stays_closed_when_its_place_is_used_again),
 		WITH_THINGS(a_table_that_goes_closes_its_handles),
