@@ -12,10 +12,10 @@
 
 #include <sessio/bind.h>
 
-#include "user/host.h"
-#include "resource/session.h"
 #include "host_log.h"
 #include "provider.h"
+#include "resource/session.h"
+#include "user/host.h"
 
 #define ANNA 7u
 
