@@ -223,8 +223,8 @@ static void notify_one(struct sessio_bind *bind, struct si_session *session,
 {
 	void *context = si_session_context(session);
 
-	if (si_rundown_is_open(&session->run)) {
-		si_object_ref(context); /* (bind-2) */
+	/* (bind-2) A context that is on its way out has no reference left to give. */
+	if (si_rundown_is_open(&session->run) && si_object_ref_unless_zero(context)) {
 		si_mutex_unlock(&bind->lock);
 		call(bind, context, notice);
 		si_object_put(context);

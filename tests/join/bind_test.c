@@ -6,6 +6,7 @@
 
 #include <sessio/bind.h>
 #include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "host_log.h"
 #include "provider.h"

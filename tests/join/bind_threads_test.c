@@ -187,9 +187,10 @@ static void open_in_bind(void *arg)
 	void *context;
 
 	(void)arg;
-	(void)sessio_bind_enter(world.bind, &scope);
-	world.rc = KosSessionOpenObject(provider.file, 0, 0, NULL, &context);
-	sessio_bind_leave(&scope);
+	if (sessio_bind_enter(world.bind, &scope) == SESSIO_OK) {
+		world.rc = KosSessionOpenObject(provider.file, 0, 0, NULL, &context);
+		sessio_bind_leave(&scope);
+	}
 }
 
 /* The unbinding has seen the session; then its opener takes it back whole. */
