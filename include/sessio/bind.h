@@ -2,8 +2,8 @@
 /*
  * The join: resource sessions that belong to a user session.
  *
- * A bind holds resource sessions for one user session, with a policy of what
- * becomes of them when the user disconnects, logs off or the session ends. A
+ * A bind holds resource sessions for one user session. Its policy says whether
+ * they are closed when the user disconnects, logs off or the session ends. A
  * consumer that acts for a user gets a bind. Its sessions are bound one by one,
  * or all that its thread opens while it is in the bind.
  *
@@ -12,8 +12,8 @@
  *   operations finish, and others' sessions are untouched. The bind is closed
  *   with it: nothing can be bound any more, so nothing slips in behind a
  *   logoff. The next logon takes another bind.
- * - A close callback may close another bound session and wait for its end. What
- *   it unbinds stays open, unless the event has been there.
+ * - A close callback may close another bound session and wait for its end. A
+ *   session that it unbinds stays open, unless the event has closed it.
  * - A bound session that ends by itself is unbound by that.
  * - User session, resource session, host and bind may go in any order. The
  *   others are safe to use.
@@ -36,7 +36,7 @@ extern "C" {
 /** Resource sessions that follow a user session. */
 typedef struct sessio_bind sessio_bind;
 
-/** What an event does to the bound sessions. */
+/** The effect of an event on the bound sessions. */
 typedef enum sessio_bind_action {
 	SESSIO_BIND_NOTHING = 0,
 	SESSIO_BIND_CALL = 1, /**< calls the policy's callback for each */
@@ -61,7 +61,7 @@ typedef enum sessio_bind_action {
 typedef void sessio_bind_fn(
 	void *ctx, sessio_bind *bind, void *session_context, const sessio_user_notice *notice);
 
-/** What a bind does, and when. All zero does nothing. */
+/** The actions of a bind. All zero does nothing. */
 typedef struct sessio_bind_policy {
 	sessio_bind_action on_disconnect;
 	sessio_bind_action on_logoff;
@@ -127,14 +127,14 @@ sessio_status sessio_bind_add(sessio_bind *bind, void *session_context);
 sessio_status sessio_bind_remove(sessio_bind *bind, void *session_context);
 
 /**
- * Enter a bind: what the calling thread opens from now on is bound, until the
+ * Enter a bind: each session that the calling thread opens is bound, until the
  * matching sessio_bind_leave(). Nests: the innermost counts. An opening that
  * cannot be bound fails, with rcInvalidOperation if the bind is closed. So does
  * an opening during which an event closes the bind.
  *
- * What the thread does for others is not meant: callbacks of watchers and binds,
- * close and closeComplete callbacks and destructors open as if the thread were
- * in no bind. The open callback is the opener's, and what it opens is bound.
+ * Work for others is not meant. Callbacks of watchers and binds, close and
+ * closeComplete callbacks and destructors open as if the thread were in no bind.
+ * The open callback is the opener's, and its own openings are bound.
  *
  * @param scope the caller's storage, which needs no initialisation; stays where
  *        it is until it is left. Another thread's use of it is not noticed.

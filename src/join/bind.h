@@ -9,10 +9,10 @@
  * (bind-1) A record is made and linked with the session's resource lock and, inside
  *      it, the bind's lock held. The thread that takes it out of the session's
  *      cold part, under the resource lock, unlinks and frees it.
- * (bind-2) A session takes its own record out before it drops the context's first
- *      reference, or gives a PENDING context back, and unlinks it under the
- *      bind's lock. So a session that is in a bind's list is there as long as
- *      that lock is held, and can be referenced if it is not PENDING.
+ * (bind-2) A session takes its own record out, and unlinks it under the bind's
+ *      lock. It does so before it drops the context's first reference, or gives
+ *      a PENDING context back. While that lock is held, a session in the list
+ *      therefore is there. It can be referenced if it is not PENDING.
  * (bind-3) Each record, each scope, the watcher and the creator hold the bind.
  * (bind-4) When an event closes, and when a bind is detached, `closed` is set before
  *      the first session is; nothing is linked after that. Records are in the
@@ -75,7 +75,7 @@ struct sessio_bind *si_bind_entered(void);
 /* Binds a session that is open or about to be. */
 sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *session);
 
-/* What is left to do for a session that was bound, after it is taken out of its cold part. */
+/* Unlinks and frees a record that has been taken out of its session's cold part. */
 void si_bound_drop(struct si_bound *bound);
 
 #endif /* SI_BIND_H */

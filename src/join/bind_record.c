@@ -139,8 +139,8 @@ static struct si_bound *detach_at(struct sessio_bind *bind, struct si_list_curso
 
 /*
  * A reference would not keep a PENDING session (bind-2). So the next record's
- * resource lock is found out, the locks are taken in the right order, and the
- * record that is the next then is looked at afresh. The locks live for ever.
+ * resource lock is found out, and both locks are taken in the right order. Then
+ * the next record is looked at afresh. The resource locks live for ever.
  */
 void si_bind_detach_all(struct sessio_bind *bind)
 {

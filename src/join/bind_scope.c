@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a thread opens while it is in a bind. */
+/* Scopes: a thread enters a bind, and its openings are bound. */
 #include "join/bind.h"
 
 #include "base/thread_frame.h"

@@ -83,7 +83,7 @@ static bool follows(const struct bind *b)
 	return !b->destroyed && sessio_user_session_id(b->user) == m.id;
 }
 
-/* The bind that the thread opens for: what it is in outside of others' work does not count. */
+/* The bind that the thread opens for; scopes outside of a foreign callback do not count. */
 static int entered(void)
 {
 	return m.depth != 0 && m.level[m.depth - 1] >= m.foreign ? m.entered[m.depth - 1] : NONE;

@@ -64,7 +64,7 @@ static void binding(struct alloc_fail *tester, void *ctx)
 	sessio_status status;
 
 	(void)ctx;
-	/* What a session has to remember stays with it; so that nothing is kept, once before. */
+	/* A first bind leaves a cold part with the session; this one must leave nothing. */
 	assert_int_equal(sessio_bind_add(world.bind, context), SESSIO_OK);
 	assert_int_equal(sessio_bind_remove(world.bind, context), SESSIO_OK);
 	alloc_fail_on(tester);
@@ -140,7 +140,7 @@ static void what_is_refused_leaves_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(sessio_bind_add(world.bind, bound), SESSIO_OK);
-	/* What a session has to remember stays with it. */
+	/* A first bind leaves a cold part with the session. */
 	assert_int_equal(sessio_bind_add(world.bind, free_one), SESSIO_OK);
 	assert_int_equal(sessio_bind_remove(world.bind, free_one), SESSIO_OK);
 	before = alloc_fail_live();

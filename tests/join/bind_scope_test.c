@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a thread opens while it is in a bind. */
+/* Openings of a thread that is in a bind. */
 #include "test.h"
 
 #include <string.h>
@@ -108,7 +108,7 @@ static void the_innermost_counts(void **state)
 	sessio_bind_destroy(inner);
 }
 
-/* Whatever is in the storage to begin with, it is a scope only once it is entered. */
+/* The storage may hold anything; it is a scope once it is entered. */
 static void a_scope_that_is_in_use_is_refused(void **state)
 {
 	sessio_bind_scope scope;
@@ -262,7 +262,7 @@ static void a_bind_may_be_left_and_destroyed_by_the_open_callback(void **state)
 	assert_int_equal(try_to_open(), rcOk);
 }
 
-/* What a service does for Ben in an event that Anna's thread delivers. */
+/* A service acts for Ben in an event that Anna's thread delivers. */
 static void open_in_call(
 	void *ctx, sessio_bind *bind, void *context, const sessio_user_notice *notice)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Binds, one thread at a time: what an event does to what is bound, and to nothing else. */
+/* Binds, one thread at a time: an event ends the bound sessions, and nothing else. */
 #include "test.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who takes a bound session's record, src/join/bind_record.c and its use in
- * src/resource/session.c, as a Spin model: one session that is opened in a bind, with
- * everything that may end the two at once.
+ * Taking a bound session's record, as in src/join/bind_record.c and
+ * src/resource/session.c. One session is opened in a bind, and all that may
+ * end the two comes at once.
  *
  * The opener binds the session while it is PENDING, may take it back, opens it
  * and closes it. A logoff closes what is bound; somebody with a reference unbinds
@@ -18,7 +18,7 @@
  * (dispatcher.pml), several sessions, weaker memory than sequential
  * consistency.
  *
- * What run.sh runs. A fault must be caught:
+ * The runs of run.sh. A fault must be caught:
  *
  *   sound
  *   fault -DF_DETACH_BY_REFERENCE  a destroyer references a PENDING session
