@@ -268,6 +268,12 @@ void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher)
 void si_watch_finish(struct sessio_host *host, struct si_watcher *watcher) SI_UNLOCKED_HOST;
 /* Ends every watcher. Nothing is being delivered. */
 void si_watch_end_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
+/*
+ * As sessio_host_unwatch(), if the watcher's ctx is this owner's: numbers come
+ * round, and the owner may not know that its watcher has ended.
+ */
+sessio_status si_host_unwatch_own(struct sessio_host *host, sessio_watch watch, const void *owner)
+	SI_UNLOCKED_HOST;
 /* Whether a watcher with this key is watching; needs no memory. */
 bool si_host_has_key(struct sessio_host *host, const void *key) SI_UNLOCKED_HOST;
 

@@ -96,18 +96,16 @@ static bool has_ended(struct sessio_host *host, void *arg)
 	return ((const struct si_watcher *)arg)->ended;
 }
 
-sessio_status sessio_host_unwatch(sessio_host *host, sessio_watch watch)
+/* Ends the watcher with this number; if an owner is given, only if it is that one's. */
+static sessio_status unwatch(sessio_host *host, sessio_watch watch, const void *owner)
 {
 	struct si_map_node *node;
 	struct si_watcher *watcher;
 	bool first;
 
-	if (host == NULL) {
-		return SESSIO_INVALID_ARG;
-	}
 	si_mutex_lock(&host->lock);
 	node = si_map_find(&host->watchers, watch);
-	if (node == NULL) {
+	if (node == NULL || (owner != NULL && of_node(node)->ctx != owner)) {
 		si_mutex_unlock(&host->lock);
 		return SESSIO_NOT_FOUND;
 	}
@@ -123,6 +121,16 @@ sessio_status sessio_host_unwatch(sessio_host *host, sessio_watch watch)
 	si_watch_unref_locked(host, watcher);
 	si_host_unlock(host);
 	return first ? SESSIO_OK : SESSIO_NOT_FOUND;
+}
+
+sessio_status sessio_host_unwatch(sessio_host *host, sessio_watch watch)
+{
+	return host == NULL ? SESSIO_INVALID_ARG : unwatch(host, watch, NULL);
+}
+
+sessio_status si_host_unwatch_own(struct sessio_host *host, sessio_watch watch, const void *owner)
+{
+	return unwatch(host, watch, owner);
 }
 
 void si_watch_end_all_locked(struct sessio_host *host)

@@ -46,12 +46,23 @@ static Retcode on_open(void *object, void *context, void *open_ctx, rtl_uint32_t
 	return rcOk;
 }
 
+/* The event in hand closes this one, and has been past all that were bound before it. */
+static void close_by_event(struct session *s)
+{
+	reach(s->bind);
+	FUZZ_CHECK(follows(&m.binds[s->bind]));
+	FUZZ_CHECK(action_of(&m.binds[s->bind]) == SESSIO_BIND_CLOSE && s->phase == OPEN);
+	close_before(s->bind, s->number);
+	s->phase = CLOSED;
+	s->due = true;
+}
+
 static Retcode on_close(void *object, void *context)
 {
 	struct session *s = session_of(context);
 
 	if (!s->due && s->bind != NONE) {
-		reach(s->bind);
+		close_by_event(s);
 	}
 	FUZZ_CHECK(object == m.object && s->due && s->phase == CLOSED);
 	s->due = false;
@@ -77,9 +88,11 @@ static void on_call(void *ctx, sessio_bind *bind, void *context, const sessio_us
 	FUZZ_CHECK(b->bind == bind && !b->destroyed);
 	FUZZ_CHECK(follows(b) && action_of(b) == SESSIO_BIND_CALL);
 	FUZZ_CHECK(notice->event == m.event && notice->session == b->user);
-	FUZZ_CHECK(s->bind == b - m.binds && s->phase == OPEN && !s->told);
-	s->told = true;
+	FUZZ_CHECK(s->bind == b - m.binds && s->phase == OPEN && !s->notified);
+	s->notified = true;
+	begin_foreign();
 	act_inside();
+	end_foreign();
 }
 
 static void observe(void)
@@ -134,8 +147,8 @@ static void open_one(void)
 	if (m.used == SESSIONS) {
 		return;
 	}
-	*s = (struct session){ .bind = m.depth == 0 ? NONE : m.entered[m.depth - 1], .told = true };
-	if (s->bind != NONE && m.binds[s->bind].spent) {
+	*s = (struct session){ .bind = entered(), .number = ++m.last_number, .notified = true };
+	if (s->bind != NONE && m.binds[s->bind].closed) {
 		rc = KosSessionOpenObject(m.object, 0, UINT32_MAX, s, &context);
 		FUZZ_CHECK(rc == rcInvalidOperation && s->context == NULL && context == NULL);
 		return;
@@ -186,11 +199,12 @@ static void add_or_remove(struct session *s, int bind, bool add)
 	FUZZ_CHECK(sessio_bind_add(b->bind, s->context) ==
 		(s->phase != OPEN                 ? SESSIO_BAD_STATE
 				: s->bind != NONE ? SESSIO_EXISTS
-				: b->spent        ? SESSIO_BAD_STATE
+				: b->closed       ? SESSIO_BAD_STATE
 						  : SESSIO_OK));
-	if (s->phase == OPEN && s->bind == NONE && !b->spent) {
+	if (s->phase == OPEN && s->bind == NONE && !b->closed) {
 		s->bind = bind;
-		s->told = true;
+		s->number = ++m.last_number;
+		s->notified = true;
 	}
 }
 
@@ -202,6 +216,7 @@ static void enter_or_leave(int bind)
 		}
 	} else if (!m.binds[bind].destroyed) {
 		m.entered[m.depth] = bind;
+		m.level[m.depth] = m.foreign;
 		FUZZ_CHECK(
 			sessio_bind_enter(m.binds[bind].bind, &m.scopes[m.depth++]) == SESSIO_OK);
 	}

@@ -16,7 +16,7 @@
 
 #define IDS 2u
 #define BINDS 10u
-#define SESSIONS 28u /* below what a bind tells of in one go */
+#define SESSIONS 28u
 #define SCOPES 4u
 #define NONE (-1)
 
@@ -26,7 +26,7 @@ struct bind {
 	sessio_bind *bind;
 	sessio_user_session *user; /* kept by us */
 	sessio_bind_policy policy;
-	bool spent;
+	bool closed;
 	bool destroyed;
 };
 
@@ -36,7 +36,8 @@ struct session {
 	int bind;
 	bool overtaken;
 	bool due; /* (bind_model-2) */
-	bool told; /* of the event in hand; also if it came too late for it */
+	bool notified; /* of the event in hand; also if it was bound too late for it */
+	unsigned number; /* in the order of binding */
 	unsigned operations;
 };
 
@@ -50,9 +51,12 @@ static struct {
 	int bind_count;
 	struct session sessions[SESSIONS];
 	unsigned used;
+	unsigned last_number;
 	sessio_bind_scope scopes[SCOPES];
 	int entered[SCOPES];
+	unsigned level[SCOPES]; /* foreign callbacks that the thread was in when it entered */
 	unsigned depth; /* of scopes */
+	unsigned foreign; /* callbacks for others' work under way */
 	unsigned calls; /* callbacks under way */
 	sessio_user_event event; /* in hand */
 	uint32_t id; /* of its user */
@@ -73,10 +77,30 @@ static sessio_bind_action action_of(const struct bind *b)
 	}
 }
 
-/* A bind whose user has ended does nothing more: it was marked as spent and is empty. */
+/* A bind whose user has ended does nothing more: it is closed and empty. */
 static bool follows(const struct bind *b)
 {
 	return !b->destroyed && sessio_user_session_id(b->user) == m.id;
+}
+
+/* The bind that the thread opens for; scopes outside of a foreign callback do not count. */
+static int entered(void)
+{
+	return m.depth != 0 && m.level[m.depth - 1] >= m.foreign ? m.entered[m.depth - 1] : NONE;
+}
+
+static void begin_foreign(void)
+{
+	m.foreign++;
+}
+
+/* A scope that a callback leaves behind is its thread's, as if it were entered now. */
+static void end_foreign(void)
+{
+	m.foreign--;
+	for (unsigned i = 0; i < m.depth; i++) {
+		m.level[i] = m.level[i] > m.foreign ? m.foreign : m.level[i];
+	}
 }
 
 static void detach_all(int bind)
@@ -86,31 +110,29 @@ static void detach_all(int bind)
 			m.sessions[i].bind = NONE;
 		}
 	}
-	m.binds[bind].spent = true;
+	m.binds[bind].closed = true;
 }
 
-static void close_all(int bind)
+/* An event that closes has come past the sessions of a bind that were bound before. */
+static void close_before(int bind, unsigned number)
 {
 	for (unsigned i = 0; i < m.used; i++) {
 		struct session *s = &m.sessions[i];
 
-		if (s->bind == bind && s->phase == OPENING) {
-			s->overtaken = true;
-		} else if (s->bind == bind && s->phase == OPEN) {
-			s->phase = CLOSED;
-			s->due = true;
+		if (s->bind == bind && s->number < number) {
+			FUZZ_CHECK(s->phase != OPEN);
+			s->overtaken = s->overtaken || s->phase == OPENING;
 		}
 	}
-	m.binds[bind].spent = true;
 }
 
-/* Every open session of a bind has been told once. */
-static void check_told(int bind, unsigned before)
+/* Every open session of a bind has been notified once. */
+static void check_notified(int bind)
 {
-	for (unsigned i = 0; i < before; i++) {
+	for (unsigned i = 0; i < m.used; i++) {
 		const struct session *s = &m.sessions[i];
 
-		FUZZ_CHECK(s->bind != bind || s->phase != OPEN || s->told);
+		FUZZ_CHECK(s->bind != bind || s->phase != OPEN || s->notified);
 	}
 }
 
@@ -122,7 +144,9 @@ static void reach(int bind)
 
 		if (before >= 0 && follows(&m.binds[before])) {
 			if (action_of(&m.binds[before]) == SESSIO_BIND_CALL) {
-				check_told(before, m.used);
+				check_notified(before);
+			} else if (action_of(&m.binds[before]) == SESSIO_BIND_CLOSE) {
+				close_before(before, m.last_number + 1);
 			}
 			if (m.event == SESSIO_USER_EVENT_TERMINATED) {
 				detach_all(before);
@@ -130,10 +154,10 @@ static void reach(int bind)
 		}
 		if (m.reached < m.bind_count && follows(&m.binds[m.reached])) {
 			for (unsigned i = 0; i < m.used; i++) {
-				m.sessions[i].told = false;
+				m.sessions[i].notified = false;
 			}
 			if (action_of(&m.binds[m.reached]) == SESSIO_BIND_CLOSE) {
-				close_all(m.reached);
+				m.binds[m.reached].closed = true;
 			}
 		}
 	}

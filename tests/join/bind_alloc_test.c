@@ -64,7 +64,7 @@ static void binding(struct alloc_fail *tester, void *ctx)
 	sessio_status status;
 
 	(void)ctx;
-	/* What a session has to remember stays with it; so that nothing is kept, once before. */
+	/* A first bind leaves a cold part with the session; this one must leave nothing. */
 	assert_int_equal(sessio_bind_add(world.bind, context), SESSIO_OK);
 	assert_int_equal(sessio_bind_remove(world.bind, context), SESSIO_OK);
 	alloc_fail_on(tester);
@@ -126,6 +126,51 @@ static void opening(struct alloc_fail *tester, void *ctx)
 	end_world(&world);
 }
 
+/* Each call that is refused leaves as much allocated as it found. */
+static void what_is_refused_leaves_nothing(void **state)
+{
+	struct world world = new_world();
+	const sessio_bind_policy wrong = { .on_logoff = SESSIO_BIND_CALL };
+	void *bound = provider_open("a");
+	void *free_one = provider_open("b");
+	sessio_bind *another = NULL;
+	sessio_bind_scope scope;
+	void *context = NULL;
+	size_t before;
+
+	(void)state;
+	assert_int_equal(sessio_bind_add(world.bind, bound), SESSIO_OK);
+	/* A first bind leaves a cold part with the session. */
+	assert_int_equal(sessio_bind_add(world.bind, free_one), SESSIO_OK);
+	assert_int_equal(sessio_bind_remove(world.bind, free_one), SESSIO_OK);
+	before = alloc_fail_live();
+	assert_int_equal(sessio_bind_create(world.user, &wrong, &another), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_bind_add(world.bind, bound), SESSIO_EXISTS);
+	assert_int_equal(sessio_bind_remove(world.bind, free_one), SESSIO_NOT_FOUND);
+	assert_int_equal(alloc_fail_live(), before);
+
+	KosRefObject(bound);
+	post(world.host, ANNA, EVENT(LOGOFF));
+	before = alloc_fail_live();
+	assert_int_equal(sessio_bind_add(world.bind, bound), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_bind_add(world.bind, free_one), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_bind_enter(world.bind, &scope), SESSIO_OK);
+	assert_int_equal(sessio_bind_enter(world.bind, &scope), SESSIO_BAD_STATE);
+	assert_int_equal(
+		KosSessionOpenObject(provider.file, 0, 0, NULL, &context), rcInvalidOperation);
+	sessio_bind_leave(&scope);
+	assert_int_equal(alloc_fail_live(), before);
+
+	post(world.host, ANNA, EVENT(TERMINATED));
+	before = alloc_fail_live();
+	assert_int_equal(sessio_bind_create(world.user, &closing, &another), SESSIO_BAD_STATE);
+	assert_null(another);
+	assert_int_equal(alloc_fail_live(), before);
+	KosPutObject(bound);
+	end_world(&world);
+	assert_int_equal(alloc_fail_live(), 0);
+}
+
 #define SWEEP(name, scenario)                     \
 	static void name(void **state)            \
 	{                                         \
@@ -141,6 +186,7 @@ SWEEP(an_opening_that_cannot_be_bound_fails_whole, opening)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_refused_leaves_nothing),
 		cmocka_unit_test_teardown(creating_a_bind_fails_whole, alloc_fail_say),
 		cmocka_unit_test_teardown(a_session_that_cannot_be_bound_goes_on, alloc_fail_say),
 		cmocka_unit_test_teardown(unbinding_needs_no_memory, alloc_fail_say),

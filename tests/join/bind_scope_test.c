@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a thread opens while it is in a bind. */
+/* Openings of a thread that is in a bind. */
 #include "test.h"
 
 #include <string.h>
@@ -108,6 +108,25 @@ static void the_innermost_counts(void **state)
 	sessio_bind_destroy(inner);
 }
 
+/* The storage may hold anything; it is a scope once it is entered. */
+static void a_scope_that_is_in_use_is_refused(void **state)
+{
+	sessio_bind_scope scope;
+
+	(void)state;
+	memset(&scope, 0xa5, sizeof(scope));
+	assert_int_equal(sessio_bind_enter(world.bind, &scope), SESSIO_OK);
+	assert_int_equal(sessio_bind_enter(world.bind, &world.scope), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_bind_enter(world.bind, &scope), SESSIO_BAD_STATE);
+	/* Both are as they were, and can be entered again once they are left. */
+	sessio_bind_leave(&scope);
+	assert_int_equal(sessio_bind_enter(world.bind, &scope), SESSIO_OK);
+	sessio_bind_leave(&scope);
+	sessio_bind_leave(&world.scope);
+	(void)provider_open("out");
+	assert_int_equal(sessio_bind_count(world.bind), 0);
+}
+
 static void open_one(void *arg)
 {
 	*(Retcode *)arg = try_to_open();
@@ -126,7 +145,7 @@ static void what_another_thread_opens_is_not_bound(void **state)
 	sessio_bind_leave(&world.scope);
 }
 
-static void a_spent_bind_lets_nobody_in(void **state)
+static void a_closed_bind_lets_nobody_in(void **state)
 {
 	(void)state;
 	post(world.host, ANNA, EVENT(LOGOFF));
@@ -243,6 +262,58 @@ static void a_bind_may_be_left_and_destroyed_by_the_open_callback(void **state)
 	assert_int_equal(try_to_open(), rcOk);
 }
 
+/* A service acts for Ben in an event that Anna's thread delivers. */
+static void open_in_call(
+	void *ctx, sessio_bind *bind, void *context, const sessio_user_notice *notice)
+{
+	(void)bind;
+	(void)context;
+	(void)notice;
+	*(void **)ctx = provider_open("for ben");
+}
+
+static const uint32_t ben_id = 8;
+
+static sessio_user_session *log_on_ben(void)
+{
+	sessio_user_session *ben = NULL;
+
+	post(world.host, ben_id, EVENT(CREATED));
+	post(world.host, ben_id, EVENT(CONNECTED));
+	post(world.host, ben_id, EVENT(LOGON));
+	assert_int_equal(sessio_host_find_session(world.host, ben_id, &ben), SESSIO_OK);
+	return ben;
+}
+
+static void what_a_policy_callback_opens_is_not_for_whom_its_thread_acts(void **state)
+{
+	sessio_user_session *ben = log_on_ben();
+	void *opened = NULL;
+	const sessio_bind_policy policy = {
+		.on_disconnect = SESSIO_BIND_CALL, .fn = open_in_call, .ctx = &opened
+	};
+	sessio_bind *of_ben = NULL;
+	void *bens;
+
+	(void)state;
+	sessio_bind_leave(&world.scope);
+	bens = provider_open("ben's");
+	assert_int_equal(sessio_bind_create(ben, &policy, &of_ben), SESSIO_OK);
+	assert_int_equal(sessio_bind_add(of_ben, bens), SESSIO_OK);
+	assert_int_equal(sessio_bind_enter(world.bind, &world.scope), SESSIO_OK);
+	post(world.host, ben_id, EVENT(DISCONNECTED));
+	assert_non_null(opened);
+	assert_int_equal(sessio_bind_count(world.bind), 0);
+	post(world.host, ANNA, EVENT(LOGOFF));
+	assert_int_equal(KosSessionRef(opened, NULL, NULL), rcOk);
+	KosSessionPut(opened);
+	/* Back from the call, the thread acts for Anna again. */
+	assert_int_equal(try_to_open(), rcInvalidOperation);
+	sessio_bind_leave(&world.scope);
+	sessio_bind_destroy(of_ben);
+	sessio_user_session_unref(ben);
+}
+
 #define SUITE(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -250,8 +321,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SUITE(what_is_opened_between_enter_and_leave_is_bound),
 		SUITE(the_innermost_counts),
+		SUITE(a_scope_that_is_in_use_is_refused),
+		SUITE(what_a_policy_callback_opens_is_not_for_whom_its_thread_acts),
 		SUITE(what_another_thread_opens_is_not_bound),
-		SUITE(a_spent_bind_lets_nobody_in),
+		SUITE(a_closed_bind_lets_nobody_in),
 		SUITE(a_bind_that_is_left_after_its_end_lets_nobody_in),
 		SUITE(an_opening_that_a_logoff_meets_fails_and_its_end_runs),
 		SUITE(an_opening_that_a_logoff_meets_may_still_be_refused),

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Binds, one thread at a time: what an event does to what is bound, and to nothing else. */
+/* Binds, one thread at a time: an event ends the bound sessions, and nothing else. */
 #include "test.h"
 
 #include <string.h>
 
 #include <sessio/bind.h>
 #include <sessio/inspect.h>
+#include <sessio/wait.h>
 
 #include "host_log.h"
 #include "provider.h"
+#include "user/host.h"
 
 #define ANNA 7u
 #define BEN 8u
@@ -23,6 +25,7 @@ static struct {
 	unsigned calls;
 	sessio_user_event event; /* of the last call */
 	Retcode rc; /* what a hook got */
+	sessio_status status; /* and what it got from sessio */
 } world;
 
 static const sessio_bind_policy closing = { .on_logoff = SESSIO_BIND_CLOSE };
@@ -256,6 +259,8 @@ static void wrong_arguments_are_refused(void **state)
 	assert_int_equal(sessio_bind_enter(NULL, &scope), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_bind_enter(bind, NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_bind_count(NULL), 0);
+	assert_null(sessio_bind_user(NULL));
+	sessio_bind_leave(NULL);
 	sessio_bind_destroy(NULL);
 	sessio_bind_destroy(bind);
 	assert_int_equal(sessio_host_watch_count(world.host), 0);
@@ -360,7 +365,7 @@ static void a_session_that_is_ending_is_not_closed_again(void **state)
 	provider_expect("complete a, destruct a");
 }
 
-static void a_spent_bind_stays_spent(void **state)
+static void a_closed_bind_stays_closed(void **state)
 {
 	sessio_bind *bind = new_bind(world.anna, &closing);
 	sessio_bind *next;
@@ -413,7 +418,7 @@ static void unbind_both(
 	assert_int_equal(sessio_bind_remove(bind, world.other), SESSIO_OK);
 }
 
-static void what_a_call_unbinds_is_not_told_any_more(void **state)
+static void a_call_is_not_made_for_what_one_before_unbound(void **state)
 {
 	sessio_bind *bind = new_bind(world.anna, &calling);
 
@@ -439,7 +444,7 @@ static void close_both(
 	assert_int_equal(KosSessionCloseObject(world.other), rcOk);
 }
 
-static void what_a_call_closes_is_not_told_any_more(void **state)
+static void a_call_is_not_made_for_what_one_before_closed(void **state)
 {
 	sessio_bind *bind = new_bind(world.anna, &calling);
 
@@ -451,7 +456,7 @@ static void what_a_call_closes_is_not_told_any_more(void **state)
 	post(world.host, ANNA, EVENT(DISCONNECTED));
 	assert_int_equal(world.calls, 2);
 	assert_int_equal(sessio_bind_count(bind), 1);
-	/* The bind is not spent: the next event calls again. */
+	/* The bind is not closed: the next event calls again. */
 	post(world.host, ANNA, EVENT(TERMINATED));
 	assert_int_equal(world.calls, 3);
 	assert_int_equal(sessio_bind_count(bind), 0);
@@ -467,7 +472,7 @@ static void bind_another(
 	(void)open_bound(bind, "b");
 }
 
-static void what_a_call_binds_is_told_of_the_next_event(void **state)
+static void what_a_call_binds_is_called_for_at_the_next_event(void **state)
 {
 	sessio_bind *bind = new_bind(world.anna, &calling);
 
@@ -493,7 +498,7 @@ static void destroy_it(
 static void a_bind_destroyed_in_a_call_calls_no_more(void **state)
 {
 	sessio_bind *bind = new_bind(world.anna, &calling);
-	void *contexts[40]; /* more than are taken in one go */
+	void *contexts[40];
 
 	(void)state;
 	provider.silent = true;
@@ -507,6 +512,54 @@ static void a_bind_destroyed_in_a_call_calls_no_more(void **state)
 	for (unsigned i = 0; i < 40; i++) {
 		assert_true(is_open(contexts[i]));
 	}
+}
+
+static void close_the_other_and_wait(void *object, void *context)
+{
+	(void)object;
+	(void)context;
+	world.rc = KosSessionCloseObject(world.other);
+	world.status = sessio_session_wait(world.other, 0);
+}
+
+/* Sessions are closed one after the other: the second is open while the first is closed. */
+static void a_close_callback_may_close_another_and_wait_for_its_end(void **state)
+{
+	sessio_bind *bind = new_bind(world.anna, &closing);
+
+	(void)state;
+	(void)open_bound(bind, "a");
+	world.other = open_bound(bind, "b");
+	KosRefObject(world.other);
+	provider_forget();
+	provider.in[CLOSE] = close_the_other_and_wait;
+	post(world.host, ANNA, EVENT(LOGOFF));
+	assert_int_equal(world.rc, rcOk);
+	assert_int_equal(world.status, SESSIO_OK);
+	provider_expect("close a, close b, complete b, complete a, destruct a");
+	KosPutObject(world.other);
+	provider_expect("destruct b");
+	sessio_bind_destroy(bind);
+}
+
+static void unbind_the_other(void *object, void *context)
+{
+	(void)object;
+	(void)context;
+	world.status = sessio_bind_remove(world.bind, world.other);
+}
+
+static void what_a_close_callback_unbinds_stays_open(void **state)
+{
+	(void)state;
+	world.bind = new_bind(world.anna, &closing);
+	(void)open_bound(world.bind, "a");
+	world.other = open_bound(world.bind, "b");
+	provider.in[CLOSE] = unbind_the_other;
+	post(world.host, ANNA, EVENT(LOGOFF));
+	assert_int_equal(world.status, SESSIO_OK);
+	assert_true(is_open(world.other));
+	sessio_bind_destroy(world.bind);
 }
 
 static void destroy_on_close(void *object, void *context)
@@ -529,10 +582,10 @@ static void a_bind_may_be_destroyed_while_it_closes(void **state)
 	provider.in[CLOSE] = destroy_on_close;
 	post(world.host, ANNA, EVENT(LOGOFF));
 	assert_int_equal(sessio_host_watch_count(world.host), 0);
-	/* What it had not come to is unbound; what it had is closed whole. */
+	/* The one in hand is closed whole; the others are unbound. */
 	assert_int_equal(sessio_object_inspect(provider.file, &info), SESSIO_OK);
 	assert_int_equal(info.ending, 0);
-	assert_true(info.open < 40);
+	assert_int_equal(info.open, 39);
 }
 
 static void destroy_in_watcher(struct logged *self, const sessio_user_notice *notice)
@@ -556,6 +609,33 @@ static void another_watcher_may_destroy_a_bind(void **state)
 	assert_true(is_open(context));
 	assert_int_equal(sessio_host_destroy(world.host), SESSIO_OK);
 	world.host = NULL;
+}
+
+/* Makes a host's next watcher get this number, as if all others had come and gone. */
+static void let_numbers_come_round(sessio_watch number)
+{
+	si_mutex_lock(&world.host->lock);
+	world.host->last_watch = number - 1;
+	si_mutex_unlock(&world.host->lock);
+}
+
+static void a_bind_does_not_unwatch_a_number_that_others_have_now(void **state)
+{
+	struct logged other = { 0 };
+	sessio_watch number;
+
+	(void)state;
+	world.bind = new_bind(world.anna, &closing);
+	number = world.host->last_watch;
+	post(world.host, ANNA, EVENT(TERMINATED));
+	assert_int_equal(sessio_host_watch_count(world.host), 0);
+	let_numbers_come_round(number);
+	logged_start(&other, world.host, NULL, "w");
+	assert_int_equal(other.watch, number);
+	sessio_bind_destroy(world.bind);
+	assert_int_equal(sessio_host_watch_count(world.host), 1);
+	assert_int_equal(other.releases, 0);
+	assert_int_equal(sessio_host_unwatch(world.host, number), SESSIO_OK);
 }
 
 static void a_host_that_goes_first_unbinds_and_closes_nothing(void **state)
@@ -588,14 +668,17 @@ int main(void)
 		SUITE(only_what_is_open_can_be_bound),
 		SUITE(a_session_that_ends_by_itself_is_unbound),
 		SUITE(a_session_that_is_ending_is_not_closed_again),
-		SUITE(a_spent_bind_stays_spent),
+		SUITE(a_closed_bind_stays_closed),
 		SUITE(the_next_user_with_the_id_is_another),
-		SUITE(what_a_call_unbinds_is_not_told_any_more),
-		SUITE(what_a_call_closes_is_not_told_any_more),
-		SUITE(what_a_call_binds_is_told_of_the_next_event),
+		SUITE(a_call_is_not_made_for_what_one_before_unbound),
+		SUITE(a_call_is_not_made_for_what_one_before_closed),
+		SUITE(what_a_call_binds_is_called_for_at_the_next_event),
 		SUITE(a_bind_destroyed_in_a_call_calls_no_more),
+		SUITE(a_close_callback_may_close_another_and_wait_for_its_end),
+		SUITE(what_a_close_callback_unbinds_stays_open),
 		SUITE(a_bind_may_be_destroyed_while_it_closes),
 		SUITE(another_watcher_may_destroy_a_bind),
+		SUITE(a_bind_does_not_unwatch_a_number_that_others_have_now),
 		SUITE(a_host_that_goes_first_unbinds_and_closes_nothing),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ends of the join against each other, in exact interleavings: a thread can
+ * The ends of the join against each other, in exact interleavings. A thread can
  * be made to stop where the library takes a given lock, or asks for memory. Only
  * the main thread asserts while others run.
  */
@@ -12,10 +12,10 @@
 
 #include <sessio/bind.h>
 
-#include "user/host.h"
-#include "resource/session.h"
 #include "host_log.h"
 #include "provider.h"
+#include "resource/session.h"
+#include "user/host.h"
 
 #define ANNA 7u
 
@@ -33,7 +33,7 @@ static struct {
 	unsigned calls;
 } world;
 
-/* What this thread does at its next lock of this mutex, or at its n-th allocation. */
+/* The act of this thread at its next lock of this mutex, or at its n-th allocation. */
 static _Thread_local struct {
 	const void *mutex;
 	unsigned allocations;
@@ -139,7 +139,7 @@ static void in_thread(void (*entry)(void *))
 	uv_sem_wait(&world.there);
 }
 
-static void let_go(void)
+static void release_thread(void)
 {
 	uv_sem_post(&world.go_on);
 	(void)uv_thread_join(&world.thread);
@@ -187,9 +187,10 @@ static void open_in_bind(void *arg)
 	void *context;
 
 	(void)arg;
-	(void)sessio_bind_enter(world.bind, &scope);
-	world.rc = KosSessionOpenObject(provider.file, 0, 0, NULL, &context);
-	sessio_bind_leave(&scope);
+	if (sessio_bind_enter(world.bind, &scope) == SESSIO_OK) {
+		world.rc = KosSessionOpenObject(provider.file, 0, 0, NULL, &context);
+		sessio_bind_leave(&scope);
+	}
 }
 
 /* The unbinding has seen the session; then its opener takes it back whole. */
@@ -200,7 +201,7 @@ static void an_opening_may_be_taken_back_while_it_is_unbound(void **state)
 	provider.construct_result = rcNotReady;
 	in_thread(open_in_bind);
 	assert_int_equal(sessio_bind_count(world.bind), 1);
-	act_at_lock(lock_of_file(), let_go);
+	act_at_lock(lock_of_file(), release_thread);
 	sessio_bind_destroy(world.bind);
 	world.bind = NULL;
 	assert_null(stop_at.mutex);
@@ -215,7 +216,7 @@ static void an_opening_that_is_unbound_succeeds(void **state)
 	in_thread(open_in_bind);
 	sessio_bind_destroy(world.bind);
 	world.bind = NULL;
-	let_go();
+	release_thread();
 	assert_int_equal(world.rc, rcOk);
 	post(world.host, ANNA, EVENT(LOGOFF));
 	provider_expect("construct, open");
@@ -236,7 +237,7 @@ static void an_ending_session_drops_its_record_after_the_bind(void **state)
 	in_thread(close_and_stop_at_bind);
 	sessio_bind_destroy(world.bind);
 	world.bind = NULL;
-	let_go();
+	release_thread();
 	assert_int_equal(world.rc, rcOk);
 	provider_expect("construct a, open a, close a, complete a, destruct a");
 }
@@ -249,7 +250,7 @@ static void a_logoff_meets_a_session_that_has_ended(void **state)
 	in_thread(close_and_stop_at_bind);
 	post(world.host, ANNA, EVENT(LOGOFF));
 	assert_int_equal(sessio_bind_count(world.bind), 1);
-	let_go();
+	release_thread();
 	assert_int_equal(sessio_bind_count(world.bind), 0);
 	provider_expect("construct a, open a, close a, complete a, destruct a");
 }
@@ -267,7 +268,7 @@ static void a_session_closed_by_its_user_is_not_closed_by_the_logoff(void **stat
 	provider.in[CLOSE] = stop_in_hook;
 	in_thread(close_it);
 	post(world.host, ANNA, EVENT(LOGOFF));
-	let_go();
+	release_thread();
 	assert_int_equal(world.rc, rcOk);
 	provider_expect("construct a, open a, close a, complete a, destruct a");
 }
@@ -289,7 +290,7 @@ static void a_session_closed_by_the_logoff_is_not_closed_by_its_user(void **stat
 	in_thread(log_off);
 	assert_int_equal(KosSessionCloseObject(world.context), rcInvalidOperation);
 	assert_int_equal(sessio_bind_remove(world.bind, world.context), SESSIO_OK);
-	let_go();
+	release_thread();
 	KosPutObject(world.context);
 	provider_expect("construct a, open a, close a, complete a, destruct a");
 }
@@ -304,7 +305,7 @@ static void nothing_is_bound_behind_a_logoff(void **state)
 	in_thread(log_off);
 	late = provider_open("b");
 	assert_int_equal(sessio_bind_add(world.bind, late), SESSIO_BAD_STATE);
-	let_go();
+	release_thread();
 	assert_false(world.too_early);
 	assert_int_equal(KosSessionRef(late, NULL, NULL), rcOk);
 	KosSessionPut(late);
@@ -372,7 +373,7 @@ static void a_bind_may_go_while_its_host_does(void **state)
 	open_bound("a");
 	in_thread(destroy_host);
 	sessio_bind_destroy(world.bind);
-	let_go();
+	release_thread();
 	assert_int_equal(world.rc, (Retcode)SESSIO_OK);
 	world.host = NULL;
 	world.bind = NULL;

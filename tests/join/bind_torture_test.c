@@ -54,13 +54,13 @@ static void check(bool fine)
 	}
 }
 
-/* The openCtx: who refuses, and where the opener's reference is to be found. */
+/* The openCtx: the callback that is to refuse, and the opener's reference. */
 struct ticket {
 	unsigned refuse; /* 1: the constructor, 2: the open callback */
 	void *context;
 };
 
-/* What operations may use until the end; plain. */
+/* Operations may use it until the end; plain. */
 struct work {
 	unsigned usable;
 };
@@ -180,7 +180,7 @@ static void open_some(struct random *random)
 	}
 	sessio_bind_leave(&scope);
 	(void)uv_barrier_wait(&crowd.round);
-	/* Whatever the end of the round has left open. */
+	/* The end of the round has left some open. */
 	for (unsigned i = 0; i < count; i++) {
 		(void)KosSessionCloseObject(contexts[i]);
 		check(sessio_session_wait(contexts[i], SESSIO_FOREVER) == SESSIO_OK);

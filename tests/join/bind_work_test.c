@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The work of a logoff, counted: how often the library locks, allocates and
- * frees for each bound session, whether there are a thousand or a hundred times as many.
+ * frees for each bound session. A hundred times as many must not cost more each.
  */
 #include "test.h"
 
@@ -65,7 +65,7 @@ static void destroy(sessio_host *host, sessio_bind *bind)
 	sessio_bind_destroy(bind);
 }
 
-/* What it takes to end a bind with so many sessions. */
+/* The work of ending a bind with so many sessions. */
 static struct work work_of(ending_fn *ending, size_t sessions)
 {
 	const sessio_bind_policy closing = { .on_logoff = SESSIO_BIND_CLOSE };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who takes a bound session's record, src/core/bind.c and its use in
- * src/core/session.c, as a Spin model: one session that is opened in a bind, with
- * everything that may end the two at once.
+ * Taking a bound session's record, as in src/join/bind_record.c and
+ * src/resource/session.c. One session is opened in a bind, and all that may
+ * end the two comes at once.
  *
  * The opener binds the session while it is PENDING, may take it back, opens it
  * and closes it. A logoff closes what is bound; somebody with a reference unbinds
@@ -15,19 +15,19 @@
  *   (M5) a session that has been opened ends once.
  *
  * Left out: operations (rundown.pml has them), who waits for the host's callback
- * (dispatcher.pml), several sessions and batches, weaker memory than sequential
+ * (dispatcher.pml), several sessions, weaker memory than sequential
  * consistency.
  *
- * What run.sh runs. A fault must be caught:
+ * The runs of run.sh. A fault must be caught:
  *
  *   sound
- *   fault -DF_DETACH_BY_REFERENCE  who destroys references a PENDING session
- *   fault -DF_FREE_WHAT_IS_TAKEN   who destroys does not look whether it is taken
- *   fault -DF_NOT_LOOKED_AGAIN     who destroys trusts what it saw before the locks
- *   fault -DF_SPENT_LATE           a logoff tells the sessions, then spends the bind
+ *   fault -DF_DETACH_BY_REFERENCE  a destroyer references a PENDING session
+ *   fault -DF_FREE_WHAT_IS_TAKEN   a destroyer does not look whether it is taken
+ *   fault -DF_NOT_LOOKED_AGAIN     a destroyer trusts what it saw before the locks
+ *   fault -DF_BIND_CLOSED_LATE           a logoff tells the sessions, then spends the bind
  *   fault -DF_PENDING_LEFT         a logoff leaves a session that is being opened
  *   fault -DF_UNLINK_LAST          an end drops its reference before its record
- *   fault -DF_NOT_SPENT            who destroys does not spend the bind
+ *   fault -DF_BIND_LEFT_OPEN            who destroys does not spend the bind
  *   fault -DF_CLOSE_ANYWAY         a logoff closes what has been closed already
  */
 
@@ -46,7 +46,7 @@ bool noted; /* its notes point to the record */
 
 /* The bind. */
 bool linked; /* the record is in its list */
-bool spent;
+bool closed;
 
 /* Ghosts. */
 bool left; /* the logoff has returned */
@@ -138,7 +138,7 @@ proctype opener()
 	acquire(resource);
 	acquire(lock);
 	if
-	:: !spent ->
+	:: !closed ->
 		assert(M3 || !left);
 		assert(M4 || !destroyed);
 		linked = true;
@@ -193,8 +193,8 @@ proctype logoff()
 	bool close;
 
 	acquire(lock);
-#ifndef F_SPENT_LATE
-	spent = true;
+#ifndef F_BIND_CLOSED_LATE
+	closed = true;
 #endif
 	if
 	:: linked ->
@@ -211,8 +211,7 @@ proctype logoff()
 #else
 			:: state == OPEN ->
 #endif
-				state = CLOSED;
-				refs++;
+				state = CLOSED; /* the end is ours: it needs no reference */
 				close = true
 			:: else
 			fi
@@ -221,14 +220,12 @@ proctype logoff()
 	fi;
 	lock = false;
 	if
-	:: close ->
-		complete();
-		put()
+	:: close -> complete()
 	:: else
 	fi;
-#ifdef F_SPENT_LATE
+#ifdef F_BIND_CLOSED_LATE
 	acquire(lock);
-	spent = true;
+	closed = true;
 	lock = false;
 #endif
 	atomic {
@@ -258,7 +255,7 @@ proctype destroyer()
 	bool referenced;
 
 	acquire(lock);
-	spent = true;
+	closed = true;
 	if
 	:: linked ->
 		atomic {
@@ -284,8 +281,8 @@ proctype destroyer()
 	bool mine;
 
 	acquire(lock);
-#ifndef F_NOT_SPENT
-	spent = true;
+#ifndef F_BIND_LEFT_OPEN
+	closed = true;
 #endif
 	found = linked;
 	lock = false;
