@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What platform.h promises, asked of the platform that was chosen. */
+/* The promises of platform.h, asked of the platform that was chosen. */
 #include "test.h"
 
 #include <string.h>

@@ -49,9 +49,9 @@ function(sessio_alloc_test name)
   sessio_test(${name} alloc_fail.c ${ARGN})
 endfunction()
 
-# sessio_hooked(name [death]): puts this test, or the deaths of this unit, on the
-# second library, of the same sources, whose locks ask the platform's table of hooks
-# and check their order.
+# sessio_hooked(name [death]): links this test, or the deaths of this unit, with the
+# second library. It has the same sources, but its locks ask the platform's table of
+# hooks and check their order.
 function(sessio_hooked name)
   set(kind test)
   if(ARGC GREATER 1)

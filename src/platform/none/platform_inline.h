@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of platform.h is inline where no platform is chosen: nothing but a guess. */
+/* The inline part of platform.h where no platform is chosen. */
 #ifndef SI_PLATFORM_INLINE_H
 #define SI_PLATFORM_INLINE_H
 

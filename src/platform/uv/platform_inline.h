@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of platform.h is inline where libuv runs.
+ * The inline part of platform.h where libuv runs.
  *
  * Elsewhere than on Windows libuv's mutex is a pthread_mutex_t by its own header.
  * Locking that without the way through libuv saves a tenth of an open and close.

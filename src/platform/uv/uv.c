@@ -297,7 +297,7 @@ void *si_platform_thread_block(void)
 	return this_thread.block;
 }
 
-/* Where the stack that the system gave the thread is; where nothing can be told, high is 0. */
+/* The stack that the system gave the thread. High is 0 where it cannot be found out. */
 static void learn_stack(struct thread *thread)
 {
 #if defined(__linux__)
