@@ -80,6 +80,12 @@ static uv_mutex_t *as_uv(si_mutex *mutex)
 	return (uv_mutex_t *)(void *)&mutex->os;
 }
 
+static bool make_lock(si_mutex *mutex, si_rank rank)
+{
+	mutex->rank = rank;
+	return uv_mutex_init(as_uv(mutex)) == 0;
+}
+
 bool si_mutex_init(si_mutex *mutex, si_rank rank)
 {
 	const struct si_hooks *hooks = si_hooks_get();
@@ -87,10 +93,9 @@ bool si_mutex_init(si_mutex *mutex, si_rank rank)
 	if (hooks != NULL && hooks->may_make_lock != NULL && !hooks->may_make_lock()) {
 		return false;
 	}
-	if (uv_mutex_init(as_uv(mutex)) != 0) {
+	if (!make_lock(mutex, rank)) {
 		return false;
 	}
-	mutex->rank = rank;
 	if (hooks != NULL && hooks->made_lock != NULL) {
 		hooks->made_lock();
 	}
@@ -150,10 +155,10 @@ static uv_cond_t gate_cond;
 
 static void make_shared(void)
 {
-	bool made = si_mutex_init(&gate, SI_RANK_GATE) && uv_cond_init(&gate_cond) == 0;
+	bool made = make_lock(&gate, SI_RANK_GATE) && uv_cond_init(&gate_cond) == 0;
 
 	for (unsigned i = 0; i < SHARED_LOCKS; i++) {
-		made = made && si_mutex_init(&shared_locks[i].mutex, SI_RANK_SHARED);
+		made = made && make_lock(&shared_locks[i].mutex, SI_RANK_SHARED);
 	}
 	if (!made) {
 		si_platform_stop(__FILE__, __LINE__, "make_shared", "no locks to begin with");
