@@ -126,9 +126,7 @@ bool si_rundown_release(struct si_rundown *run);
  */
 static inline uint16_t si_run_here(void)
 {
-	char local;
-
-	return (uint16_t)((uintptr_t)&local >> 17 | 1u);
+	return (uint16_t)(si_platform_here() >> 17 | 1u);
 }
 
 /* Nobody else was here lately, and there is nothing special about this counter. */

@@ -15,7 +15,10 @@
  *
  * A callback may leave by no other way than its return. Its frame is declared
  * with SI_GUARDED_FRAME(), which stops the program if a C++ exception, a thread
- * exit or a cancellation comes through.
+ * exit or a cancellation comes through. A longjmp comes through unseen. It is found
+ * when the thread pushes its next frame, if the frame that was left lay on the
+ * thread's own stack and the thread is now further out on it. Frames on other
+ * stacks, as of coroutines and fibers, are taken for good.
  */
 #ifndef SI_THREAD_FRAME_H
 #define SI_THREAD_FRAME_H
@@ -32,9 +35,14 @@ struct si_thread_frame {
 static inline void si_thread_link(
 	struct si_thread_frame *frame, const void *kind, void *value, bool foreign)
 {
+	struct si_thread_frame *outer = si_platform_thread_get();
+
+	SI_BUG_IF((uintptr_t)outer < si_platform_here() && outer != NULL &&
+			si_platform_has_left(outer),
+		"a callback was left by a longjmp");
 	frame->kind = kind;
 	frame->value = value;
-	frame->outer = si_platform_thread_get();
+	frame->outer = outer;
 	frame->foreign = foreign;
 	si_platform_thread_set(frame);
 }

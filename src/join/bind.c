@@ -2,6 +2,8 @@
 /* The life of a bind: its watcher, and what may be asked of it. */
 #include "join/bind.h"
 
+#include "base/lock_order.h"
+
 #include "user/host.h"
 
 static const char bind_name[] = "bind";
@@ -124,7 +126,7 @@ sessio_status sessio_bind_create(
 	}
 	*bind = (struct sessio_bind){ .policy = *policy };
 	si_refcount_init(&bind->refs, 1);
-	if (!si_mutex_init(&bind->lock)) {
+	if (!si_mutex_init(&bind->lock, SI_RANK_BIND)) {
 		si_platform_free(bind);
 		return SESSIO_NO_MEMORY;
 	}

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "base/lock_order.h"
 #include "base/object.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
@@ -195,7 +196,7 @@ static int32_t construct_container(void *object, void *segment, void *arg)
 
 	(void)object;
 	(void)arg;
-	return si_mutex_init(&container->lock) ? rcOk : rcOutOfMemory;
+	return si_mutex_init(&container->lock, SI_RANK_ALONE) ? rcOk : rcOutOfMemory;
 }
 
 static void destruct_container(void *object, void *segment)

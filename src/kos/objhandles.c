@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "base/lock_order.h"
 #include "base/object.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
@@ -164,7 +165,7 @@ static int32_t construct_table(void *object, void *segment, void *arg)
 
 	(void)object;
 	(void)arg;
-	if (!si_mutex_init(&table->lock)) {
+	if (!si_mutex_init(&table->lock, SI_RANK_ALONE)) {
 		return rcOutOfMemory;
 	}
 	table->max = SESSIO_OBJ_HANDLES_MAX;

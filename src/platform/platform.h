@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an operating system must give us. Each platform file defines all of it
- * and CMake compiles exactly one: uv.c here, a driver's own in a kernel build.
+ * What an operating system must give us. Each platform has a folder of its own:
+ * a header for the lock and what must be inline, and sources for the rest. CMake
+ * takes one, as SESSIO_PLATFORM says: uv, or none, which has the header only.
  * No other file in src/ asks which operating system this is.
  *
  * Rules that hold for every function here:
@@ -55,36 +56,48 @@ void si_platform_free(void *memory);
 _Noreturn void si_platform_stop(const char *file, int line, const char *what, const char *why);
 
 /*
- * A lock for short sections: not recursive, not fair, owned by a thread. The
- * storage is sized for the largest lock we know; the platform file proves it.
+ * A lock's rank: one bit of its own, and the bits of the ranks that may be held
+ * when it is taken. base/lock_order.h has the list. Where SI_RANKS is defined, in
+ * debug builds, a thread that takes locks in another order stops the program.
  */
-#if defined(__APPLE__)
-#define SI_MUTEX_BYTES 64
-#elif defined(__aarch64__)
-#define SI_MUTEX_BYTES 48
-#else
-#define SI_MUTEX_BYTES 40
+typedef uint32_t si_rank;
+#define SI_RANK(own, outer) ((si_rank)((own) | (outer) << 16))
+#define SI_RANK_GATE SI_RANK(1u, 0u)
+#define SI_RANK_SHARED SI_RANK(2u, 1u)
+
+#if !defined(NDEBUG) || defined(SESSIO_HOOKS)
+#define SI_RANKS
 #endif
-typedef struct SI_CAPABILITY si_mutex {
-	_Alignas(8) unsigned char os[SI_MUTEX_BYTES];
-} si_mutex;
+void si_platform_rank_take(si_rank rank);
+void si_platform_rank_give(si_rank rank);
+
+/*
+ * Of platform_inline.h, which is in the folder of each platform:
+ *
+ *   si_mutex             a lock for short sections: not recursive, not fair, owned
+ *                        by a thread
+ *   si_mutex_lock()
+ *   si_mutex_unlock()
+ *   si_platform_here()   where the stack is that the caller runs on; what it
+ *                        answers may only serve as a guess
+ */
+#include "platform_inline.h"
 
 /* False when the operating system has no lock left. */
-bool si_mutex_init(si_mutex *mutex);
+bool si_mutex_init(si_mutex *mutex, si_rank rank);
 void si_mutex_fini(si_mutex *mutex);
-void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
-void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex);
 
 /*
  * One of a fixed set of locks, always the same for the same address: for owners
- * that are too many to have a lock each. Never hold two of these.
+ * that are too many to have a lock each. Never hold two of these. Their rank is
+ * SI_RANK_SHARED.
  */
 si_mutex *si_platform_lock_of(const void *owner);
 
 /*
  * The gate: the one place of the process where threads sleep until something
- * has come true. Enter, test, wait, test again, leave; whoever makes something
- * true wakes everybody. Waiting is rare here, so one gate is enough.
+ * has come true. Enter, test, wait, test again, leave; a thread that makes something
+ * true wakes all sleepers. Waiting is rare here, so one gate is enough.
  */
 void si_gate_enter(void);
 void si_gate_leave(void);
@@ -111,5 +124,19 @@ unsigned si_platform_cpu_count(void);
 /* One pointer per thread, NULL until set. */
 void *si_platform_thread_get(void);
 void si_platform_thread_set(void *value);
+
+/* Bytes of the calling thread, aligned for anything and zero at first; rooms above use them. */
+#define SI_PLATFORM_THREAD_BYTES 64u
+void *si_platform_thread_block(void);
+
+/*
+ * Whether this address is on the calling thread's own stack, in a part that the
+ * thread has left. False wherever the platform cannot tell: on other stacks, such
+ * as those of fibers and coroutines, and the fake ones of address sanitizers.
+ */
+bool si_platform_has_left(const void *address);
+
+/* Writes text for people to the standard error stream, as it is. */
+void si_platform_print(const char *text, size_t length);
 
 #endif /* SI_PLATFORM_H */

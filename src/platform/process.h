@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only a process has: a number, a wall clock, an error stream. The Windows
+ * What only a process has: a number, a wall clock, more threads. The Windows
  * face needs it, the core does not, and a driver build has none of it.
  *
  * The rules of platform.h hold here too.
@@ -23,8 +23,5 @@ void si_process_yield(void);
 
 /* Starts a thread that nobody waits for; false if there is none to be had. */
 bool si_process_start_thread(void (*run)(void *arg), void *arg);
-
-/* Writes to the standard error stream, as it is. */
-void si_process_print(const char *text, size_t length);
 
 #endif /* SI_PROCESS_H */

@@ -228,7 +228,7 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 {
 	struct si_resource *resource = si_resource_of(object);
 	struct sessio_bind *bind = entered_bind();
-	struct si_session *session;
+	struct si_session *session = NULL;
 	sessio_status status;
 
 	if (resource == NULL) {

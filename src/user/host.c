@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/lock_order.h"
+
 static _Atomic(struct sessio_host *) default_host;
 
 void si_host_ref(struct sessio_host *host)
@@ -50,7 +52,7 @@ sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host)
 		return SESSIO_NO_MEMORY;
 	}
 	memset(host, 0, sizeof(*host));
-	if (!si_mutex_init(&host->lock)) {
+	if (!si_mutex_init(&host->lock, SI_RANK_HOST)) {
 		si_platform_free(host);
 		return SESSIO_NO_MEMORY;
 	}

@@ -20,7 +20,7 @@ static void print_to_stderr(
 	UNREFERENCED_PARAMETER(ctx);
 	UNREFERENCED_PARAMETER(component);
 	UNREFERENCED_PARAMETER(level);
-	si_process_print(text, length);
+	si_platform_print(text, length);
 }
 
 static struct {

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "base/deferred.h"
+#include "base/lock_order.h"
 #include "base/object.h"
 #include "things.h"
 
@@ -168,7 +169,7 @@ static void one_of_many_ends_it_once(void **state)
 {
 	(void)state;
 	type->last_reference = give_up;
-	assert_true(si_mutex_init(&contest.lock));
+	assert_true(si_mutex_init(&contest.lock, SI_RANK_ALONE));
 	for (unsigned round = 1; round <= 20; round++) {
 		contest.object = make(type);
 		for (unsigned i = 1; i < THREADS; i++) {

@@ -13,6 +13,7 @@
 #include <sessio/bind.h>
 
 #include "host_log.h"
+#include "platform/hooks.h"
 #include "provider.h"
 #include "resource/session.h"
 #include "user/host.h"
@@ -40,27 +41,24 @@ static _Thread_local struct {
 	void (*act)(void);
 } stop_at;
 
-void __real_si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
-void __wrap_si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
-void *__real_si_platform_alloc(size_t size);
-void *__wrap_si_platform_alloc(size_t size);
-
-void __wrap_si_mutex_lock(si_mutex *mutex)
+static void at_lock(const void *mutex)
 {
 	if (stop_at.mutex == mutex && stop_at.act != NULL) {
 		stop_at.mutex = NULL;
 		stop_at.act();
 	}
-	__real_si_mutex_lock(mutex);
 }
 
-void *__wrap_si_platform_alloc(size_t size)
+static bool at_allocation(size_t size)
 {
+	(void)size;
 	if (stop_at.allocations > 0 && --stop_at.allocations == 0) {
 		stop_at.act();
 	}
-	return __real_si_platform_alloc(size);
+	return true;
 }
+
+static const struct si_hooks hooks = { .may_alloc = at_allocation, .before_lock = at_lock };
 
 static void act_at_lock(const void *mutex, void (*act)(void))
 {
@@ -149,7 +147,7 @@ static unsigned waiters_of(sessio_host *host)
 {
 	unsigned waiters;
 
-	__real_si_mutex_lock(&host->lock);
+	si_mutex_lock(&host->lock);
 	waiters = host->waiters;
 	si_mutex_unlock(&host->lock);
 	return waiters;
@@ -486,5 +484,6 @@ int main(void)
 		SUITE(a_session_may_end_while_it_is_being_bound),
 	};
 
+	si_hooks_set(&hooks);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 #include <sessio/bind.h>
 
 #include "host_log.h"
-#include "platform/platform.h"
+#include "platform/hooks.h"
 #include "provider.h"
 
 #define ANNA 7u
@@ -26,30 +26,30 @@ struct work {
 
 static struct work work;
 
-void __real_si_mutex_lock(si_mutex *mutex);
-void __wrap_si_mutex_lock(si_mutex *mutex);
-void *__real_si_platform_alloc(size_t size);
-void *__wrap_si_platform_alloc(size_t size);
-void __real_si_platform_free(void *memory);
-void __wrap_si_platform_free(void *memory);
-
-void __wrap_si_mutex_lock(si_mutex *mutex)
+static void count_lock(const void *mutex)
 {
+	(void)mutex;
 	work.locks++;
-	__real_si_mutex_lock(mutex);
 }
 
-void *__wrap_si_platform_alloc(size_t size)
+static void count_allocation(void *memory, size_t size)
 {
+	(void)memory;
+	(void)size;
 	work.allocations++;
-	return __real_si_platform_alloc(size);
 }
 
-void __wrap_si_platform_free(void *memory)
+static void count_free(void *memory)
 {
-	work.frees += memory != NULL;
-	__real_si_platform_free(memory);
+	(void)memory;
+	work.frees++;
 }
+
+static const struct si_hooks hooks = {
+	.before_lock = count_lock,
+	.allocated = count_allocation,
+	.freeing = count_free,
+};
 
 typedef void ending_fn(sessio_host *host, sessio_bind *bind);
 
@@ -133,5 +133,6 @@ int main(void)
 		cmocka_unit_test(destroying_a_bind_takes_time_linear_in_what_is_bound),
 	};
 
+	si_hooks_set(&hooks);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "platform/platform.h"
+#include "platform/hooks.h"
 
 /* More failing places than this means that a run never comes to its end. */
 #define FAILURES_MAX 10000u
@@ -35,15 +35,6 @@ static _Atomic bool on; /* inside a stretch */
 static _Atomic bool fired; /* something failed in this run */
 static _Atomic bool sweeping; /* stays set if an assertion leaves a sweep */
 
-void *__real_si_platform_alloc(size_t size);
-void __real_si_platform_free(void *memory);
-bool __real_si_mutex_init(si_mutex *mutex);
-void __real_si_mutex_fini(si_mutex *mutex);
-void *__wrap_si_platform_alloc(size_t size);
-void __wrap_si_platform_free(void *memory);
-bool __wrap_si_mutex_init(si_mutex *mutex);
-void __wrap_si_mutex_fini(si_mutex *mutex);
-
 static bool must_fail(void)
 {
 	size_t number;
@@ -60,39 +51,53 @@ static bool must_fail(void)
 	return false;
 }
 
-void *__wrap_si_platform_alloc(size_t size)
+static bool may_alloc(size_t size)
 {
-	void *memory = must_fail() ? NULL : __real_si_platform_alloc(size);
-
-	if (memory != NULL) {
-		/* Nobody may count on zeros. */
-		memset(memory, 0xA5, size);
-		atomic_fetch_add(&live, 1);
-	}
-	return memory;
+	(void)size;
+	return !must_fail();
 }
 
-void __wrap_si_platform_free(void *memory)
+static void count_memory(void *memory, size_t size)
 {
-	if (memory != NULL) {
-		atomic_fetch_sub(&live, 1);
-	}
-	__real_si_platform_free(memory);
-}
-
-bool __wrap_si_mutex_init(si_mutex *mutex)
-{
-	if (must_fail() || !__real_si_mutex_init(mutex)) {
-		return false;
-	}
+	/* Nobody may count on zeros. */
+	memset(memory, 0xA5, size);
 	atomic_fetch_add(&live, 1);
-	return true;
 }
 
-void __wrap_si_mutex_fini(si_mutex *mutex)
+static void discount_memory(void *memory)
+{
+	(void)memory;
+	atomic_fetch_sub(&live, 1);
+}
+
+static bool may_make_lock(void)
+{
+	return !must_fail();
+}
+
+static void count_lock(void)
+{
+	atomic_fetch_add(&live, 1);
+}
+
+static void discount_lock(void)
 {
 	atomic_fetch_sub(&live, 1);
-	__real_si_mutex_fini(mutex);
+}
+
+/* Before main(), so that nothing of the library is missed. */
+__attribute__((constructor)) static void begin(void)
+{
+	static const struct si_hooks hooks = {
+		.may_alloc = may_alloc,
+		.allocated = count_memory,
+		.freeing = discount_memory,
+		.may_make_lock = may_make_lock,
+		.made_lock = count_lock,
+		.unmade_lock = discount_lock,
+	};
+
+	si_hooks_set(&hooks);
 }
 
 static void complain(struct alloc_fail *tester, const char *rule)

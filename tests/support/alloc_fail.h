@@ -15,8 +15,8 @@
  *		... give everything back ...
  *	}
  *
- * A program that uses it is made by sessio_alloc_test() in CMakeLists.txt,
- * which puts these functions between the library and its platform.
+ * A program that uses it is made by sessio_alloc_test() in CMakeLists.txt. It
+ * sets the platform's table of hooks before main().
  */
 #ifndef SESSIO_TESTS_ALLOC_FAIL_H
 #define SESSIO_TESTS_ALLOC_FAIL_H

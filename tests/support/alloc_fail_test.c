@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "platform/platform.h"
+#include "base/lock_order.h"
 
 struct pair {
 	void *first;
@@ -30,7 +30,7 @@ static bool make_pair(struct pair *pair, void **sloppy)
 		}
 		return false;
 	}
-	if (!si_mutex_init(&pair->lock)) {
+	if (!si_mutex_init(&pair->lock, SI_RANK_ALONE)) {
 		si_platform_free(pair->second);
 		si_platform_free(pair->first);
 		return false;

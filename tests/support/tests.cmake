@@ -43,11 +43,24 @@ function(sessio_wrap name)
   endforeach()
 endfunction()
 
-# The same as sessio_test() with support/alloc_fail.c between the library and its
-# platform, so that any allocation can be made to fail.
+# The same as sessio_test() with support/alloc_fail.c, so that any allocation can
+# be made to fail.
 function(sessio_alloc_test name)
   sessio_test(${name} alloc_fail.c ${ARGN})
-  sessio_wrap(${name} si_platform_alloc si_platform_free si_mutex_init si_mutex_fini)
+endfunction()
+
+# sessio_hooked(name [death]): links this test, or the deaths of this unit, with the
+# second library. It has the same sources, but its locks ask the platform's table of
+# hooks and check their order.
+function(sessio_hooked name)
+  set(kind test)
+  if(ARGC GREATER 1)
+    set(kind ${ARGV1})
+  endif()
+  set(target sessio_${sessio_room}_${name}_${kind})
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  list(TRANSFORM libraries REPLACE "^sessio::sessio$" sessio_hooked)
+  set_property(TARGET ${target} PROPERTY LINK_LIBRARIES ${libraries})
 endfunction()
 
 # sessio_sleepers(name): support/sleepers.c stands between the test's library and

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#if defined(__linux__)
+#if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE /* what uv.h needs in strict C11 */
 #endif
 
 #include "platform/process.h"
 
-#include <stdio.h>
-
 #include <uv.h>
+
+#include "platform/hooks.h"
 
 uint64_t si_process_id(void)
 {
@@ -30,12 +30,11 @@ void si_process_yield(void)
 
 bool si_process_start_thread(void (*run)(void *arg), void *arg)
 {
+	const struct si_hooks *hooks = si_hooks_get();
 	uv_thread_t thread;
 
+	if (hooks != NULL && hooks->start_thread != NULL && !hooks->start_thread(&run, &arg)) {
+		return false;
+	}
 	return uv_thread_create(&thread, run, arg) == 0;
-}
-
-void si_process_print(const char *text, size_t length)
-{
-	(void)fwrite(text, 1, length, stderr);
 }

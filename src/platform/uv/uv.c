@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The platform on libuv: every operating system that has processes. */
-#if defined(__linux__)
-#define _GNU_SOURCE /* gettid() */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* gettid(), pthread_getattr_np() */
 #endif
 
 #include "platform/platform.h"
@@ -19,16 +19,52 @@
 
 #include <uv.h>
 
-_Static_assert(sizeof(uv_mutex_t) <= sizeof(si_mutex), "si_mutex is too small for this platform");
+#include "platform/hooks.h"
+
+_Static_assert(sizeof(uv_mutex_t) <= sizeof(((si_mutex *)0)->os), "si_mutex is too small");
 _Static_assert(_Alignof(uv_mutex_t) <= _Alignof(si_mutex), "si_mutex is aligned too loosely");
+
+/* All that a thread has of its own here; zero at first. */
+struct thread {
+	void *value;
+	unsigned slot; /* slot + 1; 0: none yet */
+	uint32_t id; /* 0: not asked for yet */
+	uint32_t ranks; /* of the locks that it holds */
+	bool knows_stack;
+	uintptr_t stack_low; /* its stack, if high is not 0 */
+	uintptr_t stack_high;
+	_Alignas(max_align_t) unsigned char block[SI_PLATFORM_THREAD_BYTES];
+};
+
+static _Thread_local struct thread this_thread;
+
+_Atomic(const struct si_hooks *) si_hooks;
 
 void *si_platform_alloc(size_t size)
 {
-	return malloc(size);
+	const struct si_hooks *hooks = si_hooks_get();
+	void *memory;
+
+	if (si_likely(hooks == NULL)) {
+		return malloc(size);
+	}
+	if (hooks->may_alloc != NULL && !hooks->may_alloc(size)) {
+		return NULL;
+	}
+	memory = malloc(size);
+	if (memory != NULL && hooks->allocated != NULL) {
+		hooks->allocated(memory, size);
+	}
+	return memory;
 }
 
 void si_platform_free(void *memory)
 {
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (si_unlikely(hooks != NULL && hooks->freeing != NULL && memory != NULL)) {
+		hooks->freeing(memory);
+	}
 	free(memory);
 }
 
@@ -41,49 +77,71 @@ _Noreturn void si_platform_stop(const char *file, int line, const char *what, co
 
 static uv_mutex_t *as_uv(si_mutex *mutex)
 {
-	return (uv_mutex_t *)(void *)mutex->os;
+	return (uv_mutex_t *)(void *)&mutex->os;
 }
 
-bool si_mutex_init(si_mutex *mutex)
+static bool make_lock(si_mutex *mutex, si_rank rank)
 {
+	mutex->rank = rank;
 	return uv_mutex_init(as_uv(mutex)) == 0;
+}
+
+bool si_mutex_init(si_mutex *mutex, si_rank rank)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->may_make_lock != NULL && !hooks->may_make_lock()) {
+		return false;
+	}
+	if (!make_lock(mutex, rank)) {
+		return false;
+	}
+	if (hooks != NULL && hooks->made_lock != NULL) {
+		hooks->made_lock();
+	}
+	return true;
 }
 
 void si_mutex_fini(si_mutex *mutex)
 {
+	const struct si_hooks *hooks = si_hooks_get();
+
 	uv_mutex_destroy(as_uv(mutex));
+	if (hooks != NULL && hooks->unmade_lock != NULL) {
+		hooks->unmade_lock();
+	}
 }
 
-/*
- * Elsewhere than on Windows libuv's mutex is a pthread_mutex_t by its own header.
- * Locking that without the way through libuv saves a tenth of an open and close.
- */
 #if defined(_WIN32)
-#define LOCK(mutex) (uv_mutex_lock(mutex), 0)
-#define UNLOCK(mutex) (uv_mutex_unlock(mutex), 0)
-#else
-#define LOCK(mutex) pthread_mutex_lock(mutex)
-#define UNLOCK(mutex) pthread_mutex_unlock(mutex)
+int si_mutex_os_lock(si_mutex *mutex)
+{
+	uv_mutex_lock(as_uv(mutex));
+	return 0;
+}
+
+int si_mutex_os_unlock(si_mutex *mutex)
+{
+	uv_mutex_unlock(as_uv(mutex));
+	return 0;
+}
 #endif
 
-static SI_COLD void stop_at_mutex(void)
+_Noreturn SI_COLD void si_mutex_stop(void)
 {
 	si_platform_stop(__FILE__, __LINE__, "mutex", "a lock that is none, or not held");
 }
 
-/* The bodies of lock and unlock are what the analysis takes on trust. */
-void si_mutex_lock(si_mutex *mutex) SI_UNCHECKED_LOCKING
+void si_platform_rank_take(si_rank rank)
 {
-	if (si_unlikely(LOCK(as_uv(mutex)) != 0)) {
-		stop_at_mutex();
+	if (si_unlikely((this_thread.ranks & ~(rank >> 16)) != 0)) {
+		si_platform_stop(__FILE__, __LINE__, "rank", "a lock is taken in the wrong order");
 	}
+	this_thread.ranks |= rank & UINT32_C(0xffff);
 }
 
-void si_mutex_unlock(si_mutex *mutex) SI_UNCHECKED_LOCKING
+void si_platform_rank_give(si_rank rank)
 {
-	if (si_unlikely(UNLOCK(as_uv(mutex)) != 0)) {
-		stop_at_mutex();
-	}
+	this_thread.ranks &= ~(rank & UINT32_C(0xffff));
 }
 
 /* Made on first use, live as long as the process. */
@@ -92,15 +150,15 @@ static uv_once_t shared_once = UV_ONCE_INIT;
 static struct {
 	_Alignas(64) si_mutex mutex; /* a cache line each */
 } shared_locks[SHARED_LOCKS];
-static uv_mutex_t gate_mutex;
+static si_mutex gate;
 static uv_cond_t gate_cond;
 
 static void make_shared(void)
 {
-	bool made = uv_mutex_init(&gate_mutex) == 0 && uv_cond_init(&gate_cond) == 0;
+	bool made = make_lock(&gate, SI_RANK_GATE) && uv_cond_init(&gate_cond) == 0;
 
 	for (unsigned i = 0; i < SHARED_LOCKS; i++) {
-		made = made && si_mutex_init(&shared_locks[i].mutex);
+		made = made && make_lock(&shared_locks[i].mutex, SI_RANK_SHARED);
 	}
 	if (!made) {
 		si_platform_stop(__FILE__, __LINE__, "make_shared", "no locks to begin with");
@@ -116,43 +174,75 @@ si_mutex *si_platform_lock_of(const void *owner)
 	return &shared_locks[hash >> 58].mutex;
 }
 
-void si_gate_enter(void)
+void si_gate_enter(void) SI_UNCHECKED_LOCKING
 {
 	uv_once(&shared_once, make_shared);
-	uv_mutex_lock(&gate_mutex);
+	si_mutex_lock(&gate);
 }
 
-void si_gate_leave(void)
+void si_gate_leave(void) SI_UNCHECKED_LOCKING
 {
-	uv_mutex_unlock(&gate_mutex);
+	si_mutex_unlock(&gate);
 }
 
 void si_gate_wait(uint64_t timeout_ns)
 {
-	if (timeout_ns == UINT64_MAX) {
-		uv_cond_wait(&gate_cond, &gate_mutex);
-	} else {
-		(void)uv_cond_timedwait(&gate_cond, &gate_mutex, timeout_ns);
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks == NULL || hooks->wait == NULL || !hooks->wait(timeout_ns)) {
+		if (timeout_ns == UINT64_MAX) {
+			uv_cond_wait(&gate_cond, as_uv(&gate));
+		} else {
+			(void)uv_cond_timedwait(&gate_cond, as_uv(&gate), timeout_ns);
+		}
+	}
+	if (hooks != NULL && hooks->waited != NULL) {
+		hooks->waited();
 	}
 }
 
 void si_gate_wake(void)
 {
+	const struct si_hooks *hooks = si_hooks_get();
+
 	si_gate_enter();
 	uv_cond_broadcast(&gate_cond);
 	si_gate_leave();
+	if (hooks != NULL && hooks->wake != NULL) {
+		hooks->wake();
+	}
+}
+
+/* False without a hook. */
+static bool hooked_clock(uint64_t *out_now)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (si_likely(hooks == NULL || hooks->now_ns == NULL)) {
+		return false;
+	}
+	*out_now = hooks->now_ns();
+	return true;
 }
 
 uint64_t si_platform_now_ns(void)
 {
-	return uv_hrtime();
+	uint64_t now;
+
+	return hooked_clock(&now) ? now : uv_hrtime();
 }
 
 uint64_t si_platform_stamp_ns(void)
 {
+	uint64_t hooked;
 #if defined(CLOCK_MONOTONIC_COARSE)
 	struct timespec now;
+#endif
 
+	if (hooked_clock(&hooked)) {
+		return hooked;
+	}
+#if defined(CLOCK_MONOTONIC_COARSE)
 	/* The same clock as uv_hrtime() at a fifth of the price. */
 	if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) == 0) {
 		return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
@@ -162,26 +252,24 @@ uint64_t si_platform_stamp_ns(void)
 }
 
 static _Atomic unsigned next_slot; /* slots given out so far */
-static _Thread_local unsigned thread_slot; /* slot + 1; 0: none yet */
-static _Thread_local void *thread_value;
 
 unsigned si_platform_thread_slot(void)
 {
-	if (thread_slot == 0) {
-		thread_slot = atomic_fetch_add_explicit(&next_slot, 1, memory_order_relaxed) + 1;
+	if (this_thread.slot == 0) {
+		this_thread.slot =
+			atomic_fetch_add_explicit(&next_slot, 1, memory_order_relaxed) + 1;
 	}
-	return thread_slot - 1;
+	return this_thread.slot - 1;
 }
 
 uint32_t si_platform_thread_id(void)
 {
 #if defined(__linux__)
-	static _Thread_local uint32_t id; /* a system call is too dear for every open */
-
-	if (id == 0) {
-		id = (uint32_t)gettid();
+	/* A system call is too dear for every open. */
+	if (this_thread.id == 0) {
+		this_thread.id = (uint32_t)gettid();
 	}
-	return id;
+	return this_thread.id;
 #else
 	return (uint32_t)si_platform_thread_slot() + 1;
 #endif
@@ -201,10 +289,57 @@ unsigned si_platform_cpu_count(void)
 
 void *si_platform_thread_get(void)
 {
-	return thread_value;
+	return this_thread.value;
 }
 
 void si_platform_thread_set(void *value)
 {
-	thread_value = value;
+	this_thread.value = value;
+}
+
+void *si_platform_thread_block(void)
+{
+	return this_thread.block;
+}
+
+/* The stack that the system gave the thread. High is 0 where it cannot be found out. */
+static void learn_stack(struct thread *thread)
+{
+#if defined(__linux__)
+	pthread_attr_t attributes;
+	void *low = NULL;
+	size_t size = 0;
+
+	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+		if (pthread_attr_getstack(&attributes, &low, &size) == 0) {
+			thread->stack_low = (uintptr_t)low;
+			thread->stack_high = (uintptr_t)low + size;
+		}
+		(void)pthread_attr_destroy(&attributes);
+	}
+#endif
+	thread->knows_stack = true;
+}
+
+/* Below the stack pointer there is nothing that is still in use. */
+SI_NOINLINE bool si_platform_has_left(const void *address)
+{
+#if defined(__linux__)
+	struct thread *thread = &this_thread;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	if (!thread->knows_stack) {
+		learn_stack(thread);
+	}
+	return here > thread->stack_low && here < thread->stack_high &&
+		(uintptr_t)address >= thread->stack_low && (uintptr_t)address < here;
+#else
+	(void)address;
+	return false;
+#endif
+}
+
+void si_platform_print(const char *text, size_t length)
+{
+	(void)fwrite(text, 1, length, stderr);
 }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam of the test kit: one table of functions that the platform asks at each
+ * allocation, clock read, lock, wait and thread start. There is none in production.
+ *
+ * Each slot may be NULL, for "as without a table". Only objects that are compiled
+ * with SESSIO_HOOKS ask at locks other than the gate, because there the question
+ * would be felt.
+ *
+ * A table is set while nothing of the library runs, and stays until it is replaced.
+ * Hooks may call what they stand before: they are not asked again inside.
+ */
+#ifndef SI_HOOKS_H
+#define SI_HOOKS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct si_hooks {
+	bool (*may_alloc)(size_t size); /* false: there is no memory */
+	void (*allocated)(void *memory, size_t size);
+	void (*freeing)(void *memory); /* never NULL */
+	bool (*may_make_lock)(void); /* false: there is no lock left */
+	void (*made_lock)(void);
+	void (*unmade_lock)(void);
+	void (*before_lock)(const void *mutex);
+	void (*after_unlock)(const void *mutex);
+	bool (*wait)(uint64_t timeout_ns); /* at the gate; true: it has waited itself */
+	void (*waited)(void); /* at the gate again */
+	void (*wake)(void); /* after all sleepers were woken */
+	uint64_t (*now_ns)(void); /* both clocks */
+	bool (*start_thread)(void (**run)(void *arg), void **arg); /* false: there is none left */
+};
+
+/* NULL in production. */
+extern _Atomic(const struct si_hooks *) si_hooks;
+
+/* The table, NULL if there is none. */
+static inline const struct si_hooks *si_hooks_get(void)
+{
+	/* Acquire: the table is whole. */
+	return atomic_load_explicit(&si_hooks, memory_order_acquire);
+}
+
+static inline void si_hooks_set(const struct si_hooks *hooks)
+{
+	atomic_store_explicit(&si_hooks, hooks, memory_order_release);
+}
+
+static inline void si_hook_before_lock(const void *mutex)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->before_lock != NULL) {
+		hooks->before_lock(mutex);
+	}
+}
+
+static inline void si_hook_after_unlock(const void *mutex)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->after_unlock != NULL) {
+		hooks->after_unlock(mutex);
+	}
+}
+
+#endif /* SI_HOOKS_H */

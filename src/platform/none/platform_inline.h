@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The inline part of platform.h where no platform is chosen. */
+#ifndef SI_PLATFORM_INLINE_H
+#define SI_PLATFORM_INLINE_H
+
+typedef struct SI_CAPABILITY si_mutex {
+	_Alignas(8) unsigned char os[64];
+	si_rank rank;
+} si_mutex;
+
+void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
+void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex);
+
+static inline uintptr_t si_platform_here(void)
+{
+	char local;
+
+	return (uintptr_t)&local;
+}
+
+#endif /* SI_PLATFORM_INLINE_H */
