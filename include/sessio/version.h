@@ -2,9 +2,9 @@
 /*
  * The version of these headers and of the library. CMake reads it here.
  *
- * The two must be of the same version: each source that includes a header of ours
- * refers to a symbol whose name has the version, and only a library of that
- * version defines it. A link of unequal versions fails, with
+ * The two must be of the same version. Each source that includes a header of ours
+ * refers to a symbol that has the version in its name. Only a library of that
+ * version defines the symbol, so a link of unequal versions fails:
  *
  *     undefined reference to `sessio_headers_of_0_1_0'
  *
