@@ -3,6 +3,8 @@
 #ifndef RTL_COMPILER_H
 #define RTL_COMPILER_H
 
+#include <sessio/version.h>
+
 #ifdef __cplusplus
 #define __RTL_BEGIN_DECLS extern "C" {
 #define __RTL_END_DECLS }

@@ -14,6 +14,7 @@
 #include <sessio/source.h>
 #include <sessio/status.h>
 #include <sessio/user_session.h>
+#include <sessio/version.h>
 #include <sessio/wait.h>
 
 #endif /* SESSIO_SESSIO_H */

@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+#include <sessio/version.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -9,7 +9,8 @@ struct taken {
 	enum si_run_close found;
 };
 
-void si_session_link(struct si_resource *resource, struct si_session *session)
+/* Inlined, gcc takes a cursor for left in the list when its walk has unlinked it. */
+SI_NOINLINE void si_session_link(struct si_resource *resource, struct si_session *session)
 {
 	session->links.next = resource->sessions;
 	session->links.prev = &resource->sessions;

@@ -32,7 +32,7 @@ function(sessio_test name)
     endif()
   endforeach()
   sessio_program(${target} ${sources})
-  target_link_libraries(${target} PRIVATE ${sessio_libuv} PkgConfig::SESSIO_CMOCKA)
+  target_link_libraries(${target} PRIVATE sessio::libuv PkgConfig::SESSIO_CMOCKA)
   add_test(NAME sessio.${sessio_room}.${name} COMMAND ${target})
 endfunction()
 

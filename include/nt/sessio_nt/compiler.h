@@ -18,6 +18,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <sessio/version.h>
+
 #if defined(_KERNEL_MODE)
 #error "a Windows kernel build has the real headers: take include/nt off its include path"
 #endif

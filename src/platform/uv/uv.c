@@ -21,6 +21,10 @@
 
 #include "platform/hooks.h"
 
+#if UV_VERSION_HEX < 0x012c00
+#error "sessio needs libuv 1.44 or later"
+#endif
+
 _Static_assert(sizeof(uv_mutex_t) <= sizeof(((si_mutex *)0)->os), "si_mutex is too small");
 _Static_assert(_Alignof(uv_mutex_t) <= _Alignof(si_mutex), "si_mutex is aligned too loosely");
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+set(PACKAGE_VERSION 1.43.0)
