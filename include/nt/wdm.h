@@ -23,6 +23,7 @@
 #include "sessio_nt/object.h"
 #include "sessio_nt/pool.h"
 #include "sessio_nt/process.h"
+#include "sessio_nt/routine.h"
 #include "sessio_nt/rtl.h"
 #include "sessio_nt/sal.h"
 #include "sessio_nt/seh.h"
