@@ -10,6 +10,8 @@
 #ifndef SESSIO_NT_WDM_H
 #define SESSIO_NT_WDM_H
 
+#include "sessio_nt/standard.h" /* first */
+
 #include "container.h"
 #include "sessio_nt/compiler.h"
 #include "sessio_nt/debug.h"
