@@ -10,6 +10,8 @@
 #ifndef SESSIO_NT_WDM_H
 #define SESSIO_NT_WDM_H
 
+#include "sessio_nt/standard.h" /* first */
+
 #include "container.h"
 #include "sessio_nt/compiler.h"
 #include "sessio_nt/debug.h"
@@ -23,6 +25,7 @@
 #include "sessio_nt/object.h"
 #include "sessio_nt/pool.h"
 #include "sessio_nt/process.h"
+#include "sessio_nt/routine.h"
 #include "sessio_nt/rtl.h"
 #include "sessio_nt/sal.h"
 #include "sessio_nt/seh.h"

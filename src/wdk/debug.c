@@ -50,6 +50,9 @@ ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR fo
 	size_t before = 0;
 	size_t length;
 
+	if (prefix == NULL || format == NULL) {
+		return (ULONG)STATUS_INVALID_PARAMETER;
+	}
 	while (before < PRINT_BYTES && prefix[before] != '\0') {
 		text[before] = prefix[before];
 		before++;
@@ -93,6 +96,12 @@ static void format_into(char *text, size_t size, const char *format, ...)
 	va_start(args, format);
 	(void)si_wdk_format(text, size, format, args);
 	va_end(args);
+}
+
+void DbgBreakPoint(void)
+{
+	si_platform_stop(__FILE__, __LINE__, "DbgBreakPoint",
+		"a driver asked for a debugger by DbgBreakPoint(), and there is none");
 }
 
 void KeBugCheckEx(ULONG code, ULONG_PTR p1, ULONG_PTR p2, ULONG_PTR p3, ULONG_PTR p4)

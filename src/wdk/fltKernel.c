@@ -15,6 +15,9 @@ NTSTATUS FltRegisterFilter(
 {
 	struct _FLT_FILTER *made;
 
+	if (driver == NULL || registration == NULL || filter == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	if (registration->Size != sizeof(*registration) ||
 		registration->Version != FLT_REGISTRATION_VERSION) {
 		return STATUS_INVALID_PARAMETER;
@@ -32,6 +35,9 @@ NTSTATUS FltRegisterFilter(
 
 NTSTATUS FltStartFiltering(PFLT_FILTER filter)
 {
+	if (filter == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	if (filter->started) {
 		return STATUS_INVALID_PARAMETER;
 	}

@@ -158,6 +158,9 @@ void FltReleasePushLock(PEX_PUSH_LOCK lock)
 
 NTSTATUS ExInitializeResourceLite(PERESOURCE resource)
 {
+	if (resource == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	memset(resource, 0, sizeof(*resource));
 	InitializeListHead(&resource->SystemResourcesList);
 	return STATUS_SUCCESS;
@@ -165,6 +168,9 @@ NTSTATUS ExInitializeResourceLite(PERESOURCE resource)
 
 NTSTATUS ExDeleteResourceLite(PERESOURCE resource)
 {
+	if (resource == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	SI_BUG_IF(resource->ActiveCount != 0, "a resource deleted that somebody has");
 	return STATUS_SUCCESS;
 }

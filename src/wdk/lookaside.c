@@ -115,6 +115,9 @@ NTSTATUS ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX list, PALLOCATE_FUNCTION
 	PFREE_FUNCTION_EX free_block, POOL_TYPE type, ULONG flags, SIZE_T size, ULONG tag,
 	USHORT depth)
 {
+	if (list == NULL) {
+		return STATUS_INVALID_PARAMETER_1;
+	}
 	UNREFERENCED_PARAMETER(depth);
 	if (flags != EX_LOOKASIDE_LIST_EX_FLAGS_NONE) {
 		return STATUS_INVALID_PARAMETER_5;

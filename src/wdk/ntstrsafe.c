@@ -2,11 +2,14 @@
 /* Text that never runs over: cut where it does not fit, and said so. */
 #include "nt/ntstrsafe.h"
 
+#include <stdbool.h>
+
 #include "wdk/format.h"
 
-static NTSTATUS judge_size(SIZE_T size)
+/* Whether there is a place for a text, and a text. */
+static bool is_usable(const VOID *to, SIZE_T size, const VOID *text)
 {
-	return size == 0 || size > NTSTRSAFE_MAX_CCH ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+	return to != NULL && size != 0 && size <= NTSTRSAFE_MAX_CCH && text != NULL;
 }
 
 static NTSTATUS fits(BOOLEAN whole)
@@ -18,7 +21,7 @@ NTSTATUS RtlStringCchCopyNA(PSTR to, SIZE_T size, PCSTR from, SIZE_T count)
 {
 	SIZE_T length = 0;
 
-	if (!NT_SUCCESS(judge_size(size))) {
+	if (!is_usable(to, size, from)) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	while (length < count && length < size - 1 && from[length] != '\0') {
@@ -33,7 +36,7 @@ NTSTATUS RtlStringCchCopyNW(PWSTR to, SIZE_T size, PCWSTR from, SIZE_T count)
 {
 	SIZE_T length = 0;
 
-	if (!NT_SUCCESS(judge_size(size))) {
+	if (!is_usable(to, size, from)) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	while (length < count && length < size - 1 && from[length] != 0) {
@@ -108,7 +111,7 @@ NTSTATUS RtlStringCchCatW(PWSTR to, SIZE_T size, PCWSTR from)
 
 NTSTATUS RtlStringCchVPrintfA(PSTR to, SIZE_T size, PCSTR format, va_list args)
 {
-	if (!NT_SUCCESS(judge_size(size))) {
+	if (!is_usable(to, size, format)) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	return fits(si_wdk_format(to, size, format, args) < size);
@@ -116,7 +119,7 @@ NTSTATUS RtlStringCchVPrintfA(PSTR to, SIZE_T size, PCSTR format, va_list args)
 
 NTSTATUS RtlStringCchVPrintfW(PWSTR to, SIZE_T size, PCWSTR format, va_list args)
 {
-	if (!NT_SUCCESS(judge_size(size))) {
+	if (!is_usable(to, size, format)) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	return fits(si_wdk_format_wide(to, size, format, args) < size);
@@ -146,11 +149,11 @@ NTSTATUS RtlStringCchPrintfW(PWSTR to, SIZE_T size, PCWSTR format, ...)
 
 NTSTATUS RtlUnicodeStringPrintf(PUNICODE_STRING to, PCWSTR format, ...)
 {
-	SIZE_T room = to->MaximumLength / sizeof(WCHAR);
+	SIZE_T room = to != NULL ? to->MaximumLength / sizeof(WCHAR) : 0;
 	va_list args;
 	SIZE_T length;
 
-	if (room == 0) {
+	if (room == 0 || to->Buffer == NULL || format == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	va_start(args, format);

@@ -59,8 +59,12 @@ static NTSTATUS make_narrow(PANSI_STRING to, SIZE_T bytes, BOOLEAN allocate)
 
 NTSTATUS RtlUpcaseUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLEAN allocate)
 {
-	NTSTATUS status = make_wide(to, from->Length, allocate);
+	NTSTATUS status;
 
+	if (to == NULL || from == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	status = make_wide(to, from->Length, allocate);
 	if (!NT_SUCCESS(status)) {
 		return status;
 	}
@@ -73,11 +77,15 @@ NTSTATUS RtlUpcaseUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLE
 
 NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BOOLEAN allocate)
 {
-	PCSTR end = narrow_end(from);
+	PCSTR end;
 	SIZE_T count = 0;
 	WCHAR pair[2];
 	NTSTATUS status;
 
+	if (to == NULL || from == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	end = narrow_end(from);
 	for (PCSTR at = from->Buffer; at != end;) {
 		count += si_wdk_put_utf16(si_wdk_get_utf8(&at, end), pair);
 	}
@@ -99,11 +107,15 @@ NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BO
 
 NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING to, PCUNICODE_STRING from, BOOLEAN allocate)
 {
-	PCWSTR end = wide_end(from);
+	PCWSTR end;
 	SIZE_T count = 0;
 	char bytes[4];
 	NTSTATUS status;
 
+	if (to == NULL || from == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	end = wide_end(from);
 	for (PCWSTR at = from->Buffer; at != end;) {
 		count += si_wdk_put_utf8(si_wdk_get_utf16(&at, end), bytes);
 	}
@@ -171,7 +183,7 @@ NTSTATUS RtlIntegerToUnicodeString(ULONG value, ULONG base, PUNICODE_STRING to)
 	if (base == 0) {
 		base = 10;
 	}
-	if (base != 2 && base != 8 && base != 10 && base != 16) {
+	if (to == NULL || (base != 2 && base != 8 && base != 10 && base != 16)) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	digits[--at] = 0;
@@ -213,11 +225,16 @@ static ULONG base_of(PCWSTR *at, PCWSTR end)
 
 NTSTATUS RtlUnicodeStringToInteger(PCUNICODE_STRING s, ULONG base, PULONG value)
 {
-	PCWSTR at = s->Buffer;
-	PCWSTR end = wide_end(s);
+	PCWSTR at;
+	PCWSTR end;
 	BOOLEAN negative = FALSE;
 	ULONG sum = 0;
 
+	if (s == NULL || value == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	at = s->Buffer;
+	end = wide_end(s);
 	while (at != end && *at <= ' ') {
 		at++;
 	}

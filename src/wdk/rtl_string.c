@@ -42,6 +42,9 @@ void RtlInitUnicodeString(PUNICODE_STRING string, PCWSTR source)
 
 NTSTATUS RtlInitUnicodeStringEx(PUNICODE_STRING string, PCWSTR source)
 {
+	if (string == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	if (source != NULL &&
 		sessio_nt_wcslen(source) >= UNICODE_STRING_MAX_BYTES / sizeof(WCHAR)) {
 		return STATUS_NAME_TOO_LONG;
@@ -112,11 +115,17 @@ static NTSTATUS append(PUNICODE_STRING to, PCWSTR text, SIZE_T bytes)
 
 NTSTATUS RtlAppendUnicodeStringToString(PUNICODE_STRING to, PCUNICODE_STRING from)
 {
+	if (to == NULL || from == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	return append(to, from->Buffer, from->Length);
 }
 
 NTSTATUS RtlAppendUnicodeToString(PUNICODE_STRING to, PCWSTR from)
 {
+	if (to == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	return from != NULL ? append(to, from, sessio_nt_wcslen(from) * sizeof(WCHAR))
 			    : STATUS_SUCCESS;
 }

@@ -179,6 +179,9 @@ static uint64_t timeout_ns(PLARGE_INTEGER timeout)
 NTSTATUS KeWaitForSingleObject(PVOID object, KWAIT_REASON reason, KPROCESSOR_MODE mode,
 	BOOLEAN alertable, PLARGE_INTEGER timeout)
 {
+	if (object == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	UNREFERENCED_PARAMETER(reason);
 	UNREFERENCED_PARAMETER(mode);
 	UNREFERENCED_PARAMETER(alertable);
@@ -194,6 +197,9 @@ static bool never(void *object)
 
 NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_INTEGER interval)
 {
+	if (interval == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	UNREFERENCED_PARAMETER(mode);
 	UNREFERENCED_PARAMETER(alertable);
 	SI_WDK_LEVEL(APC_LEVEL, "sleeping");

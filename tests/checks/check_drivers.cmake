@@ -26,6 +26,19 @@ foreach(driver IN LISTS drivers)
   endforeach()
 endforeach()
 
+# C++ standard headers may come behind ours, which drivers include within extern "C".
+if(language STREQUAL "c++")
+  file(WRITE ${WORK}/standard.cpp "extern \"C\" {\n#include <ntddk.h>\n}\n#include <string>\n"
+    "#include <algorithm>\n#include <fstream>\n#include <map>\n#include <memory>\n"
+    "#include <optional>\n#include <thread>\n#include <vector>\n"
+    "SIZE_T f(__in PCWSTR s);\nSIZE_T f(__in PCWSTR s) { return wcslen(s); }\n")
+  execute_process(COMMAND ${compile} ${options} -o ${WORK}/standard.o ${WORK}/standard.cpp
+    RESULT_VARIABLE code ERROR_VARIABLE output OUTPUT_VARIABLE output)
+  if(NOT code EQUAL 0)
+    string(APPEND faults "\n  <ntddk.h> before the standard headers:\n${output}")
+  endif()
+endif()
+
 # An error without -fshort-wchar, and fine with it.
 function(check_wide use)
   file(WRITE ${WORK}/wide.c "#include <ntddk.h>\n${use}\n")

@@ -335,15 +335,6 @@ static void an_object_that_was_kept_can_be_queried_after_its_end(void **state)
 	IoUnregisterContainerNotification(handle);
 }
 
-static void the_calls_are_found_by_name(void **state)
-{
-	UNICODE_STRING name = RTL_CONSTANT_STRING(L"IoRegisterContainerNotification");
-
-	(void)state;
-	assert_ptr_equal(MmGetSystemRoutineAddress(&name),
-		(PVOID)(ULONG_PTR)IoRegisterContainerNotification);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,7 +357,6 @@ int main(void)
 			no_object_means_the_session_that_the_thread_has_entered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_object_that_was_kept_can_be_queried_after_its_end, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_calls_are_found_by_name, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,8 @@ ULONG DbgPrintEx(ULONG component, ULONG level, PCSTR format, ...);
 ULONG vDbgPrintEx(ULONG component, ULONG level, PCSTR format, va_list args);
 /** As vDbgPrintEx, with a text before each line. */
 ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR format, va_list args);
+/** Stops the program, because no debugger is there to go on from it. */
+void DbgBreakPoint(void);
 /** Stops the program: what the kernel would die of. */
 DECLSPEC_NORETURN void KeBugCheck(ULONG code);
 /** Stops the program and says the code and its four parameters. */
@@ -75,8 +77,11 @@ DECLSPEC_NORETURN void RtlAssert(PVOID what, PVOID file, ULONG line, PSTR messag
 #define RTL_ASSERT(expr) NT_ASSERT(expr)
 #define RTL_SOFT_ASSERT(expr) NT_ASSERT(expr)
 #endif
+#if DBG
+#define KdBreakPoint() DbgBreakPoint()
+#else
 #define KdBreakPoint() ((void)0)
-#define DbgBreakPoint() __builtin_trap()
+#endif
 
 #ifdef __cplusplus
 }

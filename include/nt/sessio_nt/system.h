@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The system as a whole: its version, and its routines by name. */
+/* The version of the system. */
 #ifndef SESSIO_NT_SYSTEM_H
 #define SESSIO_NT_SYSTEM_H
 
@@ -22,13 +22,6 @@ extern "C" {
 #if !defined(WINVER)
 #define WINVER _WIN32_WINNT
 #endif
-
-/**
- * The address of a routine by its name, as drivers look up what an older system
- * may lack. The container calls, pool and debug print calls have a name here;
- * NULL for all others.
- */
-PVOID MmGetSystemRoutineAddress(PUNICODE_STRING name);
 
 typedef struct _OSVERSIONINFOW {
 	ULONG dwOSVersionInfoSize;
