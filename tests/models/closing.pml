@@ -5,7 +5,8 @@
  * three sessions, an unregistration, and somebody who closes one of them.
  *
  * The close callback of session 0 closes session 1 and waits for its end, as a
- * callback may. What cannot go on is an invalid end state.
+ * callback may. A process that cannot go on is an
+ * invalid end state.
  *
  *   (M1) when the unregistration has returned, every session is closed;
  *   (M2) each close callback runs once;
@@ -13,7 +14,7 @@
  *
  * Left out: operations, pins and cursors (sessions.pml, walks.pml).
  *
- * What run.sh runs. A fault must be caught:
+ * The runs of run.sh. A fault must be caught:
  *
  *   sound
  *   fault -DF_ALL_AT_ONCE        all are closed before the first callback runs
@@ -45,7 +46,7 @@ inline run_callback(session)
 	}
 }
 
-/* What session 0's callback does. */
+/* The callback of session 0. */
 inline close_the_other()
 {
 	atomic { won = !closed[1]; closed[1] = true };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a resource session ends, src/resource/session.c and walk.c, as a Spin model:
- * one open session, and everything that may end it or hold it at once.
+ * The end of a resource session, src/resource/session.c and walk.c, as a Spin model.
+ * There is one open session, and everything that may end it or hold it at once.
  *
  * The context's first reference belongs to the end (`owned`), until the last
  * handle takes it away. A put that finds the last reference asks: if the session
@@ -19,7 +19,7 @@
  * Left out: how operations are counted (rundown.pml), openings and unbinding
  * (join.pml), several sessions and cursors (walks.pml), weak memory (orders_*.pml).
  *
- * What run.sh runs: each sound run leaves some of them out. A fault must be caught:
+ * The runs of run.sh. Each sound run leaves some of them out. A fault must be caught:
  *
  *   sound -DWALKERS=0
  *   sound -DEVENTS=0 -DUNREGISTERS=0
@@ -160,7 +160,7 @@ inline put_over()
 	fi
 }
 
-/* A put of what has ended: whoever asks is told so. */
+/* A put of a session that has ended: the question is answered by no. */
 inline put_ended()
 {
 	put_unless_last();
@@ -266,9 +266,9 @@ inline close()
 }
 
 /*
- * last_reference(): true in taken if the reference has become the end's. Then that
- * may go at any time, unless it is this thread that closes: so it marks the
- * session closed under the same lock, and touches it afterwards only as the closer.
+ * last_reference(): true in taken if the reference has become the end's. Another
+ * thread's end may drop it at any time. So this thread marks the session closed
+ * under the same lock, and touches it afterwards only if it is the closer.
  */
 inline ask()
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks over an object's sessions, src/resource/walk.c, as a Spin model: the list,
- * two walkers with a cursor each, sessions that end meanwhile and one that comes.
+ * Walks over an object's sessions, src/resource/walk.c, as a Spin model. Two walkers
+ * have a cursor each; one session stays, one ends, one comes and ends.
  *
  * A walker takes some sessions under the lock, pins them, moves its cursor behind
  * them, and visits them without the lock. An end leaves the list at once, or
@@ -14,7 +14,7 @@
  *
  * Left out: how a session ends (sessions.pml), walks inside walks, weak memory.
  *
- * What run.sh runs. A fault must be caught:
+ * The runs of run.sh. A fault must be caught:
  *
  *   sound
  *   fault -DF_NO_CURSOR          a walker remembers the session where it was
