@@ -57,8 +57,12 @@ Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, 
 static SI_COLD void report_full(void *object)
 {
 	if (si_object_report_full(object)) {
-		si_diag_report(SESSIO_DIAG_SATURATED, object, NULL,
-			"too many references: the object will never be destroyed");
+		char line[256];
+		struct si_text text = si_text_start(line, sizeof(line));
+
+		si_diag_put_object(&text, object);
+		si_text_put(&text, " has too many references and will never be destroyed");
+		si_diag_report(SESSIO_DIAG_SATURATED, object, NULL, line);
 	}
 }
 
