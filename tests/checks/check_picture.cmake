@@ -3,7 +3,7 @@
 # picture in the tree is what the program prints today, byte for byte.
 execute_process(COMMAND ${EMULATOR} ${PROGRAM} svg OUTPUT_VARIABLE now RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "the layout and the table of transitions disagree")
+  message(FATAL_ERROR "the layout and the library disagree")
 endif()
 file(READ ${PICTURE} was)
 if(NOT now STREQUAL was)

@@ -10,14 +10,22 @@ function(expect result readme)
   file(REMOVE_RECURSE ${WORK})
   file(WRITE ${WORK}/README.md "${readme}")
   file(WRITE ${WORK}/examples/x.c "int one;\nint two;\n")
+  file(WRITE ${WORK}/examples/x.txt "one\ntwo\n")
   judge("${result}" "[0-9]+ pieces" check_readme.cmake -DROOT=${WORK})
 endfunction()
 
-expect("1 pieces of C stand" "Use\n\n<!-- examples/x.c -->\n```c\nint two;\n```\n")
+expect("1 pieces stand" "Use\n\n<!-- examples/x.c -->\n```c\nint two;\n```\n")
 expect("does not stand there" "Use\n\n<!-- examples/x.c -->\n```c\nint three;\n```\n")
 expect("does not stand there" "Use\n\n<!-- examples/x.c -->\n```c\n```\n")
 expect("names no example" "Use\n\n```c\nint two;\n```\n")
 expect("there is no examples/y.c" "Use\n\n<!-- examples/y.c -->\n```c\nint two;\n```\n")
+set(shows "\n<!-- examples/x.txt -->\n```text\n")
+expect("2 pieces stand"
+  "Use\n\n<!-- examples/x.c -->\n```c\nint two;\n```\n${shows}one\ntwo\n```\n")
+expect("does not stand there" "${shows}one\n```\n")
+expect("a piece of text names no example" "Use\n```text\none\n```\n")
+expect("there is no picture gone.svg"
+  "Use\n\n<!-- examples/x.c -->\n```c\nint two;\n```\n![A picture](gone.svg)\n")
 expect("no piece of C" "Use\n")
 
 say_judged(READMEs)
