@@ -30,6 +30,7 @@ struct si_thread_frame {
 	void *value;
 	struct si_thread_frame *outer;
 	bool foreign;
+	bool is_covered; /* another was pushed inside of it, and may still be there */
 };
 
 static inline void si_thread_link(
@@ -44,6 +45,10 @@ static inline void si_thread_link(
 	frame->value = value;
 	frame->outer = outer;
 	frame->foreign = foreign;
+	frame->is_covered = false;
+	if (frame->outer != NULL) {
+		frame->outer->is_covered = true;
+	}
 	si_platform_thread_set(frame);
 }
 
@@ -105,15 +110,20 @@ static inline struct si_thread_frame *si_thread_find(const void *kind)
 	return si_thread_next(si_platform_thread_get(), kind);
 }
 
-/* The same, but not outside of others' work that the thread runs a callback for. */
-static inline struct si_thread_frame *si_thread_find_own(const void *kind)
+/* The next one of this kind from `frame` outwards, but not outside of others' work. */
+static inline struct si_thread_frame *si_thread_next_own(
+	struct si_thread_frame *frame, const void *kind)
 {
-	struct si_thread_frame *frame = si_platform_thread_get();
-
 	while (frame != NULL && frame->kind != kind) {
 		frame = frame->foreign ? NULL : frame->outer;
 	}
 	return frame;
+}
+
+/* The innermost, but not outside of others' work that the thread runs a callback for. */
+static inline struct si_thread_frame *si_thread_find_own(const void *kind)
+{
+	return si_thread_next_own(si_platform_thread_get(), kind);
 }
 
 /* Whether this thread is in a frame of this kind with this value. */

@@ -188,7 +188,7 @@ sessio_status sessio_source_close(sessio_source *source)
 	if (source == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (si_host_is_inside_any()) {
+	if (si_host_worker() != NULL) {
 		return SESSIO_BUSY;
 	}
 	shut(source, true);

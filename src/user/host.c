@@ -29,13 +29,13 @@ static void init_tables(struct sessio_host *host)
 	si_map_init(&host->keys);
 }
 
-static void fini_tables(struct sessio_host *host)
+static void fini_tables_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
 	si_map_fini(&host->sessions);
 	si_map_fini(&host->filters);
 	si_map_fini(&host->watchers);
 	si_map_fini(&host->keys);
-	si_post_free_reserve(host);
+	si_post_free_reserve_locked(host);
 }
 
 sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host)
@@ -62,9 +62,11 @@ sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host)
 	init_tables(host);
 	si_mutex_lock(&host->lock);
 	filled = si_post_fill_reserve_locked(host);
+	if (!filled) {
+		fini_tables_locked(host);
+	}
 	si_mutex_unlock(&host->lock);
 	if (!filled) {
-		fini_tables(host);
 		si_host_unref(host);
 		return SESSIO_NO_MEMORY;
 	}
@@ -99,14 +101,59 @@ static bool is_unused(struct sessio_host *host, void *arg)
 	return host->all.watchers == 0 && host->filters.count == 0;
 }
 
+/* Nothing is being delivered or released, and only so many threads wait. */
+static bool is_quiet(const struct sessio_host *host, unsigned waiters)
+{
+	return !host->busy && si_list_is_empty(&host->queue) && si_list_is_empty(&host->releases) &&
+		host->waiters == waiters;
+}
+
+/* Delivering what callbacks have queued is left to the thread that destroys the host. */
+static bool may_go_on(struct sessio_host *host, void *arg)
+{
+	(void)arg;
+	return (!host->busy && host->owed.pending != 0) || is_quiet(host, 1);
+}
+
+/* Whether the calling thread is in a callback of this host. */
+static bool is_inside_locked(struct sessio_host *host) SI_LOCKED_HOST
+{
+	const struct si_worker *worker = si_host_worker();
+	bool inside = worker != NULL && host->worker == worker;
+
+	for (struct si_list_node *at = host->releases.first; worker != NULL && at != NULL;
+		at = at->next) {
+		inside = inside ||
+			SI_LIST_ELEMENT(at, struct si_watcher, by_release)->releasing == worker;
+	}
+	return inside;
+}
+
+/* False if that would never come true. */
+static bool become_quiet_locked(struct sessio_host *host) SI_LOCKED_HOST
+{
+	struct si_host_wait wait = { .is_true = may_go_on };
+
+	if (is_inside_locked(host)) {
+		return false;
+	}
+	while (!is_quiet(host, 0)) {
+		if (!host->busy && host->owed.pending != 0) {
+			si_queue_drain_locked(host);
+		} else if (!si_host_wait_locked(host, &wait)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Nothing is watched, being delivered or on its way. */
 static bool is_idle(struct sessio_host *host)
 {
 	bool idle;
 
 	si_mutex_lock(&host->lock);
-	idle = !host->busy && host->head == NULL && host->waiters == 0 &&
-		host->watchers.count == 0 && is_unused(host, NULL);
+	idle = is_quiet(host, 0) && host->watchers.count == 0 && is_unused(host, NULL);
 	si_mutex_unlock(&host->lock);
 	return idle;
 }
@@ -192,15 +239,10 @@ size_t sessio_host_watch_count(sessio_host *host)
 	return count;
 }
 
-static bool is_quiet(struct sessio_host *host, void *arg)
-{
-	(void)arg;
-	/* The one that waits is the destroyer. */
-	return !host->busy && host->head == NULL && host->waiters == 1;
-}
-
 sessio_status sessio_host_destroy(sessio_host *host)
 {
+	struct si_host_wait rest = { .is_true = is_unused, .insists = true };
+
 	if (host == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
@@ -213,21 +255,20 @@ sessio_status sessio_host_destroy(sessio_host *host)
 		return SESSIO_BAD_STATE;
 	}
 	host->claimed = true;
-	if (!si_host_wait_locked(host, is_quiet, NULL)) {
+	if (!become_quiet_locked(host)) {
 		host->claimed = false;
 		si_host_unlock(host);
 		return SESSIO_BUSY;
 	}
 	host->closing = true;
 	si_watch_end_all_locked(host);
-	if (!is_unused(host, NULL)) {
-		/* Outside any callback of this host, as the first wait has shown. */
-		(void)si_host_wait_locked(host, is_unused, NULL);
+	while (!is_unused(host, NULL)) {
+		(void)si_host_wait_locked(host, &rest);
 	}
 	si_user_session_forget_all_locked(host);
-	fini_tables(host);
+	fini_tables_locked(host);
 	init_tables(host); /* sessions that are kept still lead here; see si_user_session_host() */
-	si_mutex_unlock(&host->lock);
+	si_host_unlock(host);
 	si_host_unref(host);
 	return SESSIO_OK;
 }

@@ -2,33 +2,37 @@
 /*
  * How a host is built; see sessio/host.h for what it does.
  *
- * Its files: host.c makes and destroys it, host_session.c has its sessions,
- * host_watch.c its watchers and host_list.c their lists, host_post.c what is
- * posted, host_queue.c who delivers next, host_dispatch.c calls the watchers.
+ * Its files: host.c makes and destroys it, user_session.c has its sessions,
+ * host_watch.c its watchers and host_list.c their lists, host_post.c the events,
+ * host_queue.c decides which thread delivers next, host_dispatch.c calls the
+ * watchers, host_wait.c has the waits.
  *
  * (host-1) One lock per host. No other lock is taken under it and it is held in no
  *      callback. The gate may be held when it is taken, never the other way.
  * (host-2) The baton: `busy` is true while some thread delivers. Only that thread
- *      changes what is delivered: the state of sessions and the list of those
- *      that exist. So it may read that list without the lock.
+ *      changes the state of sessions and the list of those that exist. So it
+ *      may read that list without the lock.
  * (host-3) The queue is delivered in order, one item at a time. Rules are checked
  *      when an item is queued, against the state that the queue will have led
- *      to (`planned`); so what is queued is never refused.
+ *      to (`planned`); so nothing that is queued is refused.
  * (host-4) While `walking`, lists of watchers only grow, at their ends: the baton's
- *      holder walks them without the lock. Watchers that end go to the
- *      graveyard and are taken out after the walk.
+ *      holder walks them without the lock. Watchers that end are retired, and
+ *      taken out after the walk.
  * (host-5) Lists of watchers are in order of `number`. A walk stops at the number
  *      that was the last one when its event began.
  * (host-6) Before a watcher is called, it is put into `running` and then its `gone`
- *      is read; whoever ends it sets `gone` and then reads `running`. All four
- *      are sequentially consistent: either the call does not start, or whoever
- *      ends it knows that it runs, and sets `end_wanted` under the lock.
- * (host-7) An item counts in a root: that of the post, outside any callback, that
- *      it belongs to. A post returns when its root has come to 0. Roots live on
- *      their posters' stacks; only under the lock and while they count.
- * (host-8) A thread that is in a callback waits for nothing but a watcher or a
- *      destroyed host's end, and for neither if that waits for the thread: each
- *      callback's host says in `waits_for` what it waits for.
+ *      is read. The thread that ends it sets `gone` and then reads `running`.
+ *      All four are sequentially consistent: either the call does not start, or
+ *      the ending thread sees it and sets `end_wanted` under the lock.
+ * (host-7) An item counts in a completion: that of the post, outside any callback,
+ *      that it belongs to. A post returns when its completion has come to 0.
+ *      Completions live on their posters' stacks, and are only touched under
+ *      the lock and while they count. Items that callbacks queue on an idle
+ *      host count in that host's own.
+ * (host-8) A thread in a callback never delivers and never waits for a delivery. It
+ *      queues, and its worker delivers on idle hosts after the event in hand.
+ * (host-9) A thread in a callback waits for nothing but a watcher's or a host's end,
+ *      and for neither if that waits for the thread; see host_wait.c.
  */
 #ifndef SI_HOST_H
 #define SI_HOST_H
@@ -37,33 +41,35 @@
 
 #include <sessio/host.h>
 
+#include "base/list.h"
 #include "base/map.h"
 #include "base/refcount.h"
 #include "base/thread_frame.h"
 #include "user/rules.h"
 
-/* What observations may use when there is no memory. */
+/* Observations may use this many when there is no memory. */
 #define SI_HOST_RESERVE 8u
 
 /* List 0: adopted sessions, for watchers with a snapshot. Others: by event. */
 #define SI_LISTS SI_EVENTS
 
 struct si_watcher;
+struct si_host_wait;
 
-struct si_root {
+struct si_completion {
 	size_t pending; /* items not delivered yet (host-7) */
 };
 
-struct si_item {
-	struct si_item *next;
-	struct si_root *root;
-	void (*deliver)(struct sessio_host *host, struct si_item *item);
-	void (*done)(struct sessio_host *host, struct si_item *item); /* its storage is free */
+struct si_queue_item {
+	struct si_list_node node; /* host->queue, or a reserve */
+	struct si_completion *completion;
+	void (*deliver)(struct sessio_host *host, struct si_queue_item *item);
+	void (*done)(struct sessio_host *host, struct si_queue_item *item); /* frees its storage */
 };
 
 /* An event, or an adopted session if event is SESSIO_USER_EVENT_NONE. */
 struct si_event {
-	struct si_item item;
+	struct si_queue_item item;
 	struct sessio_user_session *session; /* the map has a reference; Terminated takes that */
 	uint32_t session_id;
 	sessio_user_event event;
@@ -80,12 +86,15 @@ struct sessio_user_session {
 	struct si_refcount refs;
 	_Atomic unsigned char state; /* as delivered (host-2) */
 	_Atomic bool local; /* as delivered (host-2) */
-	bool exists; /* in host->first_session */
+	bool exists; /* in host->existing */
 	sessio_user_state planned; /* (host-3) */
-	struct sessio_user_session *older; /* host->first_session */
-	struct sessio_user_session *newer;
+	struct si_list_node by_age; /* host->existing, or host->spare_sessions */
 };
 
+/*
+ * Not a si_list: a walk reads these without the lock while other threads append
+ * (host-4), so the links forward are atomic.
+ */
 struct si_watch_list {
 	struct si_watcher *first;
 	struct si_watcher *last;
@@ -99,64 +108,73 @@ struct si_filter {
 };
 
 struct si_watcher {
-	/* What a call needs comes first. */
+	/* The members that a call needs come first. */
 	uint64_t number; /* (host-5); 0 until it is in its lists */
 	sessio_user_watch_fn *fn;
 	void *ctx;
 	_Atomic bool gone; /* (host-6) */
 	bool end_wanted; /* (host-6): the thread that called it ends it */
-	bool ended; /* not called any more, and `released` has been called */
-	unsigned char lists; /* bit per list */
+	bool ended; /* not called any more, and `released` has returned */
+	uint32_t lists; /* bit per list */
 	_Atomic(struct si_watcher *) next[SI_LISTS];
 	struct si_watcher *previous[SI_LISTS];
 	struct si_filter *filter;
-	struct si_item item; /* its snapshot */
+	struct si_queue_item item; /* its snapshot */
 	struct si_map_node by_id; /* host->watchers; key: the sessio_watch */
 	struct si_map_node by_key; /* host->keys, unless key is NULL */
 	const void *key;
 	sessio_watch_released_fn *released;
-	struct si_watcher *older; /* host->first_watcher, until it is gone */
-	struct si_watcher *newer;
-	struct si_watcher *next_grave; /* host->graveyard */
-	unsigned refs; /* its lists, its item, whoever waits for its end or ends it */
+	struct si_worker *releasing; /* the worker that runs `released` */
+	struct si_list_node by_release; /* host->releases meanwhile */
+	struct si_list_node by_age; /* host->watching until it is gone, host->retired then */
+	unsigned refs; /* its lists, its item, the threads that end it or wait for its end */
+};
+
+/* A thread that runs callbacks of hosts, on its stack: the same for all that are nested. */
+struct si_worker {
+	struct si_host_wait *wait; /* guarded by the gate: what it waits for, or NULL */
+	struct sessio_host *first_owed; /* hosts that it delivers on later, by next_owed */
+	struct sessio_host *last_owed;
+	bool paying; /* delivers on them now, or further out */
 };
 
 struct sessio_host {
 	si_mutex lock; /* guards everything below but what says otherwise */
-	struct si_refcount refs; /* the owner's, each session's, each entered frame's */
+	struct si_refcount refs; /* the owner's, each session's, a worker's that owes */
 	sessio_rules rules; /* fixed, as is made_as_default */
 	bool made_as_default; /* by sessio_host_default() */
 	bool claimed; /* sessio_host_destroy() has begun */
 	bool closing; /* nothing comes any more */
 	bool busy; /* (host-2) */
 	bool walking; /* (host-4) */
+	bool is_owed; /* in the list of a worker (host-8) */
 	unsigned waiters; /* threads that want a wake at the gate */
 	_Atomic(struct si_watcher *) running; /* (host-6) */
-	struct sessio_host *waits_for; /* guarded by the gate: what a callback of ours waits for */
 
-	struct si_item *head; /* (host-3) */
-	struct si_item *tail;
-	struct si_item *current; /* what is being delivered */
-	struct si_root *holder; /* of the thread that has the baton */
+	struct si_list queue; /* (host-3) */
+	struct si_queue_item *current; /* is being delivered */
+	struct si_completion *holder; /* of the thread that has the baton */
+	struct si_worker *worker; /* of the same */
+	struct si_completion owed; /* (host-7) */
+	struct sessio_host *next_owed;
 
 	struct si_map sessions; /* by id, from the first post to the delivery of Terminated */
-	struct sessio_user_session *first_session; /* those that exist, oldest first (host-2) */
-	struct sessio_user_session *last_session;
+	struct si_list existing; /* sessions, oldest first (host-2) */
 	size_t session_count; /* of the list */
 
 	struct si_filter all; /* watchers of every session */
 	struct si_map filters; /* watchers of one id */
-	struct si_map watchers;
+	struct si_map watchers; /* until `released` has returned */
 	struct si_map keys;
-	struct si_watcher *first_watcher; /* all that are not gone */
-	struct si_watcher *last_watcher;
+	struct si_list watching; /* watchers that are not gone */
 	size_t watcher_count; /* of the list */
+	struct si_list releases; /* watchers whose `released` runs */
+	struct si_list retired; /* (host-4) */
 	uint64_t last_number; /* (host-5) */
 	sessio_watch last_watch;
-	struct si_watcher *graveyard; /* (host-4) */
 
-	struct si_item *spare_events; /* the reserve */
-	struct sessio_user_session *spare_sessions; /* linked by newer */
+	struct si_list spare_events; /* the reserve */
+	struct si_list spare_sessions;
 	unsigned spare_event_count;
 	unsigned spare_session_count;
 };
@@ -169,7 +187,7 @@ struct sessio_host {
 void si_host_ref(struct sessio_host *host);
 void si_host_unref(struct sessio_host *host);
 
-/* --- host_session.c --- */
+/* --- user_session.c --- */
 
 /* A session that is not known yet, with a reference for the map; NULL: no memory. */
 struct sessio_user_session *si_user_session_create_locked(
@@ -180,7 +198,7 @@ struct sessio_user_session *si_user_session_planned_locked(
 /* The session of this id that exists as far as events have been delivered, or NULL. */
 struct sessio_user_session *si_user_session_existing_locked(
 	struct sessio_host *host, uint32_t id) SI_LOCKED_HOST;
-/* Known from now on. */
+/* Makes a session known. */
 void si_user_session_add_locked(
 	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST;
 /* Delivers a change of state: the session may begin or cease to exist. */
@@ -189,7 +207,7 @@ void si_user_session_apply_locked(
 /* Forgets every session. */
 void si_user_session_forget_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
 bool si_user_session_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
-void si_user_session_free_reserve(struct sessio_host *host);
+void si_user_session_free_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
 
 /* The host of a session, as long as that is kept; once destroyed it is empty and refuses all. */
 static inline struct sessio_host *si_user_session_host(const struct sessio_user_session *session)
@@ -201,47 +219,63 @@ static inline struct sessio_host *si_user_session_host(const struct sessio_user_
 
 /* Tops up the reserve that observations may use; false: not as far as it should be. */
 bool si_post_fill_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
-void si_post_free_reserve(struct sessio_host *host);
+void si_post_free_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
 
 /* --- host_queue.c --- */
 
-/* Whether something must be queued in storage of its own, as its caller may not wait. */
-bool si_queue_must_defer_locked(struct sessio_host *host) SI_LOCKED_HOST;
-/* After that: queues it. */
-void si_queue_defer_locked(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST;
-/* Otherwise: queues it, returns when it and all that follows is delivered. `own` is the caller's. */
-void si_queue_run_locked(
-	struct sessio_host *host, struct si_item *item, struct si_root *own) SI_LOCKED_HOST;
+/* Queues an item for a thread in a callback (host-8). */
+void si_queue_defer_locked(struct sessio_host *host, struct si_worker *worker,
+	struct si_queue_item *item) SI_LOCKED_HOST;
+/* Queues an item, and returns when it and all that it caused is delivered. */
+void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
+/* Delivers the items that callbacks queued on this idle host, for its destruction. */
+void si_queue_drain_locked(struct sessio_host *host) SI_LOCKED_HOST;
+/* Delivers on the hosts that a worker owes; no callback is running on this thread. */
+void si_queue_pay(struct si_worker *worker);
 
-typedef bool si_host_condition_fn(struct sessio_host *host, void *arg);
+/* --- host_wait.c --- */
+
+/* A wait, on the stack of its thread. */
+struct si_host_wait {
+	bool (*is_true)(struct sessio_host *host, void *arg); /* under the lock */
+	void *arg;
+	struct si_watcher *watcher; /* its end is awaited; NULL: that of the host's work */
+	bool insists; /* rather than give up, where another thread of the ring can */
+
+	/* host_wait.c's own. */
+	struct sessio_host *host;
+	struct si_worker *self;
+	bool is_counted;
+	bool gave_up;
+};
 
 /*
- * Sleeps until a condition is true under the lock; whoever makes it true wakes
- * the waiters. False at once if that would be for ever (host-8). The lock is
- * released meanwhile.
+ * Sleeps until is_true(). The thread that makes it true wakes the waiters. False
+ * if waiting would never end (host-9). The lock is released meanwhile.
  */
-bool si_host_wait_locked(
-	struct sessio_host *host, si_host_condition_fn *is_true, void *arg) SI_LOCKED_HOST;
-/* Releases the lock; if that may be what others wait for, wakes them without touching the host. */
+bool si_host_wait_locked(struct sessio_host *host, struct si_host_wait *wait) SI_LOCKED_HOST;
+/* Releases the lock; if others wait, wakes them without touching the host. */
 void si_host_unlock(struct sessio_host *host) SI_RELEASES(&host->lock);
-/* Wakes those who wait, if any. The lock is released meanwhile. */
-void si_host_wake_locked(struct sessio_host *host) SI_LOCKED_HOST;
+/* Frames of callbacks that this thread runs; their value is its worker. */
+extern const char si_host_callback_kind;
+
+/* The calling thread's worker, if it is in a callback of any host; NULL otherwise. */
+static inline struct si_worker *si_host_worker(void)
+{
+	struct si_thread_frame *frame = si_thread_find(&si_host_callback_kind);
+
+	return si_likely(frame == NULL) ? NULL : frame->value;
+}
 
 /* --- host_dispatch.c --- */
 
-/* Whether the calling thread is inside this host. */
-bool si_host_is_inside(struct sessio_host *host);
-/* Whether the calling thread is inside any host. */
-bool si_host_is_inside_any(void);
-/* The calling thread's frames that are inside a host: the innermost, or the next outwards. */
-struct si_thread_frame *si_host_inside_next(struct si_thread_frame *frame);
-/* Whether anybody is to be told. */
+/* Whether any watcher is to be notified. */
 bool si_dispatch_is_wanted_locked(
 	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
-/* Tells the watchers of an event. */
+/* Notifies the watchers of an event. */
 void si_dispatch_event_locked(
 	struct sessio_host *host, const struct si_event *event) SI_LOCKED_HOST;
-/* Tells one watcher of the sessions that exist. */
+/* Notifies one watcher of the sessions that exist. */
 void si_dispatch_snapshot_locked(
 	struct sessio_host *host, struct si_watcher *watcher, bool one, uint32_t id) SI_LOCKED_HOST;
 
@@ -258,7 +292,7 @@ void si_filter_put_locked(struct sessio_host *host, struct si_filter *filter) SI
 void si_watch_enlist_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
 /* Out of them, when nothing walks. */
 void si_watch_delist_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
-/* After a walk: takes out whoever ended during it. */
+/* After a walk: takes out the watchers that ended during it. */
 void si_watch_reap_locked(struct sessio_host *host) SI_LOCKED_HOST;
 
 /* --- host_watch.c --- */

@@ -2,24 +2,6 @@
 /* Calls watchers (host-4, host-5, host-6). Everything here runs on the baton's holder. */
 #include "user/host.h"
 
-static const char inside_kind; /* frames whose value is the host that calls */
-
-struct si_thread_frame *si_host_inside_next(struct si_thread_frame *frame)
-{
-	return frame == NULL ? si_thread_find(&inside_kind)
-			     : si_thread_next(frame->outer, &inside_kind);
-}
-
-bool si_host_is_inside(struct sessio_host *host)
-{
-	return si_thread_is_in(&inside_kind, host);
-}
-
-bool si_host_is_inside_any(void)
-{
-	return si_thread_find(&inside_kind) != NULL;
-}
-
 /* The watcher that was called before, if it is gone, may be for us to end (host-6). */
 static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
 {
@@ -28,19 +10,31 @@ static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
 	}
 }
 
-/* Calls a watcher, unless it is gone, and lets go of the one before. */
+/* A session that the callback before entered and did not leave is not this one's. */
+static SI_COLD void renew(struct si_thread_frame *frame)
+{
+	void *worker = frame->value;
+
+	si_thread_pop(frame);
+	si_thread_push_foreign(frame, &si_host_callback_kind, worker);
+}
+
+/* Calls a watcher, unless it is gone, after finishing with the one before. */
 static inline void call(struct sessio_host *host, struct si_watcher *watcher,
-	struct si_watcher *before, const sessio_user_notice *notice)
+	struct si_watcher *before, struct si_thread_frame *frame, const sessio_user_notice *notice)
 {
 	/* Sequentially consistent, as is the load of gone (host-6). */
 	(void)atomic_exchange(&host->running, watcher);
 	finish(host, before);
 	if (si_likely(!atomic_load(&watcher->gone))) {
+		if (si_unlikely(frame->is_covered)) {
+			renew(frame);
+		}
 		watcher->fn(notice, watcher->ctx);
 	}
 }
 
-static void let_go(struct sessio_host *host, struct si_watcher *last)
+static void finish_last(struct sessio_host *host, struct si_watcher *last)
 {
 	(void)atomic_exchange(&host->running, NULL);
 	finish(host, last);
@@ -48,33 +42,30 @@ static void let_go(struct sessio_host *host, struct si_watcher *last)
 
 static inline struct si_watcher *next_of(struct si_watcher *watcher, unsigned list, uint64_t limit)
 {
-	/* Acquire: whoever has been appended since is complete. */
+	/* Acquire: a watcher that has been appended since is complete. */
 	struct si_watcher *next = atomic_load_explicit(&watcher->next[list], memory_order_acquire);
 
 	return next != NULL && next->number <= limit ? next : NULL;
 }
 
 /* Merges the watchers of all sessions with those of this one, in order of number (host-5). */
-static void call_all(struct sessio_host *host, struct si_watcher *all, struct si_watcher *own,
-	unsigned list, uint64_t limit, const sessio_user_notice *notice) SI_UNLOCKED_HOST
+static void notify_all(struct sessio_host *host, struct si_watcher *all, struct si_watcher *own,
+	unsigned list, uint64_t limit, struct si_thread_frame *frame,
+	const sessio_user_notice *notice) SI_UNLOCKED_HOST
 {
 	struct si_watcher *before = NULL;
-	struct si_thread_frame frame;
-
-	si_thread_push(&frame, &inside_kind, host);
 	while (all != NULL && own != NULL) {
 		struct si_watcher **turn = all->number < own->number ? &all : &own;
 
-		call(host, *turn, before, notice);
+		call(host, *turn, before, frame, notice);
 		before = *turn;
 		*turn = next_of(before, list, limit);
 	}
 	for (all = all != NULL ? all : own; all != NULL; all = next_of(all, list, limit)) {
-		call(host, all, before, notice);
+		call(host, all, before, frame, notice);
 		before = all;
 	}
-	let_go(host, before);
-	si_thread_pop(&frame);
+	finish_last(host, before);
 }
 
 static sessio_user_notice notice_of(
@@ -113,6 +104,8 @@ void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *e
 	uint64_t limit = host->last_number;
 	sessio_user_notice notice = notice_of(host, event->session, event->flags);
 	sessio_user_connect connect = { 0 }; /* its padding, too */
+	struct si_worker *worker;
+	SI_GUARDED_FRAME(frame);
 
 	notice.event = event->event;
 	notice.before = event->before;
@@ -123,8 +116,11 @@ void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *e
 		notice.payload_length = sizeof(connect);
 	}
 	host->walking = true;
+	worker = host->worker;
 	si_mutex_unlock(&host->lock);
-	call_all(host, all, own, list, limit, &notice);
+	si_thread_push_foreign(&frame, &si_host_callback_kind, worker);
+	notify_all(host, all, own, list, limit, &frame, &notice);
+	si_thread_pop(&frame);
 	si_mutex_lock(&host->lock);
 	host->walking = false;
 	si_watch_reap_locked(host);
@@ -133,21 +129,25 @@ void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *e
 void si_dispatch_snapshot_locked(
 	struct sessio_host *host, struct si_watcher *watcher, bool one, uint32_t id)
 {
-	struct sessio_user_session *session =
-		one ? si_user_session_existing_locked(host, id) : host->first_session;
-	struct si_thread_frame frame;
+	struct sessio_user_session *only = one ? si_user_session_existing_locked(host, id) : NULL;
+	struct si_list_node *at =
+		one ? (only == NULL ? NULL : &only->by_age) : host->existing.first;
+	struct si_worker *worker = host->worker;
+	SI_GUARDED_FRAME(frame);
 
 	host->walking = true;
 	si_mutex_unlock(&host->lock);
-	si_thread_push(&frame, &inside_kind, host);
+	si_thread_push_foreign(&frame, &si_host_callback_kind, worker);
 	/* Only this thread changes which sessions exist (host-2). */
-	while (session != NULL && !atomic_load(&watcher->gone)) {
-		sessio_user_notice notice = notice_of(host, session, SESSIO_NOTICE_SNAPSHOT);
+	while (at != NULL && !atomic_load(&watcher->gone)) {
+		sessio_user_notice notice =
+			notice_of(host, SI_LIST_ELEMENT(at, struct sessio_user_session, by_age),
+				SESSIO_NOTICE_SNAPSHOT);
 
-		call(host, watcher, NULL, &notice);
-		session = one ? NULL : session->newer;
+		call(host, watcher, NULL, &frame, &notice);
+		at = one ? NULL : at->next;
 	}
-	let_go(host, watcher);
+	finish_last(host, watcher);
 	si_thread_pop(&frame);
 	si_mutex_lock(&host->lock);
 	host->walking = false;

@@ -94,10 +94,11 @@ void si_watch_delist_locked(struct sessio_host *host, struct si_watcher *watcher
 
 void si_watch_reap_locked(struct sessio_host *host)
 {
-	while (si_unlikely(host->graveyard != NULL)) {
-		struct si_watcher *watcher = host->graveyard;
+	while (si_unlikely(!si_list_is_empty(&host->retired))) {
+		struct si_watcher *watcher =
+			SI_LIST_ELEMENT(host->retired.first, struct si_watcher, by_age);
 
-		host->graveyard = watcher->next_grave;
+		si_list_remove(&host->retired, &watcher->by_age);
 		si_watch_delist_locked(host, watcher);
 	}
 }

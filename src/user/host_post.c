@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is posted: events, observations, adopted sessions. Each becomes an item
- * of the queue, on the stack of a poster that may wait, or in memory of its own
- * (host-3, host-7).
+ * Events, observations and adopted sessions. Each becomes an item of the queue,
+ * on the stack of a poster that may wait, or in memory of its own (host-3, host-7).
  */
 #include "base/text.h"
 #include "user/host.h"
 
-static struct si_event *of_item(struct si_item *item)
+static struct si_event *of_item(struct si_queue_item *item)
 {
 	_Static_assert(offsetof(struct si_event, item) == 0, "the item comes first");
 	return (struct si_event *)(void *)item;
 }
 
-static void deliver(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+static void deliver(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST
 {
 	const struct si_event *event = of_item(item);
 
@@ -24,7 +23,7 @@ static void deliver(struct sessio_host *host, struct si_item *item) SI_LOCKED_HO
 }
 
 /* Gives back what Terminated took from the map. */
-static void done_on_stack(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+static void done_on_stack(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST
 {
 	const struct si_event *event = of_item(item);
 
@@ -38,18 +37,29 @@ static void done_on_stack(struct sessio_host *host, struct si_item *item) SI_LOC
 static void free_event_locked(struct sessio_host *host, struct si_event *event) SI_LOCKED_HOST
 {
 	if (host->spare_event_count < SI_HOST_RESERVE) {
-		event->item.next = host->spare_events;
-		host->spare_events = &event->item;
+		si_list_prepend(&host->spare_events, &event->item.node);
 		host->spare_event_count++;
 	} else {
 		si_platform_free(event);
 	}
 }
 
-static void done_in_memory(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+static void done_in_memory(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST
 {
 	done_on_stack(host, item);
 	free_event_locked(host, of_item(item));
+}
+
+static struct si_event *take_spare_locked(struct sessio_host *host) SI_LOCKED_HOST
+{
+	struct si_list_node *node = host->spare_events.first;
+
+	if (node == NULL) {
+		return NULL;
+	}
+	si_list_remove(&host->spare_events, node);
+	host->spare_event_count--;
+	return of_item(SI_LIST_ELEMENT(node, struct si_queue_item, node));
 }
 
 static struct si_event *create_event_locked(
@@ -57,12 +67,7 @@ static struct si_event *create_event_locked(
 {
 	struct si_event *event = si_platform_alloc(sizeof(*event));
 
-	if (event == NULL && may_use_reserve && host->spare_events != NULL) {
-		event = of_item(host->spare_events);
-		host->spare_events = event->item.next;
-		host->spare_event_count--;
-	}
-	return event;
+	return event == NULL && may_use_reserve ? take_spare_locked(host) : event;
 }
 
 bool si_post_fill_reserve_locked(struct sessio_host *host)
@@ -78,14 +83,11 @@ bool si_post_fill_reserve_locked(struct sessio_host *host)
 	return si_user_session_fill_reserve_locked(host);
 }
 
-void si_post_free_reserve(struct sessio_host *host)
+void si_post_free_reserve_locked(struct sessio_host *host)
 {
-	si_user_session_free_reserve(host);
-	while (host->spare_events != NULL) {
-		struct si_event *event = of_item(host->spare_events);
-
-		host->spare_events = event->item.next;
-		si_platform_free(event);
+	si_user_session_free_reserve_locked(host);
+	while (!si_list_is_empty(&host->spare_events)) {
+		si_platform_free(take_spare_locked(host));
 	}
 }
 
@@ -105,9 +107,9 @@ static bool find_session_locked(
 	return true;
 }
 
-/* Inside: the event goes into memory of its own, and follows the one in hand. */
-static sessio_status defer_locked(struct sessio_host *host, const struct si_event *filled,
-	bool may_use_reserve) SI_LOCKED_HOST
+/* In a callback: the event goes into memory of its own, and follows the one in hand. */
+static sessio_status defer_locked(struct sessio_host *host, struct si_worker *worker,
+	const struct si_event *filled, bool may_use_reserve) SI_LOCKED_HOST
 {
 	struct si_event *event = create_event_locked(host, may_use_reserve);
 
@@ -121,7 +123,7 @@ static sessio_status defer_locked(struct sessio_host *host, const struct si_even
 	}
 	event->item.deliver = deliver;
 	event->item.done = done_in_memory;
-	si_queue_defer_locked(host, &event->item);
+	si_queue_defer_locked(host, worker, &event->item);
 	return SESSIO_OK;
 }
 
@@ -129,22 +131,23 @@ static sessio_status defer_locked(struct sessio_host *host, const struct si_even
 static sessio_status submit_locked(
 	struct sessio_host *host, struct si_event *event, bool may_use_reserve) SI_LOCKED_HOST
 {
-	struct si_root root;
+	struct si_worker *worker = si_host_worker();
 
-	if (si_queue_must_defer_locked(host)) {
-		return defer_locked(host, event, may_use_reserve);
+	if (worker != NULL) {
+		return defer_locked(host, worker, event, may_use_reserve);
 	}
 	if (!find_session_locked(host, event, may_use_reserve)) {
 		return SESSIO_NO_MEMORY;
 	}
 	event->item.deliver = deliver;
 	event->item.done = done_on_stack;
-	if (!host->busy && host->head == NULL && !si_dispatch_is_wanted_locked(host, event)) {
-		/* Its turn has come, and it is told to nobody: no need to queue. */
+	if (!host->busy && si_list_is_empty(&host->queue) &&
+		!si_dispatch_is_wanted_locked(host, event)) {
+		/* Its turn has come, and no watcher is to be notified: no need to queue. */
 		si_user_session_apply_locked(host, event);
 		done_on_stack(host, &event->item);
 	} else {
-		si_queue_run_locked(host, &event->item, &root);
+		si_queue_run_locked(host, &event->item);
 	}
 	return SESSIO_OK;
 }

@@ -1,144 +1,150 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who delivers next: the queue and the baton (host-2, host-3, host-7).
+ * Which thread delivers next: the queue and the baton (host-2, host-3, host-7).
  *
- * Whoever posts and finds the baton free takes it and delivers from the head of
- * the queue, other threads' items too, until its own root is at 0. Then it puts
- * the baton down; whoever waits with items in the queue takes it up. A thread
- * in a callback that finds the baton taken leaves its item to the root of the
- * item in hand: somebody waits for that one.
+ * A thread that posts and finds the baton free takes it. It delivers from the
+ * head of the queue, other threads' items too, until its own completion is at 0.
+ * Then it puts the baton down, and a thread that waits with items in the queue
+ * takes it up.
+ *
+ * A thread in a callback only queues (host-8). On a busy host its item counts in
+ * the completion of the item in hand, because some post waits for that one. On
+ * an idle host its worker owes: it delivers there after the event in hand and
+ * before that counts as delivered, unless a poster has done so by then. A worker
+ * that pays takes one host after the other, so posts across hosts do not nest.
  */
 #include "user/host.h"
 
-#define SLICE_NS UINT64_C(1000000000) /* a wait is woken, not timed; this bounds a mistake */
-
-static void append(struct sessio_host *host, struct si_item *item, struct si_root *root)
+static void append(struct sessio_host *host, struct si_queue_item *item,
+	struct si_completion *completion) SI_LOCKED_HOST
 {
-	item->next = NULL;
-	item->root = root;
-	root->pending++;
-	if (host->head == NULL) {
-		host->head = item;
-	} else {
-		host->tail->next = item;
+	item->completion = completion;
+	completion->pending++;
+	si_list_append(&host->queue, &item->node);
+}
+
+/* The worker delivers on this host later. */
+static void owe_locked(struct sessio_host *host, struct si_worker *worker) SI_LOCKED_HOST
+{
+	host->is_owed = true;
+	host->next_owed = NULL;
+	si_host_ref(host);
+	*(worker->first_owed == NULL ? &worker->first_owed : &worker->last_owed->next_owed) = host;
+	worker->last_owed = host;
+}
+
+void si_queue_defer_locked(
+	struct sessio_host *host, struct si_worker *worker, struct si_queue_item *item)
+{
+	if (host->busy) {
+		append(host, item,
+			host->current != NULL ? host->current->completion : host->holder);
+		return;
 	}
-	host->tail = item;
+	append(host, item, &host->owed);
+	if (!host->is_owed) {
+		owe_locked(host, worker);
+	}
 }
 
-bool si_queue_must_defer_locked(struct sessio_host *host)
+/* Delivers the head. True: a poster may wait for that, and is to be woken. */
+static bool deliver_next_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
-	return host->busy && si_host_is_inside_any();
-}
+	struct si_queue_item *item = SI_LIST_ELEMENT(host->queue.first, struct si_queue_item, node);
+	struct si_completion *completion = item->completion;
 
-void si_queue_defer_locked(struct sessio_host *host, struct si_item *item)
-{
-	append(host, item, host->current != NULL ? host->current->root : host->holder);
-}
-
-/* Delivers the head; the lock is released meanwhile. */
-static void deliver_next_locked(struct sessio_host *host) SI_LOCKED_HOST
-{
-	struct si_item *item = host->head;
-	struct si_root *root = item->root;
-
-	host->head = item->next;
+	si_list_remove(&host->queue, &item->node);
 	host->current = item;
 	item->deliver(host, item);
+	if (si_unlikely(host->worker->first_owed != NULL) && !host->worker->paying) {
+		struct si_worker *worker = host->worker;
+
+		si_mutex_unlock(&host->lock);
+		si_queue_pay(worker);
+		si_mutex_lock(&host->lock);
+	}
 	host->current = NULL;
 	item->done(host, item);
-	/* Its poster waits, unless it is this thread. A root at 0 is not touched again (host-7). */
-	if (--root->pending == 0 && root != host->holder) {
-		si_host_wake_locked(host);
+	/* A completion at 0 is not touched again (host-7). */
+	return --completion->pending == 0 && completion != host->holder;
+}
+
+/* Takes the baton, and puts it down when `own` is at 0. */
+static void deliver_until_locked(struct sessio_host *host, struct si_completion *own,
+	struct si_worker *worker) SI_LOCKED_HOST
+{
+	host->busy = true;
+	host->holder = own;
+	host->worker = worker;
+	while (own->pending != 0) {
+		if (deliver_next_locked(host)) {
+			/* Between two items: others find the host as in any callback. */
+			si_host_unlock(host);
+			si_mutex_lock(&host->lock);
+		}
 	}
+	/* The lock is not released between here and the caller's si_host_unlock(). */
+	host->busy = false;
+	host->holder = NULL;
+	host->worker = NULL;
 }
 
 static bool may_go_on(struct sessio_host *host, void *arg)
 {
-	const struct si_root *own = arg;
+	const struct si_completion *own = arg;
 
 	return own->pending == 0 || !host->busy;
 }
 
-void si_queue_run_locked(struct sessio_host *host, struct si_item *item, struct si_root *own)
+void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item)
 {
-	own->pending = 0;
-	append(host, item, own);
-	while (own->pending != 0) {
+	struct si_completion own = { 0 };
+	struct si_worker worker = { NULL, NULL, NULL, false };
+	struct si_host_wait wait = { .is_true = may_go_on, .arg = &own };
+
+	append(host, item, &own);
+	while (own.pending != 0) {
 		if (host->busy) {
-			/* Outside any callback, or it would have been deferred: always safe. */
-			(void)si_host_wait_locked(host, may_go_on, own);
-			continue;
+			/* Outside any callback (host-8): always safe. */
+			(void)si_host_wait_locked(host, &wait);
+		} else {
+			deliver_until_locked(host, &own, &worker);
 		}
-		host->busy = true;
-		host->holder = own;
-		while (own->pending != 0) {
-			deliver_next_locked(host);
+	}
+}
+
+void si_queue_drain_locked(struct sessio_host *host)
+{
+	struct si_worker own = { NULL, NULL, NULL, false };
+	struct si_worker *worker = si_host_worker();
+	bool was_paying;
+
+	if (worker == NULL) {
+		deliver_until_locked(host, &host->owed, &own);
+		return;
+	}
+	/* In a callback: what this causes on other hosts waits for the callback's end. */
+	was_paying = worker->paying;
+	worker->paying = true;
+	deliver_until_locked(host, &host->owed, worker);
+	worker->paying = was_paying;
+}
+
+void si_queue_pay(struct si_worker *worker)
+{
+	worker->paying = true;
+	while (worker->first_owed != NULL) {
+		struct sessio_host *host = worker->first_owed;
+
+		worker->first_owed = host->next_owed;
+		si_mutex_lock(&host->lock);
+		host->is_owed = false;
+		/* A thread that is delivering finds these items before its own. */
+		if (!host->busy && host->owed.pending != 0) {
+			deliver_until_locked(host, &host->owed, worker);
 		}
-		/* The lock is not released between here and the caller's si_host_unlock(). */
-		host->busy = false;
-		host->holder = NULL;
+		si_host_unlock(host);
+		si_host_unref(host);
 	}
-}
-
-void si_host_unlock(struct sessio_host *host)
-{
-	bool wake = host->waiters != 0;
-
-	si_mutex_unlock(&host->lock);
-	if (si_unlikely(wake)) {
-		si_gate_wake();
-	}
-}
-
-void si_host_wake_locked(struct sessio_host *host)
-{
-	if (si_unlikely(host->waiters != 0)) {
-		si_mutex_unlock(&host->lock);
-		si_gate_wake();
-		si_mutex_lock(&host->lock);
-	}
-}
-
-/* Inside the gate: says what every callback that this thread is in waits for. */
-static void set_waits_for(struct sessio_host *awaited)
-{
-	struct si_thread_frame *frame = NULL;
-
-	while ((frame = si_host_inside_next(frame)) != NULL) {
-		((struct sessio_host *)frame->value)->waits_for = awaited;
-	}
-}
-
-/* Inside the gate: follows who waits for whom, to see whether it comes back to this thread. */
-static bool may_wait_for(struct sessio_host *host)
-{
-	while (host != NULL && !si_host_is_inside(host)) {
-		host = host->waits_for;
-	}
-	return host == NULL;
-}
-
-bool si_host_wait_locked(struct sessio_host *host, si_host_condition_fn *is_true, void *arg)
-{
-	bool safe;
-
-	host->waiters++;
-	si_mutex_unlock(&host->lock);
-	si_gate_enter();
-	safe = may_wait_for(host);
-	if (safe) {
-		set_waits_for(host);
-	}
-	si_mutex_lock(&host->lock);
-	while (safe && !is_true(host, arg)) {
-		si_mutex_unlock(&host->lock);
-		si_gate_wait(SLICE_NS);
-		si_mutex_lock(&host->lock);
-	}
-	if (safe) {
-		set_waits_for(NULL);
-	}
-	host->waiters--;
-	si_gate_leave();
-	return safe;
+	worker->paying = false;
 }

@@ -4,12 +4,12 @@
  *
  *   WAITING -> LISTED   its snapshot's turn in the queue; at once without one
  *   LISTED  -> GONE     [end_locked] no call of it starts any more
- *   WAITING -> GONE     [end_locked] its snapshot is not told
- *   GONE    -> ended    `released` called: by whoever ended it, or by the
- *                       thread that was calling it at that moment
+ *   WAITING -> GONE     [end_locked] it gets no snapshot
+ *   GONE    -> ended    `released` has returned: on the thread that ended it, or
+ *                       on the one that was calling it at that moment
  *
- * (host_watch-1) While a watcher can be called, it is in host->watchers; so a number that
- *      is not there means one that is not called any more.
+ * (host_watch-1) While a watcher can be called or its `released` runs, it is in
+ *      host->watchers. So a number that is not there means one that has ended.
  * (host_watch-2) A watcher's memory is freed with its last reference, under the lock.
  */
 #include <string.h>
@@ -18,12 +18,12 @@
 
 static struct si_watcher *of_node(struct si_map_node *node)
 {
-	return (struct si_watcher *)(void *)((char *)node - offsetof(struct si_watcher, by_id));
+	return SI_LIST_ELEMENT(node, struct si_watcher, by_id);
 }
 
-static struct si_watcher *of_item(struct si_item *item)
+static struct si_watcher *of_item(struct si_queue_item *item)
 {
-	return (struct si_watcher *)(void *)((char *)item - offsetof(struct si_watcher, item));
+	return SI_LIST_ELEMENT(item, struct si_watcher, item);
 }
 
 void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher)
@@ -40,16 +40,7 @@ static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_
 	/* Sequentially consistent, as is the load of running (host-6). */
 	atomic_store(&watcher->gone, true);
 	watcher->end_wanted = atomic_load(&host->running) == watcher;
-	if (watcher->older == NULL) {
-		host->first_watcher = watcher->newer;
-	} else {
-		watcher->older->newer = watcher->newer;
-	}
-	if (watcher->newer == NULL) {
-		host->last_watcher = watcher->older;
-	} else {
-		watcher->newer->older = watcher->older;
-	}
+	si_list_remove(&host->watching, &watcher->by_age);
 	host->watcher_count--;
 	if (watcher->key != NULL) {
 		si_map_remove(&host->keys, &watcher->by_key);
@@ -58,23 +49,42 @@ static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_
 		return watcher->end_wanted;
 	}
 	if (host->walking) {
-		watcher->next_grave = host->graveyard;
-		host->graveyard = watcher;
+		si_list_append(&host->retired, &watcher->by_age);
 	} else {
 		si_watch_delist_locked(host, watcher);
 	}
 	return watcher->end_wanted;
 }
 
+/* Calls `released`. The lock is released meanwhile. */
+static void call_released_locked(
+	struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
+{
+	struct si_worker own = { NULL, NULL, NULL, false };
+	struct si_worker *worker = si_host_worker();
+	SI_GUARDED_FRAME(frame);
+
+	watcher->releasing = worker == NULL ? &own : worker;
+	si_list_append(&host->releases, &watcher->by_release);
+	si_host_unlock(host);
+	si_thread_push_foreign(&frame, &si_host_callback_kind, watcher->releasing);
+	watcher->released(watcher->ctx);
+	si_thread_pop(&frame);
+	if (own.first_owed != NULL) {
+		si_queue_pay(&own);
+	}
+	si_mutex_lock(&host->lock);
+	si_list_remove(&host->releases, &watcher->by_release);
+	watcher->releasing = NULL;
+}
+
 /* GONE -> ended. It is not being called; the caller has a reference. The lock is released meanwhile. */
 static void release_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
 {
-	si_map_remove(&host->watchers, &watcher->by_id); /* (host_watch-1) */
-	si_mutex_unlock(&host->lock);
 	if (watcher->released != NULL) {
-		watcher->released(watcher->ctx);
+		call_released_locked(host, watcher);
 	}
-	si_mutex_lock(&host->lock);
+	si_map_remove(&host->watchers, &watcher->by_id); /* (host_watch-1) */
 	watcher->ended = true;
 }
 
@@ -101,6 +111,7 @@ static sessio_status unwatch(sessio_host *host, sessio_watch watch, const void *
 {
 	struct si_map_node *node;
 	struct si_watcher *watcher;
+	struct si_host_wait wait = { .is_true = has_ended };
 	bool first;
 
 	si_mutex_lock(&host->lock);
@@ -115,8 +126,10 @@ static sessio_status unwatch(sessio_host *host, sessio_watch watch, const void *
 	if (first && !end_locked(host, watcher)) {
 		release_locked(host, watcher);
 	} else {
-		/* Its caller ends it; if that is this thread, or waits for it, there is no waiting. */
-		(void)si_host_wait_locked(host, has_ended, watcher);
+		/* Another thread ends it, unless this one is in its call or release (host-9). */
+		wait.arg = watcher;
+		wait.watcher = watcher;
+		(void)si_host_wait_locked(host, &wait);
 	}
 	si_watch_unref_locked(host, watcher);
 	si_host_unlock(host);
@@ -135,8 +148,9 @@ sessio_status si_host_unwatch_own(struct sessio_host *host, sessio_watch watch, 
 
 void si_watch_end_all_locked(struct sessio_host *host)
 {
-	while (host->first_watcher != NULL) {
-		struct si_watcher *watcher = host->first_watcher;
+	while (!si_list_is_empty(&host->watching)) {
+		struct si_watcher *watcher =
+			SI_LIST_ELEMENT(host->watching.first, struct si_watcher, by_age);
 
 		watcher->refs++;
 		(void)end_locked(host, watcher);
@@ -155,7 +169,7 @@ bool si_host_has_key(struct sessio_host *host, const void *key)
 	return has;
 }
 
-static void deliver_snapshot(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+static void deliver_snapshot(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST
 {
 	struct si_watcher *watcher = of_item(item);
 	bool one = watcher->filter != &host->all;
@@ -167,19 +181,21 @@ static void deliver_snapshot(struct sessio_host *host, struct si_item *item) SI_
 	}
 }
 
-static void snapshot_done(struct sessio_host *host, struct si_item *item) SI_LOCKED_HOST
+static void snapshot_done(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST
 {
 	si_watch_unref_locked(host, of_item(item));
 }
 
 static sessio_watch new_watch_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
-	/* A number of 32 bits may come round; 0 and those in use are left out. */
+	/* A number of 32 bits may come round. 0 and those in use are left out. */
 	do {
 		host->last_watch++;
 	} while (host->last_watch == 0 || si_map_find(&host->watchers, host->last_watch) != NULL);
 	return host->last_watch;
 }
+
+_Static_assert(SI_LISTS <= 32, "a watcher has a bit for every list");
 
 static struct si_watcher *create_locked(struct sessio_host *host,
 	const sessio_watch_options *options, sessio_user_watch_fn *fn, void *ctx) SI_LOCKED_HOST
@@ -202,7 +218,7 @@ static struct si_watcher *create_locked(struct sessio_host *host,
 		atomic_init(&watcher->next[i], NULL);
 	}
 	/* The bit of event e is e - 1, list e is that event's. */
-	watcher->lists = (unsigned char)((options->events & SESSIO_USER_EVENTS_ALL) << 1);
+	watcher->lists = (options->events & SESSIO_USER_EVENTS_ALL) << 1;
 	if ((options->flags & SESSIO_WATCH_SNAPSHOT) != 0) {
 		watcher->lists |= 1u; /* list 0: adopted sessions */
 	}
@@ -217,20 +233,14 @@ static void add_locked(struct sessio_host *host, struct si_watcher *watcher) SI_
 	if (watcher->key != NULL) {
 		si_map_add(&host->keys, &watcher->by_key, (uintptr_t)watcher->key);
 	}
-	watcher->older = host->last_watcher;
-	if (host->last_watcher == NULL) {
-		host->first_watcher = watcher;
-	} else {
-		host->last_watcher->newer = watcher;
-	}
-	host->last_watcher = watcher;
+	si_list_append(&host->watching, &watcher->by_age);
 	host->watcher_count++;
 }
 
 static void start_locked(
 	struct sessio_host *host, struct si_watcher *watcher, bool snapshot) SI_LOCKED_HOST
 {
-	struct si_root root;
+	struct si_worker *worker;
 
 	if (!snapshot) {
 		si_watch_enlist_locked(host, watcher);
@@ -239,10 +249,11 @@ static void start_locked(
 	watcher->refs++; /* for snapshot_done() */
 	watcher->item.deliver = deliver_snapshot;
 	watcher->item.done = snapshot_done;
-	if (si_queue_must_defer_locked(host)) {
-		si_queue_defer_locked(host, &watcher->item);
+	worker = si_host_worker();
+	if (worker != NULL) {
+		si_queue_defer_locked(host, worker, &watcher->item);
 	} else {
-		si_queue_run_locked(host, &watcher->item, &root);
+		si_queue_run_locked(host, &watcher->item);
 	}
 }
 

@@ -21,13 +21,14 @@ static struct sessio_user_session *of_node(struct si_map_node *node)
 
 static struct sessio_user_session *take_spare_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
-	struct sessio_user_session *session = host->spare_sessions;
+	struct si_list_node *node = host->spare_sessions.first;
 
-	if (session != NULL) {
-		host->spare_sessions = session->newer;
-		host->spare_session_count--;
+	if (node == NULL) {
+		return NULL;
 	}
-	return session;
+	si_list_remove(&host->spare_sessions, node);
+	host->spare_session_count--;
+	return SI_LIST_ELEMENT(node, struct sessio_user_session, by_age);
 }
 
 bool si_user_session_fill_reserve_locked(struct sessio_host *host)
@@ -38,20 +39,16 @@ bool si_user_session_fill_reserve_locked(struct sessio_host *host)
 		if (session == NULL) {
 			return false;
 		}
-		session->newer = host->spare_sessions;
-		host->spare_sessions = session;
+		si_list_prepend(&host->spare_sessions, &session->by_age);
 		host->spare_session_count++;
 	}
 	return true;
 }
 
-void si_user_session_free_reserve(struct sessio_host *host)
+void si_user_session_free_reserve_locked(struct sessio_host *host)
 {
-	while (host->spare_sessions != NULL) {
-		struct sessio_user_session *session = host->spare_sessions;
-
-		host->spare_sessions = session->newer;
-		si_platform_free(session);
+	while (!si_list_is_empty(&host->spare_sessions)) {
+		si_platform_free(take_spare_locked(host));
 	}
 }
 
@@ -75,8 +72,6 @@ struct sessio_user_session *si_user_session_create_locked(
 	atomic_init(&session->local, true);
 	session->exists = false;
 	session->planned = SESSIO_USER_STATE_INITIALIZED;
-	session->older = NULL;
-	session->newer = NULL;
 	return session;
 }
 
@@ -110,14 +105,7 @@ static void begin_existing_locked(
 	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST
 {
 	session->exists = true;
-	session->older = host->last_session;
-	session->newer = NULL;
-	if (host->last_session == NULL) {
-		host->first_session = session;
-	} else {
-		host->last_session->newer = session;
-	}
-	host->last_session = session;
+	si_list_append(&host->existing, &session->by_age);
 	host->session_count++;
 }
 
@@ -125,16 +113,7 @@ static void cease_to_exist_locked(
 	struct sessio_host *host, struct sessio_user_session *session) SI_LOCKED_HOST
 {
 	session->exists = false;
-	if (session->older == NULL) {
-		host->first_session = session->newer;
-	} else {
-		session->older->newer = session->newer;
-	}
-	if (session->newer == NULL) {
-		host->last_session = session->older;
-	} else {
-		session->newer->older = session->older;
-	}
+	si_list_remove(&host->existing, &session->by_age);
 	host->session_count--;
 }
 
@@ -155,7 +134,7 @@ void si_user_session_apply_locked(struct sessio_host *host, const struct si_even
 	if (event->sets_local) {
 		atomic_store_explicit(&session->local, event->local, memory_order_relaxed);
 	}
-	/* Release: whoever sees the state sees where the terminal is. */
+	/* Release: a reader of the state sees where the terminal is. */
 	atomic_store_explicit(&session->state, (unsigned char)event->after, memory_order_release);
 	if (sessio_user_state_is_terminal(event->after)) {
 		forget_locked(host, session);
@@ -167,8 +146,9 @@ void si_user_session_apply_locked(struct sessio_host *host, const struct si_even
 void si_user_session_forget_all_locked(struct sessio_host *host)
 {
 	/* Nothing is being delivered or queued: all that are in the map exist. */
-	while (host->first_session != NULL) {
-		struct sessio_user_session *session = host->first_session;
+	while (!si_list_is_empty(&host->existing)) {
+		struct sessio_user_session *session =
+			SI_LIST_ELEMENT(host->existing.first, struct sessio_user_session, by_age);
 
 		forget_locked(host, session);
 		sessio_user_session_unref(session);
@@ -237,9 +217,10 @@ sessio_status sessio_host_enter_session(sessio_host *host, sessio_user_session *
 	return SESSIO_OK;
 }
 
+/* The latest of this host, but for those outside of the callback that the thread is in. */
 static struct entered *find_entered(const struct sessio_host *host)
 {
-	struct si_thread_frame *frame = si_thread_find(&entered_kind);
+	struct si_thread_frame *frame = si_thread_find_own(&entered_kind);
 
 	while (frame != NULL) {
 		struct entered *entered = frame->value;
@@ -247,7 +228,7 @@ static struct entered *find_entered(const struct sessio_host *host)
 		if (si_user_session_host(entered->session) == host) {
 			return entered;
 		}
-		frame = si_thread_next(frame->outer, &entered_kind);
+		frame = si_thread_next_own(frame->outer, &entered_kind);
 	}
 	return NULL;
 }

@@ -102,8 +102,10 @@ static void observe(void)
 	m.event = event;
 	m.id = fuzz_below(&m.in, IDS);
 	m.reached = NONE;
+	begin_foreign();
 	FUZZ_CHECK(sessio_host_observe(m.host, m.id, event, 0) == SESSIO_OK);
 	reach(m.bind_count);
+	end_foreign();
 	m.event = SESSIO_USER_EVENT_NONE;
 }
 

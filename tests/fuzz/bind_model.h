@@ -142,6 +142,9 @@ static void reach(int bind)
 	while (m.reached < bind) {
 		int before = m.reached++;
 
+		/* Each bind's watcher is a callback of its own. */
+		end_foreign();
+		begin_foreign();
 		if (before >= 0 && follows(&m.binds[before])) {
 			if (action_of(&m.binds[before]) == SESSIO_BIND_CALL) {
 				check_notified(before);

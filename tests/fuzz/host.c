@@ -13,6 +13,22 @@ static void act(void);
 
 static unsigned depth;
 
+/* A callback does not see what its thread entered before; returns how much it saw. */
+static unsigned begin_callback(void)
+{
+	unsigned outer = m.foreign;
+
+	m.foreign = m.entered_count;
+	m.inside++;
+	return outer;
+}
+
+static void end_callback(unsigned outer)
+{
+	m.foreign = outer;
+	m.inside--;
+}
+
 static void act_inside(void)
 {
 	if (depth < DEPTH && !m.ending) {
@@ -70,6 +86,7 @@ static void on_notice(const sessio_user_notice *notice, void *ctx)
 	struct watcher *w = ctx;
 	const struct item *item;
 	struct user *user;
+	unsigned outer = begin_callback();
 
 	FUZZ_CHECK(m.running == NULL && next_call() == w && !w->released);
 	check_released();
@@ -94,11 +111,13 @@ static void on_notice(const sessio_user_notice *notice, void *ctx)
 	act_inside();
 	FUZZ_CHECK(sessio_host_destroy(m.host) == SESSIO_BUSY);
 	m.running = NULL;
+	end_callback(outer);
 }
 
 static void on_released(void *ctx)
 {
 	struct watcher *w = ctx;
+	unsigned outer = begin_callback();
 
 	FUZZ_CHECK(!w->released && m.running != w);
 	if (m.ending) {
@@ -110,6 +129,8 @@ static void on_released(void *ctx)
 	FUZZ_CHECK(w->gone);
 	w->released = true;
 	act_inside();
+	FUZZ_CHECK(sessio_host_destroy(m.host) == (m.ending ? SESSIO_BAD_STATE : SESSIO_BUSY));
+	end_callback(outer);
 }
 
 /* Posts or observes: what is known of an event before it is said. */
@@ -152,7 +173,7 @@ static void post_one(void)
 	unsigned flags = fuzz_below(&m.in, 8) == 1;
 	struct item item = { .snapshot = NULL };
 	sessio_refusal refusal = { 99, SESSIO_USER_STATE_NONE, SESSIO_USER_EVENT_NONE };
-	bool inside = m.in_hand;
+	bool inside = m.inside != 0;
 	sessio_status expected;
 	sessio_status status;
 
@@ -182,7 +203,7 @@ static void observe_one(void)
 	unsigned event = fuzz_below(&m.in, 8);
 	unsigned flags = fuzz_below(&m.in, 8) == 1;
 	struct item item = { .flags = SESSIO_NOTICE_OBSERVED };
-	bool inside = m.in_hand;
+	bool inside = m.inside != 0;
 	bool valid;
 
 	if (is_full()) {
@@ -204,7 +225,7 @@ static void adopt_one(void)
 	sessio_user_state state = (sessio_user_state)fuzz_below(&m.in, 10);
 	unsigned flags = fuzz_below(&m.in, 3);
 	struct item item = { .user = NOBODY, .before = state, .after = state };
-	bool inside = m.in_hand;
+	bool inside = m.inside != 0;
 	sessio_status expected = state == SESSIO_USER_STATE_NONE ||
 			state >= SESSIO_USER_STATE_TERMINATED || flags > SESSIO_POST_REMOTE
 		? SESSIO_INVALID_ARG
@@ -228,7 +249,7 @@ static void watch_one(void)
 {
 	struct watcher *w = &m.watchers[m.watcher_count];
 	unsigned key = fuzz_below(&m.in, 6);
-	bool inside = m.in_hand;
+	bool inside = m.inside != 0;
 	sessio_status expected = SESSIO_OK;
 	sessio_watch_options options = {
 		.events = fuzz_byte(&m.in),
@@ -268,9 +289,12 @@ static void unwatch_one(void)
 	struct watcher *w = &m.watchers[fuzz_below(&m.in, WATCHERS)];
 	bool there = w->watch != 0 && !w->gone;
 
+	bool inside = m.inside != 0;
+
 	w->gone = w->gone || there;
 	FUZZ_CHECK(sessio_host_unwatch(m.host, w->watch) == (there ? SESSIO_OK : SESSIO_NOT_FOUND));
 	FUZZ_CHECK(!there || w->released == (m.running != w));
+	check_delivered(inside);
 }
 
 static void find_one(void)
@@ -292,8 +316,11 @@ static void enter_or_leave(void)
 	unsigned user = fuzz_below(&m.in, USERS);
 
 	if (m.entered_count != 0 && user % 2 == 1) {
-		FUZZ_CHECK(sessio_host_leave_session(m.host) == SESSIO_OK);
-		m.entered_count--;
+		bool is_own = m.entered_count != m.foreign;
+
+		FUZZ_CHECK(sessio_host_leave_session(m.host) ==
+			(is_own ? SESSIO_OK : SESSIO_BAD_STATE));
+		m.entered_count -= is_own;
 	} else if (m.entered_count < 4 && user < m.user_count && m.users[user].kept != NULL) {
 		m.entered[m.entered_count++] = m.users[user].kept;
 		FUZZ_CHECK(sessio_host_enter_session(m.host, m.users[user].kept) == SESSIO_OK);
