@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be registered, clause by clause. */
+/* Registering, clause by clause. */
 #include "test.h"
 
 #include "calls.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What registrations are told and what can be asked, clause by clause. */
+/* Events and queries, clause by clause. */
 #include "test.h"
 
 #include <sessio/diag.h>
