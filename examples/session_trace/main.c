@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replays what a driver on real Windows was told while somebody took over a
- * logged-on session by remote desktop and came back: three sessions, twelve
- * events, with the times of the recording. The driver is driver.c; below each
- * event is what it prints. Events that the documents do not have are marked.
+ * Replays a recording of a driver on real Windows: three sessions, twelve events,
+ * with their times. A user takes over a logged-on session by remote desktop and
+ * comes back. The driver is driver.c, and its print is below each event. Events
+ * that the documents do not have are marked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static void on_event(const sessio_user_notice *notice, void *ctx)
 	}
 }
 
-/* What happens, and below it what the driver prints. */
+/* Prints the event, and the driver's own print below it. */
 static void on_print(void *ctx, ULONG component, ULONG level, const char *text, size_t length)
 {
 	struct reader *reader = ctx;

@@ -2,20 +2,23 @@
 /*
  * The container notification calls of the Windows kernel, on the default host.
  *
- * Names, values, layouts and statuses are the documented ones. Values of states
- * and events are 1-based, as in the headers; a page that lists them without
- * values reads as if they were 0-based, and is wrong.
+ * Names, values, layouts and statuses are the documented ones. The values of
+ * states and events begin with 1, as in the headers. A page that lists them
+ * without values reads as if they began with 0, and is wrong.
  *
- * (nt_container-1) Arguments are judged in this order: class, length, content, a second
- *      registration of the same object, memory.
- * (nt_container-2) The documents ask for IRQL <= APC_LEVEL. At DISPATCH_LEVEL these calls
- *      stop the program, as a kernel would.
- * (nt_container-3) A callback is called with none of our locks held, on the thread that
- *      posted the event, and sees the state after the event. It may call
- *      everything in this file.
+ * (nt_container-1) Arguments are judged in this order: class, length, callback,
+ *      content, the place for the result, a second registration of the same
+ *      object, memory.
+ * (nt_container-2) The documents ask for IRQL <= APC_LEVEL. At DISPATCH_LEVEL
+ *      these calls stop the program, as a kernel would.
+ * (nt_container-3) A callback runs on the thread that posted the event, and sees
+ *      the state after the event. It may call everything in this file.
  *
- * For hosts that are not a Windows kernel build: a driver for Windows itself
- * takes these from its own kit, and this folder off its include path.
+ * A driver for Windows itself takes these from its own kit, and this folder off
+ * its include path.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread at IRQL <= APC_LEVEL, in a callback too.
  */
 #ifndef SESSIO_NT_CONTAINER_H
 #define SESSIO_NT_CONTAINER_H
@@ -104,42 +107,41 @@ SESSIO_NT_SIZE(IO_SESSION_CONNECT_INFO, 8, 8);
 SESSIO_NT_OFFSET(IO_SESSION_CONNECT_INFO, LocalSession, 4, 4);
 
 /**
- * What a driver's callback looks like. Its result is noted and otherwise
- * ignored (W-27). The payload is an IO_SESSION_CONNECT_INFO for the event
- * Connected and NULL for the others, and is valid during the call only.
+ * A driver's callback. Its result is noted and otherwise ignored (W-27). The
+ * payload is an IO_SESSION_CONNECT_INFO for the event Connected, and NULL for the
+ * others. It is valid during the call only.
  *
  * Ref:     @p SessionObject is borrowed for the call.
- * Locks:   none of ours is held.
  * Threads: the one that posted the event, one event at a time.
  */
 typedef NTSTATUS IO_SESSION_NOTIFICATION_FUNCTION(PVOID SessionObject, PVOID IoObject, ULONG Event,
 	PVOID Context, PVOID NotificationPayload, ULONG PayloadLength);
 typedef IO_SESSION_NOTIFICATION_FUNCTION *PIO_SESSION_NOTIFICATION_FUNCTION;
 
-/* What the documents give the register call: every callback is cast to it. */
+/* The documented type of the register call's argument. Every callback is cast to it. */
 typedef NTSTATUS IO_CONTAINER_NOTIFICATION_FUNCTION(VOID);
 typedef IO_CONTAINER_NOTIFICATION_FUNCTION *PIO_CONTAINER_NOTIFICATION_FUNCTION;
 
 /**
- * Registers a callback for the events of user sessions: of all of them, or of
- * one if the object is a device that belongs to one (see
- * sessio_nt_set_device_session()). What exists already is not replayed. The
+ * Registers a callback for the events of user sessions. A device that belongs to
+ * one session hears of that session only, see sessio_nt_set_device_session(). All
+ * other objects hear of every session. Sessions that exist are not replayed. The
  * structure is copied. An object whose type and size are 0, such as a test's own
- * zeroed DRIVER_OBJECT, counts as one that hears of all sessions.
+ * zeroed DRIVER_OBJECT, counts as a driver object.
  *
- * @param CallbackRegistration  the address of a PVOID, in whichever of the two
- *                              documented ways it is written; set on success.
+ * @param CallbackRegistration  the address of a PVOID, in either of the two
+ *                              documented ways to write it; set on success.
  * @return STATUS_SUCCESS; STATUS_INVALID_PARAMETER_1 (not IoSessionStateNotification),
- *         STATUS_INVALID_PARAMETER_2 (no callback), STATUS_INVALID_PARAMETER_4 (the
- *         length is not the structure's), STATUS_INVALID_PARAMETER_3 (no structure, its
- *         Size or Flags, an object that is no driver, device or file object, no event
- *         in the mask), STATUS_INVALID_PARAMETER_5 (no place for the result),
+ *         STATUS_INVALID_PARAMETER_4 (the length is not the structure's),
+ *         STATUS_INVALID_PARAMETER_2 (no callback),
+ *         STATUS_INVALID_PARAMETER_3 (no structure, its Size or Flags, an object that
+ *         is no driver, device or file object, no event in the mask),
+ *         STATUS_INVALID_PARAMETER_5 (no place for the result),
  *         STATUS_ALREADY_COMMITTED (the object has a registration),
  *         STATUS_INSUFFICIENT_RESOURCES.
  *
  * Ref:     the registration is the caller's, until IoUnregisterContainerNotification().
- * Locks:   takes and leaves the host's.
- * Threads: any, at IRQL <= APC_LEVEL; from inside a callback too.
+ *          It borrows the object, whose deletion it forbids.
  * Models:  W-1..W-18
  */
 NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS NotificationClass,
@@ -147,31 +149,28 @@ NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS Notific
 	ULONG NotificationInformationLength, PVOID CallbackRegistration);
 
 /**
- * Ends a registration. From outside its callback it returns when no call of it
- * runs or can start; from inside it returns at once, and the running call is
- * the last. NULL and what is no registration are ignored.
+ * Ends a registration. From outside its callback this call returns when no call of
+ * the callback runs or can start. From inside it returns at once, and the running
+ * call is the last. NULL, and any other value that is no registration, is ignored
+ * and reported.
  *
  * Ref:     ends the registration.
- * Locks:   takes and leaves the host's; waits for a running call, so hold no
- *          lock that the callback takes.
- * Threads: any, at IRQL <= APC_LEVEL; from inside a callback too.
+ * Blocks:  until a running call of the callback has returned. Hold no lock that the
+ *          callback takes.
  * Models:  W-6, W-10, W-31..W-33
  */
 void IoUnregisterContainerNotification(PVOID CallbackRegistration);
 
 /**
- * Tells a session's id, its state and whether it is local. In a callback the
- * state is the one after the event. A NULL object means the session that the
- * calling thread has entered, if it has.
+ * Tells a session's id, its state and whether it is local. In a callback the state
+ * is the one after the event. A NULL object means the session that the calling
+ * thread has entered.
  *
  * @return STATUS_SUCCESS; STATUS_INVALID_PARAMETER_1 (not IoSessionStateInformation),
  *         STATUS_INVALID_PARAMETER_4 (the length is less than the structure's),
  *         STATUS_INVALID_PARAMETER_3 (no buffer), STATUS_INVALID_PARAMETER_2 (no
  *         object, and the thread has entered no session).
  *
- * Ref:     none.
- * Locks:   takes and leaves the host's.
- * Threads: any, at IRQL <= APC_LEVEL; from inside a callback too.
  * Models:  W-29, W-35..W-39
  */
 NTSTATUS IoGetContainerInformation(IO_CONTAINER_INFORMATION_CLASS InformationClass,

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A stand-in for the Windows kernel's <wdm.h>, for hosts that are not a Windows
- * kernel build: what code leans on that follows user sessions with the container
- * calls. Everything that is declared works; nothing else is declared.
+ * kernel build. It has the calls that drivers use beside the container calls.
+ * Everything that is declared works, and nothing else is declared.
+ *
+ * A call that returns an NTSTATUS refuses NULL with STATUS_INVALID_PARAMETER where
+ * its documents ask for a pointer. The other calls do not look, as in a kernel:
+ * NULL ends the program.
  *
  * A build for Windows itself has the real header and must not have this folder on
  * its include path. <windows.h> does not go into the same file.

@@ -4,8 +4,8 @@
  * default host. A registration is a watcher whose key is its object, and the
  * handle is the watcher's number.
  *
- * (nt_container-4) What a watcher needs for a call lives until the host says that there is
- *      no call any more.
+ * (nt_container-4) The memory of a registration lives until the host says that no
+ *      call of its callback runs or will run.
  */
 #include "nt/container.h"
 
@@ -87,7 +87,7 @@ static void release(void *ctx)
 	si_platform_free(ctx); /* (nt_container-4) */
 }
 
-/* What an object says that it is; a copy, as it may be anything, aligned anyhow. */
+/* The type that an object states. It is copied, as the object may be anything, aligned anyhow. */
 static CSHORT kind_of(const void *object)
 {
 	CSHORT kind;
@@ -149,7 +149,7 @@ static NTSTATUS out_of_memory(struct sessio_host *host, const void *object)
 	return si_nt_status(si_host_has_key(host, object) ? SESSIO_EXISTS : SESSIO_NO_MEMORY);
 }
 
-/* What IoDeleteDevice() asks. */
+/* Answers IoDeleteDevice(). */
 static bool is_registered(const void *object)
 {
 	struct sessio_host *host = sessio_host_default();

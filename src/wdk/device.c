@@ -4,8 +4,8 @@
  *
  * (device-1) Every device of ours is in `devices` until it is freed, so that an
  *      address can be judged without being read.
- * (device-2) What a driver's DeviceObject list holds is the driver's own business:
- *      only calls for devices of that driver change it, one at a time.
+ * (device-2) A driver's DeviceObject list is the driver's own business: only calls
+ *      for devices of that driver change it, one at a time.
  * (device-3) A device is freed when it has been deleted and nobody holds it. Each
  *      item that is queued or runs holds it, and so does each request that its
  *      driver has. Until then it keeps its name.
@@ -19,10 +19,10 @@
 #include "wdk/thread.h"
 #include "wdk/usage.h"
 
-/* How many deleted devices are told from what never was one. */
+/* So many deleted devices are remembered, to say that they were devices. */
 #define DELETED_COUNT 16u
 
-/* What IoCreateDevice makes: the extension of the driver is behind it. */
+/* A device of ours; the extension of the driver is behind it. */
 struct _DEVOBJ_EXTENSION {
 	DEVICE_OBJECT device;
 	struct si_map_node by_address; /* devices, (device-1) */

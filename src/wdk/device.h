@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the container calls, work items and requests ask of a device. */
+/* Devices as the container calls, work items and requests see them. */
 #ifndef SI_WDK_DEVICE_H
 #define SI_WDK_DEVICE_H
 

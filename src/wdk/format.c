@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's print formats, read from the arguments with the kernel's sizes:
- * long is 32 bits, %p is as wide as a pointer, %Z takes a counted string.
+ * The kernel's print formats. Arguments are read with the kernel's sizes: long has
+ * 32 bits, %p is as wide as a pointer, %Z takes a counted string.
  */
 #include <stdbool.h>
 
@@ -76,7 +76,7 @@ static void fill(struct out *out, char c, int count)
 	}
 }
 
-/* Wider than any print; what is wider still would only take time. */
+/* Wider than any print: a larger count would only take time. */
 #define COUNT_MAX 99999
 
 /* A number of digits, or what the arguments say for a star. */

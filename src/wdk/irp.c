@@ -4,10 +4,10 @@
  *
  * (irp-1) Locations are numbered from 1; CurrentLocation is StackCount + 1 before
  *      the request is sent and again after it was completed.
- * (irp-2) A completion routine lies in the location of the driver below the one
- *      that set it, and is called with that one's device, as it moves up.
- * (irp-3) Behind the locations is a guard, which is above the top, and a pointer
- *      for each location: the device that has the request there, which is held.
+ * (irp-2) A driver's completion routine lies in the location of the driver below
+ *      it. It is called with the device of the driver that set it.
+ * (irp-3) Behind the locations is a guard, which is above the top. Behind that is a
+ *      pointer for each location: the device that has the request there is held.
  */
 #include <stdatomic.h>
 

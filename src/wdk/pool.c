@@ -3,8 +3,8 @@
  * Pool memory.
  *
  * (pool-1) Each block has a head with its tag, its size and a mark that depends on
- *      its address; freeing takes the mark away first, so a block that is freed
- *      twice, or is none, is found out.
+ *      its address. Freeing takes the mark away first. A block that is freed twice
+ *      has none, and so has memory that is no block.
  */
 #include "wdk/usage.h"
 

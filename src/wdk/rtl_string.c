@@ -154,7 +154,7 @@ WCHAR RtlDowncaseUnicodeChar(WCHAR c)
 	return in(c, 0x400, 0x40f) ? (WCHAR)(c + 0x50) : c;
 }
 
-/* What both are compared by. */
+/* The unit of a comparison. */
 static int unit_of(WCHAR c, BOOLEAN ignore_case)
 {
 	return ignore_case ? RtlUpcaseUnicodeChar(c) : c;

@@ -3,12 +3,11 @@
 
 #include <stdatomic.h>
 
-static _Thread_local struct _ETHREAD this_thread;
 static _Atomic unsigned waiting; /* threads in si_wdk_wait(), (wdk_thread-2) */
 
 struct _ETHREAD *si_wdk_thread(void)
 {
-	return &this_thread;
+	return si_platform_thread_block();
 }
 
 bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns)

@@ -2,10 +2,10 @@
 /*
  * A thread as driver code sees it, and how it waits.
  *
- * (wdk_thread-1) A thread's level is its own: only the thread itself reads or writes it.
- * (wdk_thread-2) Who makes something true that a thread may wait for does so with a
- *      sequentially consistent write and then calls si_wdk_wake(). A waiter
- *      counts itself before it looks, so one of both sees the other.
+ * (wdk_thread-1) A thread's level is its own: no other thread reads or writes it.
+ * (wdk_thread-2) A thread makes something true by a sequentially consistent write,
+ *      and then calls si_wdk_wake(). A waiter counts itself before it looks. So one
+ *      of both sees the other.
  */
 #ifndef SI_WDK_THREAD_H
 #define SI_WDK_THREAD_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the pool, the names and the requests hold, for sessio_nt_get_usage(). */
+/* The counts that sessio_nt_get_usage() collects. */
 #ifndef SI_WDK_USAGE_H
 #define SI_WDK_USAGE_H
 

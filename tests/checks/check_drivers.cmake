@@ -18,7 +18,7 @@ set(faults "")
 file(GLOB drivers "${DRIVERS}/*.c")
 foreach(driver IN LISTS drivers)
   foreach(checked IN ITEMS 0 1)
-    execute_process(COMMAND ${compile} ${options} -DDBG=${checked} -o ${WORK}/driver.o ${driver}
+    execute_process(COMMAND ${compile} ${options} -DDBG=${checked} -DSESSIO_NT_NO_STANDARD -o ${WORK}/driver.o ${driver}
       RESULT_VARIABLE code ERROR_VARIABLE output OUTPUT_VARIABLE output)
     if(NOT code EQUAL 0)
       string(APPEND faults "\n  ${driver}, DBG=${checked}:\n${output}")
@@ -41,7 +41,7 @@ endif()
 
 # An error without -fshort-wchar, and fine with it.
 function(check_wide use)
-  file(WRITE ${WORK}/wide.c "#include <ntddk.h>\n${use}\n")
+  file(WRITE ${WORK}/wide.c "#define SESSIO_NT_NO_STANDARD\n#include <ntddk.h>\n${use}\n")
   execute_process(COMMAND ${compile} -o ${WORK}/wide.o ${WORK}/wide.c
     RESULT_VARIABLE code ERROR_QUIET)
   if(code EQUAL 0)

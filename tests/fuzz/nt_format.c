@@ -109,7 +109,7 @@ enum value { VALUE_32, VALUE_64, VALUE_POINTER, VALUE_TEXT };
 static void run(struct conversion c, enum value kind, ULONGLONG value, const void *pointer)
 {
 	size_t size = 1u + fuzz_byte(&m.in) * (fuzz_below(&m.in, 2) == 1 ? 3u : 1u);
-	char *narrow = malloc(size); /* not longer than what the call is told */
+	char *narrow = malloc(size); /* not longer than the size that the call gets */
 	WCHAR *wide = malloc(size * sizeof(*wide));
 	char expected[TEXT];
 	char format[64];

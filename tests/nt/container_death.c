@@ -11,6 +11,18 @@ static void register_at_dispatch_level(void)
 	(void)IoRegisterContainerNotification(IoSessionStateNotification, NULL, NULL, 0, NULL);
 }
 
+static void unregister_at_dispatch_level(void)
+{
+	(void)KeRaiseIrqlToDpcLevel();
+	IoUnregisterContainerNotification(NULL);
+}
+
+static void query_at_dispatch_level(void)
+{
+	(void)KeRaiseIrqlToDpcLevel();
+	(void)IoGetContainerInformation(IoSessionStateInformation, NULL, NULL, 0);
+}
+
 static NTSTATUS come_back_higher(
 	PVOID session, PVOID object, ULONG event, PVOID context, PVOID payload, ULONG length)
 {
@@ -58,6 +70,8 @@ int main(int argc, char **argv)
 	static const struct death cases[] = {
 		DEATH(register_at_dispatch_level),
 		DEATH(delete_a_registered_device),
+		DEATH(unregister_at_dispatch_level),
+		DEATH(query_at_dispatch_level),
 		DEATH(come_back_at_another_level),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be registered, clause by clause. */
+/* Registering, clause by clause. */
 #include "test.h"
 
 #include "calls.h"
@@ -104,46 +104,6 @@ static void a_callback_and_a_place_for_the_handle_are_needed(void **state)
 	assert_int_equal(IoRegisterContainerNotification(IoSessionStateNotification,
 				 CALLBACK(note_call), &ask, sizeof(ask), NULL),
 		STATUS_INVALID_PARAMETER_5);
-}
-
-/*
- * Every set of wrong arguments at once: the answer is that of the first in the
- * order class, length, content, second registration.
- */
-static void several_errors_are_answered_in_order(void **state)
-{
-	PVOID first = enroll_driver();
-
-	(void)state;
-	for (unsigned wrong = 1; wrong < 16; wrong++) {
-		IO_SESSION_STATE_NOTIFICATION ask = ask_for((wrong & 8u) != 0 ? &driver : NULL);
-		DEVICE_OBJECT device;
-		PVOID handle = NULL;
-		NTSTATUS expected = STATUS_ALREADY_COMMITTED;
-
-		memset(&device, 0, sizeof(device));
-		device.Type = IO_TYPE_DEVICE;
-		if ((wrong & 8u) == 0) {
-			ask.IoObject = &device;
-		}
-		if ((wrong & 4u) != 0) {
-			ask.Flags = 1;
-			expected = STATUS_INVALID_PARAMETER_3;
-		}
-		if ((wrong & 2u) != 0) {
-			expected = STATUS_INVALID_PARAMETER_4;
-		}
-		if ((wrong & 1u) != 0) {
-			expected = STATUS_INVALID_PARAMETER_1;
-		}
-		assert_int_equal(
-			IoRegisterContainerNotification(
-				(IO_CONTAINER_NOTIFICATION_CLASS)(wrong & 1u), CALLBACK(note_call),
-				&ask, (ULONG)(sizeof(ask) + (wrong >> 1 & 1u)), &handle),
-			expected);
-		assert_null(handle);
-	}
-	IoUnregisterContainerNotification(first);
 }
 
 /* Clauses: W-4 */
@@ -349,8 +309,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_zeroed_driver_object_is_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_callback_and_a_place_for_the_handle_are_needed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			several_errors_are_answered_in_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_second_registration_is_refused_and_the_first_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

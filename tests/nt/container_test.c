@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What registrations are told and what can be asked, clause by clause. */
+/* Events and queries, clause by clause. */
 #include "test.h"
 
 #include <sessio/diag.h>
 
-#include <uv.h>
-
 #include "calls.h"
+#include "sleepers.h"
 
 /* Clauses: W-17 */
 static void what_exists_is_not_replayed(void **state)
@@ -205,47 +204,86 @@ static void a_callback_ends_itself_and_registers_another(void **state)
 	end_of(id);
 }
 
-static KEVENT call_runs;
+static KEVENT may_end;
 static LONG call_ended;
 
-static NTSTATUS take_long(
+static NTSTATUS end_when_allowed(
 	PVOID session, PVOID object, ULONG event, PVOID context, PVOID payload, ULONG length)
 {
 	note_call(session, object, event, context, payload, length);
-	KeSetEvent(&call_runs, IO_NO_INCREMENT, FALSE);
-	for (int i = 0; i < 20000; i++) {
-		(void)KeQueryPerformanceCounter(NULL);
-	}
+	KeWaitForSingleObject(&may_end, Executive, KernelMode, FALSE, NULL);
 	WriteRelease(&call_ended, 1);
 	return STATUS_SUCCESS;
 }
 
-static void post_on_a_thread(void *arg)
+static void post_created(void *id)
 {
-	post(*(ULONG *)arg, EVENT(CREATED));
+	post(*(ULONG *)id, EVENT(CREATED));
 }
 
-/* Clauses: W-32 */
+static LONG ended_at_return;
+
+static void unregister(void *handle)
+{
+	IoUnregisterContainerNotification(handle);
+	ended_at_return = ReadAcquire(&call_ended);
+}
+
+/* Clauses: W-10, W-32 */
 static void unregistering_waits_for_a_call_on_another_thread(void **state)
 {
 	IO_SESSION_STATE_NOTIFICATION ask = ask_for(&driver);
 	ULONG id = next_id++;
-	uv_thread_t thread;
+	struct sleeper calling, unregistering;
 	PVOID handle;
 
 	(void)state;
-	KeInitializeEvent(&call_runs, NotificationEvent, FALSE);
+	KeInitializeEvent(&may_end, NotificationEvent, FALSE);
 	WriteRelease(&call_ended, 0);
 	assert_int_equal(IoRegisterContainerNotification(IoSessionStateNotification,
-				 CALLBACK(take_long), &ask, sizeof(ask), &handle),
+				 CALLBACK(end_when_allowed), &ask, sizeof(ask), &handle),
 		STATUS_SUCCESS);
-	assert_int_equal(uv_thread_create(&thread, post_on_a_thread, &id), 0);
-	KeWaitForSingleObject(&call_runs, Executive, KernelMode, FALSE, NULL);
-	IoUnregisterContainerNotification(handle);
-	assert_int_equal(ReadAcquire(&call_ended), 1);
-	assert_int_equal(uv_thread_join(&thread), 0);
+	sleeper_start(&calling, post_created, &id);
+	sleeper_start(&unregistering, unregister, handle);
+	assert_false(sleeper_has_ended(&unregistering));
+	KeSetEvent(&may_end, IO_NO_INCREMENT, FALSE);
+	sleeper_join(&unregistering);
+	sleeper_join(&calling);
+	assert_int_equal(ended_at_return, 1);
 	end_of(id);
 	assert_int_equal(call_count, 1);
+}
+
+/* The rules of a host of the test's own hold for what drivers see. */
+static void the_calls_use_the_host_in_the_defaults_place(void **state)
+{
+	IO_SESSION_STATE_INFORMATION info = { 0, IoSessionStateCreated, FALSE };
+	sessio_user_session *session;
+	sessio_host *own;
+	PVOID handle;
+
+	(void)state;
+	assert_int_equal(sessio_host_create(SESSIO_RULES_OBSERVED, &own), SESSIO_OK);
+	assert_int_equal(sessio_host_set_default(own), SESSIO_OK);
+	handle = enroll_driver();
+	assert_int_equal(sessio_host_watch_count(own), 1);
+	assert_int_equal(
+		sessio_host_adopt(own, 1, SESSIO_USER_STATE_DISCONNECTED_LOGGED_ON, 0), SESSIO_OK);
+	assert_int_equal(sessio_host_post(own, 1, EVENT(CONNECTED), 0, NULL), SESSIO_OK);
+	assert_int_equal(call_count, 1);
+	assert_int_equal(calls[0].info.SessionState, IoSessionStateLoggedOn);
+	assert_int_equal(sessio_host_find_session(own, 1, &session), SESSIO_OK);
+	assert_int_equal(sessio_host_enter_session(own, session), SESSIO_OK);
+	assert_int_equal(
+		IoGetContainerInformation(IoSessionStateInformation, NULL, &info, sizeof(info)),
+		STATUS_SUCCESS);
+	assert_int_equal(info.SessionId, 1);
+	assert_int_equal(sessio_host_leave_session(own), SESSIO_OK);
+	sessio_user_session_unref(session);
+	IoUnregisterContainerNotification(handle);
+	assert_int_equal(sessio_host_watch_count(own), 0);
+	assert_int_equal(sessio_host_set_default(NULL), SESSIO_OK);
+	assert_int_equal(sessio_host_destroy(own), SESSIO_OK);
 }
 
 /* --- queries --- */
@@ -299,6 +337,7 @@ static void no_object_means_the_session_that_the_thread_has_entered(void **state
 		(NTSTATUS)0xC00000F0u);
 	assert_int_equal(IoGetRequestorSessionId(NULL, &asked), STATUS_UNSUCCESSFUL);
 	assert_int_equal(asked, MAXULONG);
+	assert_int_equal(IoGetRequestorSessionId(NULL, NULL), STATUS_INVALID_PARAMETER);
 	assert_int_equal(sessio_host_find_session(host(), id, &session), SESSIO_NOT_FOUND);
 	post(id, EVENT(CREATED));
 	assert_int_equal(sessio_host_find_session(host(), id, &session), SESSIO_OK);
@@ -351,6 +390,8 @@ int main(void)
 			a_callback_ends_itself_and_registers_another, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			unregistering_waits_for_a_call_on_another_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_calls_use_the_host_in_the_defaults_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_query_checks_class_then_length, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whole drivers, from loading to unloading. Their sources in nt_drivers/ are as
+ * Whole drivers, from loading to unloading. Their sources in drivers/ are as
  * drivers are written; each has its entry under a name of its own here.
  */
 #include "test.h"
@@ -15,12 +15,8 @@
 #define EVENT(name) SESSIO_USER_EVENT_##name
 #define STATE(name) SESSIO_USER_STATE_##name
 
-/* seed.c has no entry: its two functions are what an entry would call. */
-VOID RegisterSessionNotification(PDRIVER_OBJECT DriverObject);
-VOID UnRegisterSessionNotification(void);
-extern PVOID g_SessionNotificationHandle;
-
-DRIVER_INITIALIZE session_filter_entry, session_log_entry, session_owner_entry, session_wide_entry;
+DRIVER_INITIALIZE session_filter_entry, session_log_entry, session_owner_entry, session_state_entry,
+	session_wide_entry;
 NTSTATUS FilterUnload(ULONG Flags);
 
 static char printed[8192];
@@ -56,7 +52,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* Whatever a driver does, it takes nothing with it. */
+/* A driver takes nothing with it when it goes. */
 static int tear_down(void **state)
 {
 	struct sessio_nt_usage usage;
@@ -77,54 +73,50 @@ static void post(ULONG id, sessio_user_event event)
 	assert_int_equal(sessio_host_post(host(), id, event, 0, NULL), SESSIO_OK);
 }
 
+#define IS_IN(state) "session_state: 7 is in " #state "\n"
+
 /* Clauses: W-19, W-29, W-38 */
-static void the_seed_driver_prints_ids_and_states_through_a_whole_life(void **state)
+static void the_smallest_driver_prints_each_state_of_a_life(void **state)
 {
+	static const struct {
+		sessio_user_event event;
+		const char *printed;
+	} life[] = {
+		{ EVENT(CREATED), IS_IN(1) },
+		{ EVENT(CONNECTED), IS_IN(3) },
+		{ EVENT(LOGON), IS_IN(6) },
+		{ EVENT(DISCONNECTED), IS_IN(5) },
+		{ EVENT(LOGOFF), IS_IN(4) },
+		{ EVENT(CONNECTED), IS_IN(3) },
+		{ EVENT(LOGON), IS_IN(6) },
+		{ EVENT(LOGOFF), IS_IN(7) },
+		{ EVENT(TERMINATED), IS_IN(8) },
+	};
 	DRIVER_OBJECT driver;
 
 	(void)state;
 	sessio_nt_init_driver(&driver, NULL);
-	RegisterSessionNotification(&driver);
-	expect_printed("PsKeRegisterSessionNotification success\n");
-	post(7, EVENT(CREATED));
-	expect_printed("SessionId[7]\nSessionState[1]\n");
-	post(7, EVENT(CONNECTED));
-	expect_printed("SessionId[7]\nSessionState[3]\n");
-	post(7, EVENT(LOGON));
-	expect_printed("SessionId[7]\nSessionState[6]\n");
-	post(7, EVENT(DISCONNECTED));
-	expect_printed("SessionId[7]\nSessionState[5]\n");
-	post(7, EVENT(LOGOFF));
-	expect_printed("SessionId[7]\nSessionState[4]\n");
-	post(7, EVENT(CONNECTED));
-	post(7, EVENT(LOGON));
-	post(7, EVENT(LOGOFF));
-	expect_printed("SessionId[7]\nSessionState[3]\nSessionId[7]\nSessionState[6]\n"
-		       "SessionId[7]\nSessionState[7]\n");
-	post(7, EVENT(TERMINATED));
-	expect_printed("SessionId[7]\nSessionState[8]\n");
-	UnRegisterSessionNotification();
-	assert_null(g_SessionNotificationHandle);
-	UnRegisterSessionNotification();
+	assert_int_equal(session_state_entry(&driver, NULL), STATUS_SUCCESS);
+	for (size_t i = 0; i < RTL_NUMBER_OF(life); i++) {
+		post(7, life[i].event);
+		expect_printed(life[i].printed);
+	}
+	driver.DriverUnload(&driver);
 	post(8, EVENT(CREATED));
 	post(8, EVENT(TERMINATED));
 	expect_printed("");
 }
 
-static void the_seed_driver_prints_why_it_was_refused(void **state)
+static void the_smallest_driver_prints_why_it_was_refused(void **state)
 {
 	DRIVER_OBJECT driver;
-	PVOID kept;
 
 	(void)state;
 	sessio_nt_init_driver(&driver, NULL);
-	RegisterSessionNotification(&driver);
-	kept = g_SessionNotificationHandle;
-	printed[0] = '\0';
-	RegisterSessionNotification(&driver);
-	expect_printed("PsKeRegisterSessionNotification failed [0xC0000021]\n");
-	assert_ptr_equal(g_SessionNotificationHandle, kept);
-	UnRegisterSessionNotification();
+	assert_int_equal(session_state_entry(&driver, NULL), STATUS_SUCCESS);
+	assert_int_equal(session_state_entry(&driver, NULL), STATUS_ALREADY_COMMITTED);
+	expect_printed("session_state: not registered, 0xC0000021\n");
+	driver.DriverUnload(&driver);
 }
 
 static PIRP make_request(UCHAR major, ULONG code, PVOID buffer, ULONG length)
@@ -343,10 +335,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			the_seed_driver_prints_ids_and_states_through_a_whole_life, set_up,
-			tear_down),
+			the_smallest_driver_prints_each_state_of_a_life, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			the_seed_driver_prints_why_it_was_refused, set_up, tear_down),
+			the_smallest_driver_prints_why_it_was_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_log_driver_hands_out_what_happened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -15,7 +15,7 @@
 
 void __gcov_dump(void);
 
-/* What was covered on the way to abort() counts, too. */
+/* Code that ran on the way to abort() is covered, too. */
 static inline void death_dump(int number)
 {
 	(void)number;

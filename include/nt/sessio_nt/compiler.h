@@ -5,7 +5,7 @@
  * (compiler-1) WCHAR is 16 bits. Wide literals are 16 bits only with -fshort-wchar,
  *      which the target sessio::nt adds. Without it everything but L"..." works,
  *      and giving L"..." to something that wants WCHAR is an error.
- * (compiler-2) What is usual in driver code is no warning: pragmas for another compiler,
+ * (compiler-2) Habits of driver code cause no warning: pragmas for another compiler,
  *      characters of four letters.
  * (compiler-3) There is one calling convention here: ours on both sides.
  */

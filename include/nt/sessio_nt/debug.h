@@ -2,10 +2,10 @@
 /*
  * Debug prints and assertions.
  *
- * A print understands what the kernel's does: %d of 32 bits with or without l,
- * %I64d, %lld, %Id, %p in full width, %ws %S %ls, %wZ and %Z of counted strings;
- * no floating point. At most 512 bytes leave in one print. Where they go is
- * sessio_nt_set_debug_print()'s matter; nothing filters them.
+ * A print understands the kernel's formats, but no floating point. %d has 32 bits
+ * with and without l; %I64d, %lld and %Id are wider; %p has its full width. %ws, %S
+ * and %ls are wide strings, %wZ and %Z counted ones. At most 512 bytes leave in one
+ * print. Nothing filters them. sessio_nt_set_debug_print() says where they go.
  */
 #ifndef SESSIO_NT_DEBUG_H
 #define SESSIO_NT_DEBUG_H
@@ -41,7 +41,7 @@ ULONG vDbgPrintEx(ULONG component, ULONG level, PCSTR format, va_list args);
 ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR format, va_list args);
 /** Stops the program, because no debugger is there to go on from it. */
 void DbgBreakPoint(void);
-/** Stops the program: what the kernel would die of. */
+/** Stops the program, as a bug check stops a kernel. */
 DECLSPEC_NORETURN void KeBugCheck(ULONG code);
 /** Stops the program and says the code and its four parameters. */
 DECLSPEC_NORETURN void KeBugCheckEx(

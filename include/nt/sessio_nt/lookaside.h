@@ -63,7 +63,7 @@ typedef ALLOCATE_FUNCTION_EX *PALLOCATE_FUNCTION_EX;
 typedef void FREE_FUNCTION_EX(PVOID block, PLOOKASIDE_LIST_EX list);
 typedef FREE_FUNCTION_EX *PFREE_FUNCTION_EX;
 
-/* What is left of the documented size. */
+/* Fills the documented size. */
 #define SESSIO_NT_EX_FUTURE (sizeof(void *) == 8 ? 7 : 11)
 typedef struct DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) _LOOKASIDE_LIST_EX {
 	PALLOCATE_FUNCTION_EX Allocate;

@@ -207,7 +207,7 @@ SESSIO_NT_OFFSET(FILE_OBJECT, CurrentByteOffset, 104, 56);
 SESSIO_NT_OFFSET(FILE_OBJECT, Event, 152, 92);
 SESSIO_NT_OFFSET(FILE_OBJECT, FileObjectExtension, 208, 124);
 
-/* What a create request answers in Information. */
+/* The answers of a create request in Information. */
 #define FILE_SUPERSEDED 0x00000000
 #define FILE_OPENED 0x00000001
 #define FILE_CREATED 0x00000002

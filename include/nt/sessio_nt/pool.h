@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pool memory. A block knows its tag: giving back a block
- * twice, one that is none, or under another tag stops the program, and
- * sessio_nt_get_usage() says what was not given back.
+ * Pool memory. A block knows its tag. A block that is given back twice or under
+ * another tag stops the program, and so does memory that is no block.
+ * sessio_nt_get_usage() counts the blocks that were not given back.
  */
 #ifndef SESSIO_NT_POOL_H
 #define SESSIO_NT_POOL_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is running: this process and its threads, as the operating system numbers them. */
+/* This process and its threads, as the operating system numbers them. */
 #ifndef SESSIO_NT_PROCESS_H
 #define SESSIO_NT_PROCESS_H
 

@@ -131,8 +131,8 @@ NTSTATUS RtlUnicodeStringToInteger(PCUNICODE_STRING s, ULONG base, PULONG value)
 NTSTATUS RtlDuplicateUnicodeString(ULONG flags, PCUNICODE_STRING from, PUNICODE_STRING to);
 
 /*
- * The C library's wide functions are for a wchar_t of another size: these take
- * their names over, so that driver code that calls them gets 16 bits.
+ * The C library's wide functions are for a wchar_t of another size. These take
+ * their names over, so that driver code gets 16 bits.
  */
 /** Length in characters. */
 SIZE_T sessio_nt_wcslen(PCWSTR s);

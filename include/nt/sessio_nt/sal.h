@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Source annotations: what an analyser of another compiler reads, and nothing
- * here. Every name is defined empty.
+ * Source annotations, which an analyser of another compiler reads. Every name is
+ * defined empty here.
  *
- * The oldest generation (__in, __out) uses names that a C++ standard library
- * uses too: in a C++ file, standard headers come before these.
+ * The oldest generation (__in, __out) uses names that a C++ standard library uses
+ * too. See standard.h.
  */
 #ifndef SESSIO_NT_SAL_H
 #define SESSIO_NT_SAL_H
@@ -200,7 +200,7 @@
 #define _Ret_writes_bytes_to_(size, count)
 #define _Out_writes_bytes_all_to_(size, count)
 
-/* What only drivers say: interrupt levels, locks, kinds of function. */
+/* For drivers only: interrupt levels, locks, kinds of function. */
 #define _IRQL_requires_max_(irql)
 #define _IRQL_requires_min_(irql)
 #define _IRQL_requires_(irql)

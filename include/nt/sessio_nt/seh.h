@@ -5,11 +5,11 @@
  * (seh-1) __finally runs after the block and after __leave, from any depth of
  *      loops inside the block, in any number of blocks of a function.
  * (seh-2) Leaving the block by return, break, continue or goto would skip
- *      __finally: the program is stopped and says so.
+ *      __finally. It stops the program with a reason.
  * (seh-3) Nothing raises here: a handler of __except never runs, and a bad address
  *      ends the program.
  *
- * C++ standard headers use __try themselves: they come before these.
+ * C++ standard headers use __try themselves. See standard.h.
  */
 #ifndef SESSIO_NT_SEH_H
 #define SESSIO_NT_SEH_H

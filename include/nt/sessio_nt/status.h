@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NTSTATUS: what a Windows kernel call came to, and the codes drivers use. */
+/* NTSTATUS, the result of a Windows kernel call, and the codes that drivers use. */
 #ifndef SESSIO_NT_STATUS_H
 #define SESSIO_NT_STATUS_H
 

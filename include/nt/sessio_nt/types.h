@@ -52,8 +52,8 @@ typedef size_t SIZE_T, *PSIZE_T;
 typedef ULONG_PTR KAFFINITY, *PKAFFINITY;
 
 /*
- * Wide literals are WCHARs where the compiler makes them 16 bits wide, whatever the
- * C library takes wchar_t to be: some have it 32 bits wide always.
+ * Wide literals are WCHARs where the compiler makes them 16 bits wide. Some C
+ * libraries have a wchar_t of 32 bits all the same.
  */
 #if !SESSIO_NT_WIDE_LITERALS && defined(__cplusplus)
 typedef char16_t WCHAR;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What threads wait for: events, mutexes, semaphores.
+ * Events, mutexes and semaphores, for which threads wait.
  *
  * These objects live in the caller's memory and own nothing else. Waiting at
  * DISPATCH_LEVEL or above stops the program, unless the timeout is zero.

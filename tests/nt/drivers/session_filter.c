@@ -1,7 +1,7 @@
 /*
  * A file system filter that keeps a table of the sessions with a user in them.
- * The callback has the types that are meant, not those that are declared, and is
- * cast; the locks are a fast mutex and a push lock.
+ * The callback has types of its own in place of the declared ones, and is cast. The
+ * locks are a fast mutex and a push lock.
  */
 #include <fltKernel.h>
 

@@ -1,6 +1,6 @@
 // A control device that remembers which session opened it last, and drops that
-// when the session goes. Registers its device object, looks the calls up by name
-// for the sake of older systems, and writes in the style of the Windows 7 kits.
+// when the session goes. It registers its device object. It looks the calls up by
+// name, for older systems, and is written in the style of the Windows 7 kits.
 #include <ntifs.h>
 
 #if defined(__cplusplus)
