@@ -171,7 +171,7 @@ int provider_stop(struct provider *provider)
 	for (size_t i = 0; i < provider->count; i++) {
 		Retcode rc = KosSessionUnregisterObject(provider->files[i]);
 
-		failed += rc != rcOk && rc != rcInvalidOperation; /* withdrawn before */
+		failed += rc != rcOk && rc != rcResourceNotFound; /* withdrawn before */
 		failed += sessio_object_drain(provider->files[i], 10000) != SESSIO_OK;
 		KosPutObject(provider->files[i]);
 	}
@@ -246,13 +246,7 @@ void provider_forget(void *session)
 static Retcode begin(void *session, unsigned right, void **out_file)
 {
 	if ((KosSessionGetOpenRights(session) & right) == 0) {
-		/* A closed session has no rights; say which of the two it is. */
-		Retcode rc = KosSessionRef(session, RTL_NULL, out_file);
-
-		if (rc == rcOk) {
-			KosSessionPut(session);
-		}
-		return rc == rcOk ? rcNoCapability : rc;
+		return rcNoCapability;
 	}
 	return KosSessionRef(session, RTL_NULL, out_file);
 }

@@ -3,8 +3,10 @@
  * What resource sessions and open objects are doing, for people and tests.
  *
  * Every answer is a snapshot and may be stale when it arrives. Objects and
- * session contexts are the pointers of <kos/objects.h> and <kos/session.h>; the
- * caller holds a reference on each that it passes.
+ * session contexts are the pointers of <kos/objects.h> and <kos/session.h>.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread. The caller has a reference to what it passes.
  */
 #ifndef SESSIO_INSPECT_H
 #define SESSIO_INSPECT_H
@@ -28,19 +30,28 @@ typedef enum sessio_session_phase {
 	SESSIO_SESSION_ENDED = 5 /**< all over, or refused at open; references keep it */
 } sessio_session_phase;
 
+/** Why a session was closed. */
+typedef enum sessio_end_reason {
+	SESSIO_END_NONE = 0, /**< it has not been closed */
+	SESSIO_END_CLOSED = 1, /**< by KosSessionCloseObject() */
+	SESSIO_END_UNREGISTERED = 2, /**< its object was unregistered */
+	SESSIO_END_USER_LEFT = 3, /**< an event of the user session that it is bound to */
+	SESSIO_END_LAST_REFERENCE = 4 /**< nobody had a reference to its context any more */
+} sessio_end_reason;
+
 /** What is known of one resource session at one moment. */
 typedef struct sessio_session_info {
 	const void *object; /**< the open object; borrowed from the context */
 	const char *object_name; /**< NULL if it has none; borrowed from the object */
 	sessio_session_phase phase;
-	bool tracked; /**< opened while tracking was on: holders are known */
+	bool tracked; /**< opened while tracking was on: opener and holders are known */
 	uint32_t required_rights; /**< as given at open, like the next one */
 	uint32_t share_mode;
 	uint32_t handle_rights; /**< as the open callback left it; 0 until it has returned rcOk */
 	uint32_t references; /**< on the context */
 	uint64_t operations; /**< active now */
-	uint64_t opener_thread; /**< as the operating system numbers it */
-	uint64_t opened_ms; /**< milliseconds since the open */
+	uint64_t opener_thread; /**< as the operating system numbers it; 0 unless tracked */
+	uint64_t opened_ms; /**< milliseconds since the open; 0 unless tracked */
 	uint64_t ending_ms; /**< since the close, if operations were active then; else 0 */
 } sessio_session_info;
 
@@ -69,11 +80,18 @@ typedef struct sessio_holder {
  * @return SESSIO_OK, SESSIO_INVALID_ARG (@p session_context is no session, or
  *         @p out_info is NULL).
  *
- * Ref:     none; what @p out_info borrows lives as long as the context.
- * Locks:   takes the session's resource lock for a moment.
- * Threads: any.
+ * Ref:     what @p out_info borrows lives as long as the context.
  */
 sessio_status sessio_session_inspect(void *session_context, sessio_session_info *out_info);
+
+/**
+ * Why a session was closed. Its close callback is the place to ask; there the
+ * answer is final.
+ *
+ * @return the reason; SESSIO_END_NONE if @p session_context is no session or has
+ *         not been closed.
+ */
+sessio_end_reason sessio_session_end_reason(void *session_context);
 
 /**
  * Describe one object and count its sessions, in time linear in their number.
@@ -82,9 +100,7 @@ sessio_status sessio_session_inspect(void *session_context, sessio_session_info 
  * @return SESSIO_OK, SESSIO_INVALID_ARG (@p object cannot be opened, or
  *         @p out_info is NULL).
  *
- * Ref:     none; what @p out_info borrows lives as long as the object.
- * Locks:   takes the resource lock.
- * Threads: any.
+ * Ref:     what @p out_info borrows lives as long as the object.
  */
 sessio_status sessio_object_inspect(void *object, sessio_object_info *out_info);
 
@@ -96,10 +112,6 @@ sessio_status sessio_object_inspect(void *object, sessio_object_info *out_info);
  * @param out_count how many there are, which may be more than were written.
  * @return SESSIO_OK, SESSIO_INVALID_ARG (@p session_context is no session, or a
  *         pointer is NULL), SESSIO_UNSUPPORTED (the session is not tracked).
- *
- * Ref:     none.
- * Locks:   takes the session's tracker lock for a moment.
- * Threads: any.
  */
 sessio_status sessio_session_holders(
 	void *session_context, sessio_holder *holders, size_t capacity, size_t *out_count);
@@ -113,21 +125,13 @@ sessio_status sessio_session_holders(
  * @param text room for @p size bytes with the final zero; NULL if that is 0.
  * @return the bytes that the whole line takes without the final zero, which may
  *         be more than were written; 0 if @p session_context is no session.
- *
- * Ref:     none.
- * Locks:   takes the resource and the tracker lock for moments, one at a time.
- * Threads: any.
  */
 size_t sessio_session_describe(void *session_context, char *text, size_t size);
 
 /**
- * Whether sessions that are opened from now on remember who their operations
- * are. Costs an allocation and a lock for each operation, so it is off unless
- * one is looking for something.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
+ * Choose whether sessions that are opened from now on remember when and by which
+ * thread they were opened, and which threads operate in them. Each operation
+ * then costs an allocation and a lock, so it is off at the start.
  */
 void sessio_inspect_track(bool on);
 

@@ -9,8 +9,8 @@
 #include <sessio/bind.h>
 #include <sessio/diag.h>
 #include <sessio/host.h>
-#include <sessio/rules.h>
 #include <sessio/inspect.h>
+#include <sessio/rules.h>
 #include <sessio/source.h>
 #include <sessio/status.h>
 #include <sessio/user_session.h>

@@ -116,7 +116,10 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found)
 {
 	if (found == SI_CLOSE_IDLE) {
-		atomic_store_explicit(&run->drain, 0, memory_order_relaxed);
+		/* Exchanged, not stored: a release without its acquire may have been here. */
+		SI_BUG_IF(atomic_exchange_explicit(&run->drain, 0, memory_order_relaxed) !=
+				SI_DRAIN_HELD,
+			"an operation ended that never began (rundown-4)");
 		return true;
 	}
 	/* Release: the closer's work comes before the end. Acquire: so do the operations'. */

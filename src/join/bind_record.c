@@ -190,12 +190,12 @@ static void pass(struct sessio_bind *bind, pass_fn *use, const sessio_user_notic
 static void close_one(struct sessio_bind *bind, struct si_session *session,
 	const sessio_user_notice *notice) SI_HELD(bind->lock)
 {
-	enum si_run_close found = si_rundown_close(&session->run);
+	enum si_run_close found = si_session_begin_close(session, SESSIO_END_USER_LEFT);
 
 	(void)notice;
 	if (found == SI_CLOSE_IDLE || found == SI_CLOSE_BUSY) {
 		si_mutex_unlock(&bind->lock);
-		si_session_closed(session, found);
+		si_session_run_end(session, found);
 		si_mutex_lock(&bind->lock);
 	}
 }

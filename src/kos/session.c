@@ -2,9 +2,9 @@
 #include <kos/session.h>
 
 #include "base/diag.h"
-#include "resource/session.h"
 #include "kos/retcode.h"
 #include "kos/type.h"
+#include "resource/session.h"
 
 KosObjectType *const kosSessionBaseObjectType = (KosObjectType *)&si_resource_type;
 KosObjectType *const kosSessionBaseSessionType = (KosObjectType *)&si_session_base_type;
@@ -73,6 +73,13 @@ Retcode KosSessionCloseObject(void *sessionCtx)
 	return si_retcode(si_session_close(sessionCtx));
 }
 
+/* By the type of the context: two session types over one context type are the same here. */
+static inline bool is_of_type(const struct si_session *session, const void *type)
+{
+	return type == NULL || si_likely((const void *)session->type == type) ||
+		si_session_is_of_type(session, type);
+}
+
 /* Kept apart so that the quick way needs no stack. */
 static SI_NOINLINE Retcode ref_slowly(struct si_session *session, void **object)
 {
@@ -88,7 +95,7 @@ Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 {
 	struct si_session *session = si_session_of(sessionCtx);
 
-	if (session == NULL || (type != NULL && (void *)session->type != (void *)type)) {
+	if (session == NULL || !is_of_type(session, type)) {
 		return rcInvalidArgument;
 	}
 	if (!si_session_ref_quickly(session)) {
@@ -128,5 +135,5 @@ rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx)
 {
 	struct si_session *session = si_session_of(sessionCtx);
 
-	return session == NULL || si_rundown_is_closed(&session->run) ? 0 : session->required;
+	return session == NULL ? 0 : session->required;
 }

@@ -3,7 +3,7 @@
 #include <sessio/inspect.h>
 
 #include "base/text.h"
-#include "resource/session.h"
+#include "resource/walk.h"
 
 /* An active operation of a tracked session. */
 struct si_holder {
@@ -68,11 +68,12 @@ void si_session_done(struct si_session *session)
 static sessio_session_phase phase_of(struct si_session *session)
 {
 	uint64_t central = atomic_load_explicit(&session->run.central, memory_order_acquire);
+	uint8_t end = atomic_load_explicit(&session->end, memory_order_acquire);
 
-	if (session->end >= SI_ENDED) {
+	if (end >= SI_PINNED) {
 		return SESSIO_SESSION_ENDED;
 	}
-	if (session->end == SI_COMPLETING) {
+	if (end == SI_COMPLETING) {
 		return SESSIO_SESSION_COMPLETING;
 	}
 	if ((central & SI_RUN_PENDING) != 0) {
@@ -81,10 +82,23 @@ static sessio_session_phase phase_of(struct si_session *session)
 	return (central & SI_RUN_CLOSED) != 0 ? SESSIO_SESSION_ENDING : SESSIO_SESSION_OPEN;
 }
 
+/* The times and the opener, as far as they are known. */
+static void inspect_cold_locked(const struct si_session *session, sessio_session_info *info)
+{
+	const struct si_session_cold *cold = session->cold;
+
+	if (cold == NULL) {
+		return;
+	}
+	info->opener_thread = cold->opener;
+	info->opened_ms = cold->opened_ns == 0 ? 0 : ms_since(cold->opened_ns);
+	info->ending_ms = cold->closed_ns == 0 ? 0 : ms_since(cold->closed_ns);
+}
+
 sessio_status sessio_session_inspect(void *session_context, sessio_session_info *out_info)
 {
 	struct si_session *session = si_session_of(session_context);
-	uint64_t closed_ns;
+	sessio_session_info info = { .object = NULL };
 	si_mutex *lock;
 
 	if (session == NULL || out_info == NULL) {
@@ -92,28 +106,48 @@ sessio_status sessio_session_inspect(void *session_context, sessio_session_info 
 	}
 	lock = si_resource_of(session->object)->lock;
 	si_mutex_lock(lock);
-	out_info->phase = phase_of(session);
+	info.phase = phase_of(session);
+	inspect_cold_locked(session, &info);
 	si_mutex_unlock(lock);
-	closed_ns = atomic_load_explicit(&session->closed_ns, memory_order_relaxed);
-	out_info->object = session->object;
-	out_info->object_name = si_object_name(session->object);
-	out_info->tracked = session->tracked;
-	out_info->required_rights = session->required;
-	out_info->share_mode = session->shared;
+	info.object = session->object;
+	info.object_name = si_object_name(session->object);
+	info.tracked = session->tracked;
+	info.required_rights = session->required;
+	info.share_mode = session->shared;
 	/* Until the open callback has returned they are its own. */
-	out_info->handle_rights = si_rundown_is_pending(&session->run) ? 0 : session->handle_rights;
-	out_info->references = si_object_references(session_context);
-	out_info->operations = si_rundown_active(&session->run);
-	out_info->opener_thread = session->opener;
-	out_info->opened_ms = ms_since(session->opened_ns);
-	out_info->ending_ms = closed_ns == 0 ? 0 : ms_since(closed_ns);
+	info.handle_rights = si_rundown_is_pending(&session->run) ? 0 : session->handle_rights;
+	info.references = si_object_references(session_context);
+	info.operations = si_rundown_active(&session->run);
+	*out_info = info;
 	return SESSIO_OK;
+}
+
+sessio_end_reason sessio_session_end_reason(void *session_context)
+{
+	struct si_session *session = si_session_of(session_context);
+
+	if (session == NULL) {
+		return SESSIO_END_NONE;
+	}
+	/* Relaxed: the closing thread has written it for itself; for others it is a snapshot. */
+	return (sessio_end_reason)atomic_load_explicit(&session->reason, memory_order_relaxed);
+}
+
+static void count_one(struct si_session *session, void *arg)
+{
+	sessio_object_info *info = arg;
+	sessio_session_phase phase = phase_of(session);
+
+	info->opening += phase == SESSIO_SESSION_OPENING;
+	info->open += phase == SESSIO_SESSION_OPEN;
+	info->ending += phase > SESSIO_SESSION_OPEN;
+	info->operations += si_rundown_active(&session->run);
 }
 
 sessio_status sessio_object_inspect(void *object, sessio_object_info *out_info)
 {
 	struct si_resource *resource = si_resource_of(object);
-	sessio_object_info info = { 0 };
+	sessio_object_info info = { .name = NULL };
 
 	if (resource == NULL || out_info == NULL) {
 		return SESSIO_INVALID_ARG;
@@ -121,22 +155,8 @@ sessio_status sessio_object_inspect(void *object, sessio_object_info *out_info)
 	info.name = si_object_name(object);
 	info.type_name = si_object_type(object)->name;
 	info.references = si_object_references(object);
-	si_mutex_lock(resource->lock);
-	info.registered = si_session_type_is_live(
-		atomic_load_explicit(&resource->type, memory_order_relaxed));
-	for (struct si_session *at = resource->sessions; at != NULL; at = at->links.next) {
-		sessio_session_phase phase;
-
-		if (at->end >= SI_ENDED) {
-			continue;
-		}
-		phase = phase_of(at);
-		info.opening += phase == SESSIO_SESSION_OPENING;
-		info.open += phase == SESSIO_SESSION_OPEN;
-		info.ending += phase > SESSIO_SESSION_OPEN;
-		info.operations += si_rundown_active(&at->run);
-	}
-	si_mutex_unlock(resource->lock);
+	info.registered = atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
+	si_walk_look(resource, count_one, &info);
 	*out_info = info;
 	return SESSIO_OK;
 }
@@ -196,6 +216,17 @@ static void put_operations(struct si_text *text, const sessio_session_info *info
 	si_text_put(text, info->operations == 1 ? " operation" : " operations");
 }
 
+static void put_open(struct si_text *text, const sessio_session_info *info)
+{
+	si_text_put(text, "open");
+	if (info->tracked) {
+		si_text_put(text, " for ");
+		si_text_put_number(text, info->opened_ms);
+		si_text_put(text, " ms");
+	}
+	si_text_put(text, ", ");
+}
+
 static void put_ending(struct si_text *text, const sessio_session_info *info)
 {
 	si_text_put(text, "ending");
@@ -214,9 +245,7 @@ static void put_phase(struct si_text *text, const sessio_session_info *info)
 		si_text_put(text, "its open callback has not let it begin");
 		return;
 	case SESSIO_SESSION_OPEN:
-		si_text_put(text, "open for ");
-		si_text_put_number(text, info->opened_ms);
-		si_text_put(text, " ms, ");
+		put_open(text, info);
 		put_operations(text, info);
 		return;
 	case SESSIO_SESSION_ENDING:

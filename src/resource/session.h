@@ -1,37 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Resource sessions: who has what open, with which rights, doing how much.
+ * Resource sessions: which objects are open, with which rights, doing how much.
  *
- * A resource is an object that can be registered with a session type; opening
+ * A resource is an object that can be registered with a session type. Opening
  * it makes a session, whose context is an object, too. Both keep their private
  * part in a root segment, out of their owners' sight.
  *
- *     PENDING  -> OPEN      [si_session_open, after the open callback]  operation counter
- *     PENDING  -> CLOSED    [as from OPEN; the opener runs the end]     operation counter
- *     PENDING  -> ENDED     [bury: the open callback refused]           resource lock
- *     OPEN     -> CLOSED    [si_session_close, si_resource_unregister,
- *                            an event that closes a bind]               operation counter
- *     CLOSED   -> ENDED     [complete: last operation or closer]        resource lock
+ *     OPENING    -> OPEN        [si_session_open, after the open callback]  operation counter
+ *     OPENING    -> CLOSED      [si_session_begin_close]                    operation counter
+ *     OPENING    -> ENDED       [abort_open: the open callback refused]     resource lock
+ *     OPEN       -> CLOSED      [si_session_begin_close]                    operation counter
+ *     CLOSED     -> COMPLETING  [complete: last operation or closer]        resource lock
+ *     COMPLETING -> ENDED       [finish: closeComplete has returned]        resource lock
  *
- * (session-1) A session is in its resource's list from PENDING until its context goes.
- *      Its rights count in the share rule from PENDING until just before
- *      closeComplete.
- * (session-2) Whoever closes the operation counter runs the close callback; whoever
- *      brings it to rest completes the end. Each happens once.
- * (session-3) While a resource is registered, its registration holds resource and type
- *      for all sessions in the list; unregistering makes each session in the list
- *      hold both itself. The end drops the context's first reference, and nothing
- *      else does.
- * (session-4) Callbacks run with no lock held.
- * (session-5) Nobody but its opener takes a reference on a PENDING session, or a pin.
- * (session-6) A session with pins keeps its first reference: its end leaves that to the
- *      last walker that takes a pin off.
+ * An OPENING session whose context cannot be constructed or bound has no end: its
+ * opener frees it [cancel_open].
  *
- * Lock order: the gate, then one resource lock, then one bind's lock.
+ * (session-1) A session is in its resource's list from its creation until it is ENDED or
+ *      freed. Its rights count in the share rule until COMPLETING.
+ * (session-2) The thread that closes the operation counter runs the close callback; the
+ *      thread that brings the counter to rest completes the end. Each happens
+ *      once. If the counter is closed while OPENING, the opener does both, once
+ *      its open callback has agreed.
+ * (session-3) A resource holds itself and a session type as long as it is registered
+ *      with the type or a context of that type exists: struct si_holding counts
+ *      them. A context therefore needs no reference to either.
+ * (session-4) Callbacks run with no lock held, in guarded frames. Those of close and
+ *      closeComplete are foreign. open and walk handlers are their callers' own.
+ * (session-5) Before its open callback has agreed, nobody but the opener takes a
+ *      reference to a session, or a pin.
+ * (session-6) A context's first reference belongs to the opening, then to the session,
+ *      then to its end, which drops it as the last step of all. If walkers have
+ *      pins on the session then, the last of them drops it instead.
+ * (session-7) The put that would drop the last reference of an OPEN session closes it,
+ *      and its reference becomes the end's. With the end begun the reference is
+ *      the end's already: then this put is one too many.
+ * (session-8) Completions do not nest, nor do ends that a last put begins: they are
+ *      items of base/deferred.h. The exception is an opener's, see (session-9).
+ * (session-9) An opener that finds its session closed while OPENING completes the end
+ *      itself. It drops the end's reference by a compare-exchange that fails if
+ *      that is the last. If it fails, nobody has a reference, and the opening
+ *      fails. Otherwise the opener gets the context of a closed session.
+ * (session-10) No lock is held for more than SI_WALK_STEPS sessions of a list.
  */
 #ifndef SI_SESSION_H
 #define SI_SESSION_H
 
+#include <sessio/inspect.h>
+
+#include "base/deferred.h"
+#include "base/list.h"
 #include "base/object.h"
 #include "base/rundown.h"
 #include "resource/share_rule.h"
@@ -55,33 +73,35 @@ struct si_session_type {
 	_Atomic bool destroyed;
 };
 
-/* A list of sessions; walkers put a cursor of their own between them. */
-struct si_links {
-	struct si_session *next;
-	struct si_session **prev; /* what points here */
+/* A session type that a resource keeps together with itself (session-3). */
+struct si_holding {
+	struct si_session_type *type; /* counted, as is the object; NULL: nothing is held */
+	struct si_holding *next; /* other types, from registrations that are over */
+	uint32_t contexts; /* of this type; memory ends before they are too many */
 };
 
 /* The private part of a resource. */
 struct si_resource {
 	si_mutex *lock;
-	_Atomic(struct si_session_type *) type; /* NULL: never registered; si_unregistered */
-	struct si_session *sessions; /* resource lock; newest first */
+	_Atomic(struct si_session_type *) type; /* NULL while it is not registered */
+	struct si_list sessions; /* resource lock; newest first */
+	struct si_holding holding; /* resource lock */
 	struct si_rights rights; /* resource lock */
 };
 
 /* How far the opening is: nothing to destruct, constructed, its open callback has agreed. */
 enum si_session_stage { SI_RAW, SI_CONSTRUCTED, SI_AGREED };
 
-/*
- * How far the end of a session is: none yet, closeComplete runs, over, over but
- * for a walker (session-6); or it is no session at all.
- */
-enum si_session_end { SI_LIVE, SI_COMPLETING, SI_ENDED, SI_LEFT, SI_CURSOR };
+/* How far the end is: none yet, or CLOSED; COMPLETING; ENDED, but for a walker (session-6); ENDED. */
+enum si_session_end { SI_LIVE, SI_COMPLETING, SI_PINNED, SI_ENDED };
 
 /* The cold part: what only some sessions have. */
 struct si_session_cold {
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
 	struct si_bound *bound; /* resource lock; the join's record of this session */
+	uint64_t opened_ns; /* fixed; 0 if the session is not tracked */
+	uint64_t closed_ns; /* resource lock; 0, or when it was closed with operations active */
+	uint32_t opener; /* fixed; the thread that opened it, 0 if it is not tracked */
 };
 
 /* The private part of a session context. */
@@ -89,19 +109,17 @@ struct si_session {
 	struct si_rundown run;
 	void *object; /* the resource; (session-3) */
 	struct si_session_type *type; /* (session-3) */
+	struct si_list_node node; /* resource lock; resource->sessions */
+	struct si_deferred item; /* its next step, if that is put off; the closer's */
+	struct si_session_cold *cold; /* resource lock; set once, at open if tracked */
+	uint32_t required; /* fixed at open, as is the next one */
+	uint32_t shared;
+	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
+	uint32_t pins; /* resource lock; walkers that are at it (session-6) */
 	bool tracked; /* operations say who they are; fixed */
 	_Atomic uint8_t stage; /* an si_session_stage; written by the opener alone */
-	bool holds; /* resource lock; (session-3) */
-	uint8_t end; /* resource lock; an si_session_end */
-	uint32_t required; /* fixed at open, as are the next two */
-	uint32_t shared;
-	uint32_t handle_rights;
-	struct si_links links; /* resource lock; resource->sessions */
-	uint64_t opened_ns; /* fixed at open */
-	_Atomic uint64_t closed_ns; /* 0 until the close began */
-	uint32_t opener; /* the thread that opened it; fixed */
-	uint32_t pins; /* resource lock; walkers that are at it (session-6) */
-	struct si_session_cold *cold; /* resource lock; set once, at open if tracked */
+	_Atomic uint8_t end; /* an si_session_end; written under the resource lock */
+	_Atomic uint8_t reason; /* a sessio_end_reason; why it was closed */
 };
 
 extern struct si_type si_resource_type; /* root of all resources */
@@ -132,9 +150,6 @@ static inline struct si_resource *si_resource_of(const void *object)
 /* The session type behind an object pointer, NULL if it is none. */
 struct si_session_type *si_session_type_of(const void *object);
 
-/* False for NULL and for what stands there after an unregistration. */
-bool si_session_type_is_live(const struct si_session_type *type);
-
 sessio_status si_session_type_create(struct si_type *object_type, struct si_type *context_type,
 	const struct si_session_ops *ops, struct si_session_type **out_type);
 void si_session_type_destroy(struct si_session_type *type);
@@ -147,8 +162,34 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 	void **out_context, int32_t *out_reason);
 sessio_status si_session_close(void *context);
 
-/* After si_rundown_close() by the caller: runs the close callback and lets the end happen. */
-void si_session_closed(struct si_session *session, enum si_run_close found);
+/*
+ * Closes the operation counter, for this reason. Calls nobody, and may be called
+ * with locks held. On SI_CLOSE_IDLE and SI_CLOSE_BUSY the caller then has to call
+ * si_session_run_end(), until which the session keeps its first reference.
+ */
+enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_reason reason);
+
+/* Runs the close callback and lets the end complete. No lock is held. */
+void si_session_run_end(struct si_session *session, enum si_run_close found);
+
+/*
+ * The same for the opener of a session that was closed while OPENING, all at once
+ * (session-9). True if somebody has a reference to the context.
+ */
+bool si_session_run_end_of_opening(struct si_session *session);
+
+/* The last reference to a context is put: base/object.h asks (session-7). */
+bool si_session_last_reference(void *context);
+
+/* After si_session_begin_close(), when no operation is active: the rest of the end. */
+void si_session_complete(struct si_session *session);
+
+/* Frees what a session has besides its context. */
+void si_session_fini(struct si_session *session);
+
+/* Takes the join's record out; NULL if there is none. Drop it with the lock released. */
+struct si_bound *si_session_unbind_locked(struct si_session *session);
+void si_session_drop_bound(struct si_bound *bound);
 
 /* The cold part, made if there is none; the resource lock is held. NULL: no memory. */
 struct si_session_cold *si_session_cold_locked(struct si_session *session);
@@ -168,20 +209,26 @@ struct si_session_join {
 	void (*drop)(struct si_bound *bound);
 };
 
+extern _Atomic(const struct si_session_join *) si_session_join;
+
 void si_session_set_join(const struct si_session_join *join);
 
-/* Into and out of the resource's list; the resource lock is held. */
-void si_session_link(struct si_resource *resource, struct si_session *session);
-void si_session_unlink(struct si_session *session);
-
-/* Makes a session in the list hold its resource and type; the resource lock is held. */
-void si_session_hold(struct si_session *session);
+/* Counts a context of this type in, or out (session-3). The resource lock is held. */
+void si_resource_add_context_locked(
+	struct si_resource *resource, const struct si_session_type *type);
+/* True if that was the last: si_resource_put_held() then, with the lock released. */
+bool si_resource_remove_context_locked(
+	struct si_resource *resource, const struct si_session_type *type);
+void si_resource_put_held(void *object, struct si_session_type *type);
 
 typedef int32_t si_session_walk_fn(void *object, void *context, void *arg);
 
 /* On SESSIO_REFUSED *out_reason is what the handler said. */
 sessio_status si_session_walk(
 	void *object, si_session_walk_fn *handler, void *arg, int32_t *out_reason);
+
+/* Whether a context is of the type that this session type is for; false if it is none. */
+bool si_session_is_of_type(const struct si_session *session, const void *type);
 
 /* The slow sides of the two calls below: everything, and what is left after a release. */
 sessio_status si_session_ref_slowly(struct si_session *session);

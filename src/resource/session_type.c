@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Session types, and which objects they are registered with. */
+/* Session types. */
 #include "base/diag.h"
+#include "base/text.h"
 #include "resource/session.h"
-#include "resource/walk.h"
 
 static void destruct_session_type(void *object, void *segment)
 {
@@ -24,51 +24,6 @@ static struct si_type type_of_types = {
 	.chain = chain_of_types,
 };
 
-static int32_t construct_resource(void *object, void *segment, void *arg)
-{
-	struct si_resource *resource = segment;
-
-	(void)object;
-	(void)arg;
-	resource->lock = si_platform_lock_of(resource);
-	return 0;
-}
-
-static void destruct_resource(void *object, void *segment)
-{
-	struct si_resource *resource = segment;
-
-	(void)object;
-	SI_BUG_IF(si_session_type_is_live(
-			  atomic_load_explicit(&resource->type, memory_order_relaxed)) ||
-			resource->sessions != NULL,
-		"an object went while it was registered or open: one put too many (session-3)");
-}
-
-#define HIDDEN_OFFSET(type) (-(ptrdiff_t)(sizeof(struct si_header) + SI_ALIGNED(sizeof(type))))
-
-static const struct si_ancestor resource_chain[] = { { &si_resource_type,
-	HIDDEN_OFFSET(struct si_resource) } };
-struct si_type si_resource_type = {
-	.name = "resource",
-	.construct = construct_resource,
-	.constructs = true,
-	.destruct = destruct_resource,
-	.hidden = sizeof(struct si_resource),
-	.before = SI_ALIGNED(sizeof(struct si_resource)),
-	.kind = SI_KIND_RESOURCE,
-	.is_static = true,
-	.chain = resource_chain,
-};
-
-/* Stands where the type was: registered once, but not now. */
-static struct si_session_type unregistered;
-
-bool si_session_type_is_live(const struct si_session_type *type)
-{
-	return type != NULL && type != &unregistered;
-}
-
 struct si_session_type *si_session_type_of(const void *object)
 {
 	if (object == NULL || !si_object_is_kind(object, SI_KIND_SESSION_TYPE)) {
@@ -84,7 +39,7 @@ sessio_status si_session_type_create(struct si_type *object_type, struct si_type
 	void *object;
 	sessio_status status;
 
-	if (!si_type_inherits(object_type, &si_resource_type) ||
+	if (object_type == &si_resource_type || !si_type_inherits(object_type, &si_resource_type) ||
 		!si_type_inherits(context_type, &si_session_base_type) || ops->open == NULL ||
 		ops->close == NULL) {
 		return SESSIO_INVALID_ARG;
@@ -105,66 +60,49 @@ sessio_status si_session_type_create(struct si_type *object_type, struct si_type
 	return SESSIO_OK;
 }
 
+static void put_names(struct si_text *text, const struct si_session_type *type)
+{
+	si_text_put(text, "the session type of \"");
+	si_text_put(text, type->context_type->name);
+	si_text_put(text, "\" contexts on \"");
+	si_text_put(text, type->object_type->name);
+	si_text_put(text, "\" objects ");
+}
+
+static void report_destroyed_twice(const struct si_session_type *type)
+{
+	char line[300];
+	struct si_text text = si_text_start(line, sizeof(line));
+
+	put_names(&text, type);
+	si_text_put(&text, "was destroyed twice");
+	si_diag_report(SESSIO_DIAG_MISUSE, type, NULL, line);
+}
+
+static void report_in_use(const struct si_session_type *type, uint32_t registered)
+{
+	char line[400];
+	struct si_text text = si_text_start(line, sizeof(line));
+
+	put_names(&text, type);
+	si_text_put(&text, "was destroyed while ");
+	si_text_put_number(&text, registered);
+	si_text_put(&text, registered == 1 ? " is registered; " : " are registered; ");
+	si_text_put(&text, "it lives until the last one is unregistered");
+	si_diag_report(SESSIO_DIAG_TYPE_IN_USE, type, NULL, line);
+}
+
 void si_session_type_destroy(struct si_session_type *type)
 {
+	uint32_t registered;
+
 	if (atomic_exchange(&type->destroyed, true)) {
-		si_diag_report(
-			SESSIO_DIAG_MISUSE, NULL, NULL, "a session type was destroyed twice");
+		report_destroyed_twice(type);
 		return;
 	}
-	if (atomic_load(&type->registered) != 0) {
-		si_diag_report(SESSIO_DIAG_TYPE_IN_USE, NULL, NULL,
-			"a session type was destroyed while objects are registered with it; "
-			"it lives until the last one is unregistered");
+	registered = atomic_load(&type->registered);
+	if (registered != 0) {
+		report_in_use(type, registered);
 	}
 	si_object_put(type);
-}
-
-sessio_status si_resource_register(struct si_session_type *type, void *object)
-{
-	struct si_resource *resource = si_resource_of(object);
-	sessio_status status = SESSIO_OK;
-
-	if (resource == NULL || !si_type_inherits(si_object_type(object), type->object_type)) {
-		return SESSIO_INVALID_ARG;
-	}
-	if (atomic_load(&type->destroyed)) {
-		return SESSIO_BAD_STATE;
-	}
-	si_mutex_lock(resource->lock);
-	if (si_session_type_is_live(atomic_load_explicit(&resource->type, memory_order_relaxed))) {
-		status = SESSIO_EXISTS;
-	} else {
-		si_object_ref(object);
-		si_object_ref(type);
-		atomic_fetch_add(&type->registered, 1);
-		/* Release: who sees the type without the lock sees what it points to. */
-		atomic_store_explicit(&resource->type, type, memory_order_release);
-	}
-	si_mutex_unlock(resource->lock);
-	return status;
-}
-
-sessio_status si_resource_unregister(void *object)
-{
-	struct si_resource *resource = si_resource_of(object);
-	struct si_session_type *type;
-
-	if (resource == NULL) {
-		return SESSIO_INVALID_ARG;
-	}
-	si_mutex_lock(resource->lock);
-	type = atomic_load_explicit(&resource->type, memory_order_relaxed);
-	if (!si_session_type_is_live(type)) {
-		si_mutex_unlock(resource->lock);
-		return type == NULL ? SESSIO_NOT_FOUND : SESSIO_BAD_STATE;
-	}
-	atomic_store_explicit(&resource->type, &unregistered, memory_order_relaxed);
-	si_walk_close_all(resource);
-	si_mutex_unlock(resource->lock);
-
-	atomic_fetch_sub(&type->registered, 1);
-	si_object_put(type);
-	si_object_put(object);
-	return SESSIO_OK;
 }

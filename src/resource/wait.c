@@ -15,22 +15,20 @@ static bool session_has_ended(void *arg)
 	bool ended;
 
 	si_mutex_lock(lock);
-	ended = session->end >= SI_ENDED;
+	ended = atomic_load_explicit(&session->end, memory_order_relaxed) >= SI_PINNED;
 	si_mutex_unlock(lock);
 	return ended;
 }
 
-static bool object_is_free(void *arg)
+static bool object_has_no_session(void *arg)
 {
 	struct si_resource *resource = arg;
-	struct si_session *session;
+	bool is_empty;
 
 	si_mutex_lock(resource->lock);
-	for (session = resource->sessions; session != NULL && session->end >= SI_ENDED;) {
-		session = session->links.next;
-	}
+	is_empty = si_list_is_empty(&resource->sessions);
 	si_mutex_unlock(resource->lock);
-	return session == NULL;
+	return is_empty;
 }
 
 static void report_session(void *object, void *context)
@@ -45,11 +43,18 @@ static void report_session(void *object, void *context)
 static void report_opening(void *object)
 {
 	sessio_object_info info;
+	char line[300];
+	struct si_text text = si_text_start(line, sizeof(line));
 
-	if (sessio_object_inspect(object, &info) == SESSIO_OK && info.opening != 0) {
-		si_diag_report(SESSIO_DIAG_TIMEOUT, object, NULL,
-			"sessions whose open callback has not returned");
+	if (sessio_object_inspect(object, &info) != SESSIO_OK || info.opening == 0) {
+		return;
 	}
+	si_text_put_number(&text, info.opening);
+	si_text_put(&text, info.opening == 1 ? " session" : " sessions");
+	si_text_put(&text, " on ");
+	si_diag_put_object(&text, object);
+	si_text_put(&text, " whose open callback has not returned");
+	si_diag_report(SESSIO_DIAG_TIMEOUT, object, NULL, line);
 }
 
 sessio_status sessio_session_wait(void *session_context, uint32_t timeout_ms)
@@ -59,11 +64,13 @@ sessio_status sessio_session_wait(void *session_context, uint32_t timeout_ms)
 	if (session == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (!si_wait_until(session_has_ended, session, SI_WAIT_MS(timeout_ms))) {
-		report_session(session->object, session_context);
-		return SESSIO_TIMEOUT;
+	if (si_wait_until(session_has_ended, session, SI_WAIT_MS(timeout_ms))) {
+		return SESSIO_OK;
 	}
-	return SESSIO_OK;
+	if (timeout_ms != 0) {
+		report_session(session->object, session_context);
+	}
+	return SESSIO_TIMEOUT;
 }
 
 sessio_status sessio_object_drain(void *object, uint32_t timeout_ms)
@@ -73,10 +80,12 @@ sessio_status sessio_object_drain(void *object, uint32_t timeout_ms)
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (!si_wait_until(object_is_free, resource, SI_WAIT_MS(timeout_ms))) {
-		si_walk_all(object, report_session);
-		report_opening(object);
-		return SESSIO_TIMEOUT;
+	if (si_wait_until(object_has_no_session, resource, SI_WAIT_MS(timeout_ms))) {
+		return SESSIO_OK;
 	}
-	return SESSIO_OK;
+	if (timeout_ms != 0) {
+		si_walk_visit(object, report_session);
+		report_opening(object);
+	}
+	return SESSIO_TIMEOUT;
 }

@@ -4,174 +4,170 @@
 /* Sessions taken in one go: enough to make the lock cheap, few enough for any stack. */
 #define BATCH 32u
 
-struct taken {
-	struct si_session *session; /* pinned */
-	enum si_run_close found;
+static const char in_handler; /* the kind of frame of a thread in a walk handler */
+
+static struct si_session *next_session(struct si_list_cursor *cursor)
+{
+	struct si_list_node *node = si_list_cursor_next(cursor);
+
+	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_session, node);
+}
+
+/* Counts a step; after SI_WALK_STEPS of them the lock is released for a moment. */
+static void step(struct si_resource *resource, unsigned *steps) SI_HELD(*resource->lock)
+{
+	if (++*steps == SI_WALK_STEPS) {
+		*steps = 0;
+		si_mutex_unlock(resource->lock);
+		si_mutex_lock(resource->lock);
+	}
+}
+
+void si_walk_close_all(struct si_resource *resource)
+{
+	struct si_list_cursor cursor;
+	struct si_session *session;
+	unsigned steps = 0;
+
+	si_list_cursor_begin(&resource->sessions, &cursor);
+	while ((session = next_session(&cursor)) != NULL) {
+		enum si_run_close found = si_session_begin_close(session, SESSIO_END_UNREGISTERED);
+
+		if (found == SI_CLOSE_IDLE || found == SI_CLOSE_BUSY) {
+			si_mutex_unlock(resource->lock);
+			si_session_run_end(session, found);
+			si_mutex_lock(resource->lock);
+		} else {
+			step(resource, &steps); /* its opener or another closer ends it */
+		}
+	}
+	si_list_cursor_end(&resource->sessions, &cursor);
+}
+
+void si_walk_look(struct si_resource *resource, void (*look)(struct si_session *session, void *arg),
+	void *arg)
+{
+	struct si_list_cursor cursor;
+	struct si_session *session;
+	unsigned steps = 0;
+
+	si_mutex_lock(resource->lock);
+	si_list_cursor_begin(&resource->sessions, &cursor);
+	while ((session = next_session(&cursor)) != NULL) {
+		look(session, arg);
+		step(resource, &steps);
+	}
+	si_list_cursor_end(&resource->sessions, &cursor);
+	si_mutex_unlock(resource->lock);
+}
+
+/* True from the open callback's agreement until the end is all but complete. */
+static bool has_agreed(const struct si_session *session)
+{
+	/* Acquire: what the open callback has written. */
+	return atomic_load_explicit(&session->stage, memory_order_acquire) == SI_AGREED;
+}
+
+static bool is_completing(const struct si_session *session)
+{
+	/* Acquire: what has ended is not used as if it had not. */
+	return atomic_load_explicit(&session->end, memory_order_acquire) != SI_LIVE;
+}
+
+struct batch {
+	struct si_session *sessions[BATCH]; /* pinned */
+	unsigned count;
+	bool more; /* sessions may follow */
 };
 
-/* Inlined, gcc takes a cursor for left in the list when its walk has unlinked it. */
-SI_NOINLINE void si_session_link(struct si_resource *resource, struct si_session *session)
+static void take_some(struct si_list_cursor *cursor, struct batch *batch)
 {
-	session->links.next = resource->sessions;
-	session->links.prev = &resource->sessions;
-	if (session->links.next != NULL) {
-		session->links.next->links.prev = &session->links.next;
-	}
-	resource->sessions = session;
-}
+	batch->count = 0;
+	batch->more = true;
+	for (unsigned steps = 0; steps < SI_WALK_STEPS && batch->count < BATCH; steps++) {
+		struct si_session *session = next_session(cursor);
 
-void si_session_unlink(struct si_session *session)
-{
-	*session->links.prev = session->links.next;
-	if (session->links.next != NULL) {
-		session->links.next->links.prev = session->links.prev;
-	}
-}
-
-void si_session_hold(struct si_session *session)
-{
-	if (!session->holds) {
-		si_object_ref(session->object);
-		si_object_ref(session->type);
-		session->holds = true;
-	}
-}
-
-static void link_after(struct si_session *place, struct si_session *cursor)
-{
-	cursor->links.next = place->links.next;
-	cursor->links.prev = &place->links.next;
-	if (cursor->links.next != NULL) {
-		cursor->links.next->links.prev = &cursor->links.next;
-	}
-	place->links.next = cursor;
-}
-
-/* Which sessions a walk takes; none takes one that is PENDING (session-5). */
-enum purpose { VISIT_OPEN, VISIT_ALL, CLOSE };
-
-/* Whether it takes this session; closes it in the same moment if that is what for. */
-static bool take(struct si_session *session, enum purpose purpose, enum si_run_close *found)
-{
-	if (session->end == SI_CURSOR) {
-		return false;
-	}
-	switch (purpose) {
-	case VISIT_OPEN:
-		return si_rundown_is_open(&session->run);
-	case VISIT_ALL:
-		return session->end < SI_ENDED && !si_rundown_is_pending(&session->run);
-	case CLOSE:
-		si_session_hold(session);
-		*found = si_rundown_close(&session->run);
-		return *found == SI_CLOSE_IDLE || *found == SI_CLOSE_BUSY;
-	}
-	return false;
-}
-
-/* Fills the batch with what comes next and moves the cursor behind it. */
-static unsigned take_some(
-	struct si_session *cursor, enum purpose purpose, struct taken batch[BATCH])
-{
-	struct si_session *last = NULL;
-	unsigned count = 0;
-
-	for (struct si_session *at = cursor->links.next; at != NULL && count < BATCH;
-		at = at->links.next) {
-		if (take(at, purpose, &batch[count].found)) {
-			at->pins++; /* (session-6) */
-			batch[count++].session = at;
+		if (session == NULL) {
+			batch->more = false;
+			return;
 		}
-		last = at;
+		if (has_agreed(session)) { /* (session-5) */
+			session->pins++;
+			batch->sessions[batch->count++] = session;
+		}
 	}
-	if (last != NULL) {
-		si_session_unlink(cursor);
-		link_after(last, cursor);
-	}
-	return count;
 }
 
-/* Takes the pins of a batch off; what that leaves to the walker is put without the lock. */
-static void unpin(struct si_resource *resource, struct taken batch[BATCH], unsigned count)
-	SI_HELD(*resource->lock)
+/* Takes the pins off. A reference that this leaves here is put without the lock (session-6). */
+static void unpin(struct si_resource *resource, struct batch *batch) SI_HELD(*resource->lock)
 {
 	unsigned left = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		struct si_session *session = batch[i].session;
+	for (unsigned i = 0; i < batch->count; i++) {
+		struct si_session *session = batch->sessions[i];
 
-		if (--session->pins == 0 && session->end == SI_LEFT) {
-			session->end = SI_ENDED;
-			batch[left++].session = session;
+		if (--session->pins == 0 &&
+			atomic_load_explicit(&session->end, memory_order_relaxed) == SI_PINNED) {
+			atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
+			batch->sessions[left++] = session;
 		}
 	}
 	if (left != 0) {
 		si_mutex_unlock(resource->lock);
 		for (unsigned i = 0; i < left; i++) {
-			si_object_put(si_session_context(batch[i].session)); /* (session-3) */
+			si_object_put(si_session_context(batch->sessions[i]));
 		}
 		si_mutex_lock(resource->lock);
 	}
 }
 
 /* Uses one session of a walk; false ends the walk. */
-typedef bool use_fn(void *object, const struct taken *taken, void *arg);
+typedef bool use_fn(void *object, struct si_session *session, void *arg);
 
-/* The walk itself. The lock is held at the call and at the return, not in between. */
-static void walk(struct si_resource *resource, enum purpose purpose, use_fn *use, void *object,
-	void *arg) SI_HELD(*resource->lock)
+/* The lock is held at the call and at the return, not in between. */
+static void walk(struct si_resource *resource, use_fn *use, void *object, void *arg)
+	SI_HELD(*resource->lock)
 {
-	struct taken batch[BATCH];
-	struct si_session cursor;
-	unsigned count;
-	bool more = true;
+	struct si_list_cursor cursor;
+	struct batch batch = { .more = true };
 
-	/* Only the links and the mark of a cursor are ever looked at. */
-	cursor.end = SI_CURSOR;
-	si_session_link(resource, &cursor);
-	while (more && (count = take_some(&cursor, purpose, batch)) != 0) {
+	si_list_cursor_begin(&resource->sessions, &cursor);
+	while (batch.more) {
+		take_some(&cursor, &batch);
 		si_mutex_unlock(resource->lock);
-		for (unsigned i = 0; more && i < count; i++) {
-			more = use(object, &batch[i], arg);
+		for (unsigned i = 0; i < batch.count; i++) {
+			if (!use(object, batch.sessions[i], arg)) {
+				batch.more = false;
+				break;
+			}
 		}
 		si_mutex_lock(resource->lock);
-		unpin(resource, batch, count);
+		unpin(resource, &batch);
 	}
-	si_session_unlink(&cursor);
-}
-
-static bool close_one(void *object, const struct taken *taken, void *arg)
-{
-	(void)object;
-	(void)arg;
-	si_session_closed(taken->session, taken->found);
-	return true;
-}
-
-void si_walk_close_all(struct si_resource *resource)
-{
-	walk(resource, CLOSE, close_one, NULL, NULL);
+	si_list_cursor_end(&resource->sessions, &cursor);
 }
 
 struct visiting {
 	void (*visit)(void *object, void *context);
 };
 
-static bool visit_one(void *object, const struct taken *taken, void *arg)
+static bool visit_one(void *object, struct si_session *session, void *arg)
 {
 	const struct visiting *visiting = arg;
 
-	visiting->visit(object, si_session_context(taken->session));
+	if (atomic_load_explicit(&session->end, memory_order_acquire) < SI_PINNED) {
+		visiting->visit(object, si_session_context(session));
+	}
 	return true;
 }
 
-void si_walk_all(void *object, void (*visit)(void *object, void *context))
+void si_walk_visit(void *object, void (*visit)(void *object, void *context))
 {
 	struct si_resource *resource = si_resource_of(object);
 	struct visiting visiting = { visit };
 
 	si_mutex_lock(resource->lock);
-	walk(resource, VISIT_ALL, visit_one, object, &visiting);
+	walk(resource, visit_one, object, &visiting);
 	si_mutex_unlock(resource->lock);
 }
 
@@ -181,15 +177,26 @@ struct handling {
 	int32_t reason;
 };
 
-static bool handle_one(void *object, const struct taken *taken, void *arg)
+static bool handle_one(void *object, struct si_session *session, void *arg)
 {
 	struct handling *handling = arg;
 
-	if (si_rundown_is_open(&taken->session->run)) {
-		handling->reason = handling->handler(
-			object, si_session_context(taken->session), handling->arg);
+	if (!is_completing(session)) {
+		handling->reason =
+			handling->handler(object, si_session_context(session), handling->arg);
 	}
 	return handling->reason == 0;
+}
+
+/* The lock is held at the call and at the return, not in between. */
+static void handle_all(struct si_resource *resource, void *object, struct handling *handling)
+	SI_HELD(*resource->lock)
+{
+	SI_GUARDED_FRAME(frame);
+
+	si_thread_push(&frame, &in_handler, NULL);
+	walk(resource, handle_one, object, handling);
+	si_thread_pop(&frame);
 }
 
 sessio_status si_session_walk(
@@ -197,19 +204,19 @@ sessio_status si_session_walk(
 {
 	struct si_resource *resource = si_resource_of(object);
 	struct handling handling = { handler, arg, 0 };
-	bool live;
+	bool registered;
 
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(resource->lock);
-	live = si_session_type_is_live(atomic_load_explicit(&resource->type, memory_order_relaxed));
-	if (live) {
-		si_object_ref(object); /* the handler may drop every other one */
-		walk(resource, VISIT_OPEN, handle_one, object, &handling);
+	registered = atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
+	if (registered) {
+		(void)si_object_ref(object); /* the handler may drop every other one */
+		handle_all(resource, object, &handling);
 	}
 	si_mutex_unlock(resource->lock);
-	if (!live) {
+	if (!registered) {
 		return SESSIO_NOT_FOUND;
 	}
 	si_object_put(object);

@@ -9,7 +9,6 @@ static void look_at_session(struct session *s)
 {
 	sessio_session_info info;
 	unsigned references = s->refs + (s->phase < SESSIO_SESSION_ENDED);
-	bool closed = s->phase > SESSIO_SESSION_OPEN || s->overtaken;
 	sessio_holder holders[4];
 	size_t count = 99;
 
@@ -20,7 +19,7 @@ static void look_at_session(struct session *s)
 	FUZZ_CHECK(info.operations == s->operations && info.tracked == s->tracked);
 	/* A walk lets go of those that ended under it when it goes on. */
 	FUZZ_CHECK(info.references == references || m.walkers != 0);
-	FUZZ_CHECK(KosSessionGetOpenRights(s->context) == (closed ? 0 : s->party.required));
+	FUZZ_CHECK(KosSessionGetOpenRights(s->context) == s->party.required);
 	FUZZ_CHECK(sessio_session_holders(s->context, holders, 4, &count) ==
 		(s->tracked ? SESSIO_OK : SESSIO_UNSUPPORTED));
 	FUZZ_CHECK(count == (s->tracked ? s->operations : 99));
@@ -38,26 +37,31 @@ static void describe_session(struct session *s)
 	FUZZ_CHECK(size == 0 || strlen(text) == (length < size ? length : size - 1));
 }
 
+/* Runs what is put off, and the callbacks that belong to it, before it looks. */
 static void wait_for_session(struct session *s)
 {
-	bool ended = s->phase == SESSIO_SESSION_ENDED;
+	sessio_status status;
 
+	KosRefObject(s->context);
+	s->refs++;
+	s->held++;
 	m.told[SESSIO_DIAG_TIMEOUT] = 0;
-	FUZZ_CHECK(sessio_session_wait(s->context, 0) == (ended ? SESSIO_OK : SESSIO_TIMEOUT));
-	FUZZ_CHECK(m.told[SESSIO_DIAG_TIMEOUT] == !ended);
+	status = sessio_session_wait(s->context, 0);
+	FUZZ_CHECK(status == (s->phase == SESSIO_SESSION_ENDED ? SESSIO_OK : SESSIO_TIMEOUT));
+	FUZZ_CHECK(m.told[SESSIO_DIAG_TIMEOUT] == 0);
+	s->held--;
+	s->refs--;
+	KosPutObject(s->context);
 }
 
 static void drain(unsigned object)
 {
-	unsigned opening = count_on(object, OPENING);
-	unsigned others = count_on(object, OPEN | ENDING);
-	sessio_status expected = object == STONE ? SESSIO_INVALID_ARG
-		: opening + others != 0          ? SESSIO_TIMEOUT
-						 : SESSIO_OK;
+	sessio_status status = sessio_object_drain(m.objects[object], 0);
 
-	m.told[SESSIO_DIAG_TIMEOUT] = 0;
-	FUZZ_CHECK(sessio_object_drain(m.objects[object], 0) == expected);
-	FUZZ_CHECK(m.told[SESSIO_DIAG_TIMEOUT] == others + (opening != 0));
+	FUZZ_CHECK(status ==
+		(object == STONE ? SESSIO_INVALID_ARG
+				: count_on(object, OPENING | OPEN | ENDING) != 0 ? SESSIO_TIMEOUT
+										 : SESSIO_OK));
 }
 
 static void look_at_object(unsigned object)
@@ -86,13 +90,18 @@ struct walk {
 	bool stopped;
 };
 
+static bool is_met(const struct session *s)
+{
+	return s->phase == SESSIO_SESSION_OPEN || s->phase == SESSIO_SESSION_ENDING;
+}
+
 static Retcode on_walk(void *object, void *context, void *walk_ctx)
 {
 	struct walk *walk = walk_ctx;
 	struct session *s = session_of(object, context);
 	uint64_t bit = UINT64_C(1) << (s - m.sessions);
 
-	FUZZ_CHECK(s->object == walk->object && s->phase == SESSIO_SESSION_OPEN);
+	FUZZ_CHECK(s->object == walk->object && is_met(s));
 	FUZZ_CHECK((walk->met & bit) == 0 && !walk->stopped);
 	walk->met |= bit;
 	act_inside();
@@ -107,7 +116,7 @@ static void walk_one(unsigned object)
 	Retcode rc;
 
 	for (unsigned i = 0; i < m.used; i++) {
-		open |= (uint64_t)(m.sessions[i].phase == SESSIO_SESSION_OPEN) << i;
+		open |= (uint64_t)is_met(&m.sessions[i]) << i;
 	}
 	if (object == STONE || m.registered[object] < 0) {
 		rc = KosSessionWalk(m.objects[object], on_walk, &walk);
@@ -120,7 +129,7 @@ static void walk_one(unsigned object)
 	FUZZ_CHECK(rc == (walk.stopped ? STOPPED : rcOk));
 	for (unsigned i = 0; !walk.stopped && i < m.used; i++) {
 		const struct session *s = &m.sessions[i];
-		bool stayed = s->object == object && s->phase == SESSIO_SESSION_OPEN;
+		bool stayed = s->object == object && is_met(s);
 
 		FUZZ_CHECK(!stayed || ((open & ~walk.met) >> i) % 2 == 0);
 	}

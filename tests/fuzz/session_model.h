@@ -35,11 +35,13 @@ struct session {
 	unsigned type;
 	struct party party;
 	unsigned refs; /* ours */
+	unsigned held; /* of these, by waits under way */
 	unsigned operations;
 	sessio_session_phase phase;
 	bool counts; /* in the share rule */
 	bool tracked;
 	bool due; /* (session_model-2) */
+	bool doomed; /* open when its object began to be unregistered */
 	bool closing; /* inside its close callback, or that is due */
 	bool overtaken; /* unregistered while it was opened */
 	bool fails; /* its second constructor refuses */
@@ -53,7 +55,7 @@ static struct {
 	KosSessionType *types[2]; /* for files, for subfiles; the second without closeComplete */
 	bool destroyed[2];
 	void *objects[OBJECTS]; /* two files, a subfile, a stone */
-	int registered[OBJECTS]; /* the type's number, -1: never, -2: not any more */
+	int registered[OBJECTS]; /* the type's number, -1: with none */
 	struct session sessions[SESSIONS];
 	unsigned used;
 	unsigned depth;
@@ -171,29 +173,39 @@ static Retcode on_open(void *object, void *context, void *open_ctx, rtl_uint32_t
 	return rcOk;
 }
 
+/* The last operation of a session that is closed, or its close callback, has ended. */
+static void run_out(struct session *s)
+{
+	if (s->operations == 0 && s->phase == SESSIO_SESSION_ENDING && !s->closing) {
+		s->phase = s->type == 1 ? SESSIO_SESSION_ENDED : SESSIO_SESSION_COMPLETING;
+		s->counts = false;
+	}
+}
+
 static Retcode on_close(void *object, void *context)
 {
 	struct session *s = session_of(object, context);
 
+	if (s->doomed && s->phase == SESSIO_SESSION_OPEN) {
+		FUZZ_CHECK(sessio_session_end_reason(context) == SESSIO_END_UNREGISTERED);
+		s->phase = SESSIO_SESSION_ENDING;
+		s->due = s->closing = true;
+	}
 	FUZZ_CHECK(s->due && s->closing && s->phase == SESSIO_SESSION_ENDING);
 	s->due = false;
 	act_inside();
 	s->closing = false;
-	if (s->operations == 0 && s->type == 1) {
-		s->phase = SESSIO_SESSION_ENDED; /* with nobody to be told */
-		s->counts = false;
-	}
-	return STOPPED;
+	run_out(s);
+	return rcOk;
 }
 
 static void on_complete(void *object, void *context)
 {
 	struct session *s = session_of(object, context);
 
-	FUZZ_CHECK(s->type == 0 && s->phase == SESSIO_SESSION_ENDING);
+	FUZZ_CHECK(s->type == 0 && s->phase == SESSIO_SESSION_COMPLETING);
 	FUZZ_CHECK(!s->closing && s->operations == 0);
-	s->phase = SESSIO_SESSION_COMPLETING;
-	s->counts = false;
+	/* One completion at a time, unless somebody waits for the next inside. */
 	act_inside();
 	s->phase = SESSIO_SESSION_ENDED;
 }

@@ -63,7 +63,9 @@ static void open_one(unsigned object)
 		s->phase = SESSIO_SESSION_ENDED;
 		FUZZ_CHECK(rc == REFUSED && context == &m);
 	} else if (s->overtaken) {
-		FUZZ_CHECK(rc == rcResourceNotFound && context == &m);
+		/* A reference that the open callback took has an owner. */
+		FUZZ_CHECK(rc == (s->refs != 0 ? rcOk : rcResourceNotFound));
+		FUZZ_CHECK(context == (s->refs != 0 ? s->context : &m));
 		FUZZ_CHECK(!s->due && s->phase == SESSIO_SESSION_ENDED);
 	} else {
 		FUZZ_CHECK(rc == rcOk && context == s->context);
@@ -89,11 +91,7 @@ static void put_one(struct session *s)
 		return;
 	}
 	s->operations--;
-	if (s->operations == 0 && s->type == 1 && s->phase == SESSIO_SESSION_ENDING &&
-		!s->closing) {
-		s->phase = SESSIO_SESSION_ENDED;
-		s->counts = false;
-	}
+	run_out(s);
 	KosSessionPut(s->context);
 }
 
@@ -103,7 +101,7 @@ static void ref_one(struct session *s)
 	void *object = NULL;
 	Retcode rc = KosSessionRef(s->context, which == 2 ? NULL : m.types[which], &object);
 
-	if (which == 1 - s->type) {
+	if (which == 1 && s->type == 0) { /* a subnote is a note, too */
 		FUZZ_CHECK(rc == rcInvalidArgument && object == NULL);
 	} else if (s->phase != SESSIO_SESSION_OPEN) {
 		FUZZ_CHECK(rc == rcInvalidOperation && object == NULL);
@@ -133,15 +131,13 @@ static void unregister_one(unsigned object)
 	uint64_t closed = 0;
 	Retcode expected = object == STONE   ? rcInvalidArgument
 		: m.registered[object] == -1 ? rcResourceNotFound
-		: m.registered[object] == -2 ? rcInvalidOperation
 					     : rcOk;
 
 	for (unsigned i = 0; expected == rcOk && i < m.used; i++) {
 		struct session *s = &m.sessions[i];
 
 		if (s->object == object && s->phase == SESSIO_SESSION_OPEN) {
-			s->phase = SESSIO_SESSION_ENDING;
-			s->due = s->closing = true;
+			s->doomed = true;
 			closed |= UINT64_C(1) << i;
 		}
 		if (s->object == object && s->phase == SESSIO_SESSION_OPENING) {
@@ -149,13 +145,13 @@ static void unregister_one(unsigned object)
 		}
 	}
 	if (expected == rcOk) {
-		m.registered[object] = -2;
+		m.registered[object] = -1;
 	}
 	m.walkers++;
 	FUZZ_CHECK(KosSessionUnregisterObject(m.objects[object]) == expected);
 	m.walkers--;
 	for (unsigned i = 0; i < m.used; i++) {
-		FUZZ_CHECK((closed >> i) % 2 == 0 || !m.sessions[i].due);
+		FUZZ_CHECK((closed >> i) % 2 == 0 || m.sessions[i].phase > SESSIO_SESSION_OPEN);
 	}
 }
 
@@ -191,6 +187,19 @@ static void misuse(unsigned object)
 	FUZZ_CHECK(KosSessionGetOpenRights(strange) == 0 && context == NULL);
 }
 
+/* A reference of ours, or the first one: then nobody has any, and that closes the session. */
+static void drop_one(struct session *s)
+{
+	if (s->refs > s->held) {
+		s->refs--;
+		KosPutObject(s->context);
+	} else if (s->refs == 0 && s->phase == SESSIO_SESSION_OPEN && fuzz_below(&m.in, 2) == 1) {
+		s->phase = SESSIO_SESSION_ENDING;
+		s->due = s->closing = true;
+		KosPutObject(s->context);
+	}
+}
+
 static void act_on_session(struct session *s, unsigned what)
 {
 	switch (what) {
@@ -210,10 +219,7 @@ static void act_on_session(struct session *s, unsigned what)
 		s->refs++;
 		break;
 	case 6:
-		if (s->refs != 0) {
-			s->refs--;
-			KosPutObject(s->context);
-		}
+		drop_one(s);
 		break;
 	case 7:
 		look_at_session(s);

@@ -9,8 +9,8 @@
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
 
-#include "resource/session.h"
 #include "provider.h"
+#include "resource/session.h"
 
 static sessio_session_info inspect(void *context)
 {
@@ -133,7 +133,7 @@ static void a_context_kept_by_a_refusing_open_is_of_no_use(void **state)
 	assert_int_equal(KosSessionCloseObject(seen_context), rcInvalidOperation);
 	assert_int_equal(inspect(seen_context).phase, SESSIO_SESSION_ENDED);
 	assert_int_equal(inspect(seen_context).handle_rights, 0);
-	assert_int_equal(KosSessionGetOpenRights(seen_context), 0);
+	assert_int_equal(KosSessionGetOpenRights(seen_context), 1);
 	assert_int_equal(sessio_session_wait(seen_context, 0), SESSIO_OK);
 	assert_int_equal(sessio_object_drain(provider.file, 0), SESSIO_OK);
 	/* It keeps its object even beyond the registration. */
@@ -199,7 +199,7 @@ static void the_open_rights_come_back_as_a_value(void **state)
 	KosRefObject(context);
 	assert_int_equal(KosSessionGetOpenRights(context), 0x80000001);
 	must_close(context);
-	assert_int_equal(KosSessionGetOpenRights(context), 0);
+	assert_int_equal(KosSessionGetOpenRights(context), 0x80000001);
 	assert_int_equal(KosSessionGetOpenRights(NULL), 0);
 	assert_int_equal(KosSessionGetOpenRights(provider.file), 0);
 	KosPutObject(context);
@@ -245,17 +245,29 @@ static void a_closed_session_lets_no_operation_begin(void **state)
 	KosPutObject(context);
 }
 
+/* A session type like the provider's, for contexts of the type `context_type`. */
+static KosSessionType *make_session_type(KosObjectType *context_type)
+{
+	KosSessionType *type = NULL;
+
+	assert_int_equal(
+		KosSessionCreateType(provider.file_type, context_type, &provider_ops, &type), rcOk);
+	return type;
+}
+
 /* Clauses: RF-3, RF-4 */
 static void a_given_type_is_checked_and_the_object_handed_out(void **state)
 {
+	KosObjectType *note = NULL;
 	KosSessionType *other;
 	void *context = provider_open("a");
 	void *object = NULL;
 
 	(void)state;
 	assert_int_equal(
-		KosSessionCreateType(provider.file_type, provider.note_type, &provider_ops, &other),
+		KosCreateObjectType("other note", kosSessionBaseSessionType, 8, NULL, NULL, &note),
 		rcOk);
+	other = make_session_type(note);
 	/* The first operation of a session takes another way than those after it. */
 	for (unsigned i = 0; i < 3; i++) {
 		object = NULL;
@@ -274,6 +286,49 @@ static void a_given_type_is_checked_and_the_object_handed_out(void **state)
 	assert_int_equal(KosSessionRef(context, other, &object), rcInvalidArgument);
 	KosPutObject(context);
 	KosSessionDestroyType(other);
+	sessio_object_type_unref(note);
+}
+
+static void expect_ref(void *context, void *type, Retcode expected)
+{
+	assert_int_equal(KosSessionRef(context, type, NULL), expected);
+	if (expected == rcOk) {
+		KosSessionPut(context);
+	}
+}
+
+/* Clauses: RF-3 */
+static void it_is_the_type_of_the_context_that_is_checked(void **state)
+{
+	KosObjectType *derived_note = NULL;
+	KosSessionType *same = make_session_type(provider.note_type);
+	KosSessionType *base = make_session_type(kosSessionBaseSessionType);
+	KosSessionType *derived;
+	void *context = provider_open("a");
+
+	(void)state;
+	assert_int_equal(KosCreateObjectType(
+				 "derived note", provider.note_type, 8, NULL, NULL, &derived_note),
+		rcOk);
+	derived = make_session_type(derived_note);
+	expect_ref(context, same, rcOk);
+	expect_ref(context, base, rcOk);
+	expect_ref(context, derived, rcInvalidArgument);
+	/* What is no session type is none of this context's either. */
+	expect_ref(context, provider.file, rcInvalidArgument);
+	expect_ref(context, context, rcInvalidArgument);
+	must_close(context);
+	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);
+	assert_int_equal(KosSessionRegisterObject(derived, provider.file), rcOk);
+	context = provider_open("b");
+	expect_ref(context, provider.type, rcOk);
+	expect_ref(context, derived, rcOk);
+	must_close(context);
+	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);
+	KosSessionDestroyType(derived);
+	KosSessionDestroyType(same);
+	KosSessionDestroyType(base);
+	sessio_object_type_unref(derived_note);
 }
 
 static sessio_diag_kind heard;
@@ -399,6 +454,7 @@ int main(void)
 		PROVIDED(operations_are_counted_in_their_session),
 		PROVIDED(a_closed_session_lets_no_operation_begin),
 		PROVIDED(a_given_type_is_checked_and_the_object_handed_out),
+		PROVIDED(it_is_the_type_of_the_context_that_is_checked),
 		PROVIDED(what_is_no_context_is_refused_or_told_of),
 		PROVIDED(a_context_cannot_be_opened_or_registered),
 		PROVIDED(the_first_reason_counts_when_several_apply),

@@ -11,8 +11,8 @@
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
 
-#include "resource/session.h"
 #include "provider.h"
+#include "resource/session.h"
 
 static void creating_types(struct alloc_fail *tester, void *ctx)
 {

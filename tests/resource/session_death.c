@@ -7,9 +7,9 @@
 #include <kos/session.h>
 
 #include "base/object.h"
-#include "resource/share_rule.h"
-#include "resource/session.h"
 #include "base/thread_frame.h"
+#include "resource/session.h"
+#include "resource/share_rule.h"
 
 static Retcode open_file(void *object, void *context, void *open_ctx, rtl_uint32_t *handle_rights)
 {
@@ -63,7 +63,9 @@ static void put_an_open_context_too_often(void)
 {
 	void *context = make_session();
 
+	(void)KosSessionRef(context, NULL, NULL);
 	KosPutObject(context);
+	KosPutObject(context); /* closes it, and the operation delays the end */
 	KosPutObject(context);
 }
 

@@ -17,8 +17,8 @@
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
 
-#include "resource/session.h"
 #include "random.h"
+#include "resource/session.h"
 
 #define WORKERS 4u
 

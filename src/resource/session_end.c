@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Ends: a session is closed, its operations run out, its context goes. */
+#include "base/diag.h"
+#include "base/text.h"
+#include "base/waiting.h"
+#include "resource/session.h"
+
+/* The kinds of frames of a thread in one of these callbacks. */
+static const char in_close;
+static const char in_close_complete;
+
+static struct si_session *session_of_item(struct si_deferred *item)
+{
+	return (struct si_session *)(void *)((unsigned char *)item -
+		offsetof(struct si_session, item));
+}
+
+/* The last step with the context of a session that has ended. */
+enum leftover {
+	FREE_CONTEXT, /* no other reference, and no destructor */
+	PUT_CONTEXT, /* drop the end's reference */
+	LEFT_TO_WALKER /* (session-6) */
+};
+
+/* Facts for the part of an end that comes after its last visit to the lock. */
+struct ending {
+	void *context;
+	void *object;
+	struct si_session_type *type;
+	size_t before; /* bytes of the context before its header */
+	enum leftover leftover;
+	bool referenced; /* LEFT_TO_WALKER: somebody else has a reference */
+	bool last_context; /* FREE_CONTEXT: of its type on this object */
+};
+
+static struct ending finish_locked(struct si_resource *resource, struct si_session *session)
+	SI_HELD(*resource->lock)
+{
+	void *context = si_session_context(session);
+	const struct si_header *header = si_header_of(context);
+	struct ending ending = { context, session->object, session->type, header->type->before,
+		PUT_CONTEXT, false, false };
+	uint32_t references;
+
+	/* Acquire: if the only reference is the end's, what other holders did is done. */
+	references = atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire);
+	si_list_remove(&resource->sessions, &session->node);
+	if (session->pins != 0) {
+		atomic_store_explicit(&session->end, SI_PINNED, memory_order_release);
+		ending.leftover = LEFT_TO_WALKER;
+		ending.referenced = references != 1;
+		return ending;
+	}
+	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
+	if (header->type->quiet && references == 1) {
+		ending.leftover = FREE_CONTEXT;
+		ending.last_context = si_resource_remove_context_locked(resource, session->type);
+	}
+	return ending;
+}
+
+/* The last step of all. True if somebody else has a reference to the context. */
+static bool finish_unlocked(const struct ending *ending, struct si_session *session)
+{
+	struct si_header *header = si_header_of(ending->context);
+
+	si_wait_wake();
+	switch (ending->leftover) {
+	case FREE_CONTEXT:
+		si_session_fini(session);
+		si_object_free(ending->context, ending->before);
+		if (ending->last_context) {
+			si_resource_put_held(ending->object, ending->type);
+		}
+		return false;
+	case PUT_CONTEXT:
+		if (si_refcount_unref_unless_last(&header->u.live.refs, SI_OBJECT_GONE)) {
+			return true;
+		}
+		si_object_put(ending->context);
+		return false;
+	case LEFT_TO_WALKER:
+		break;
+	}
+	return ending->referenced;
+}
+
+static bool finish(struct si_session *session)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+	struct ending ending;
+
+	si_mutex_lock(resource->lock);
+	ending = finish_locked(resource, session);
+	si_mutex_unlock(resource->lock);
+	return finish_unlocked(&ending, session);
+}
+
+static void call_close_complete(struct si_session *session)
+{
+	SI_GUARDED_FRAME(frame);
+
+	si_thread_push_foreign(&frame, &in_close_complete, NULL);
+	session->type->ops.close_complete(session->object, si_session_context(session));
+	si_thread_pop(&frame);
+}
+
+static bool call_and_finish(struct si_session *session)
+{
+	if (session->type->ops.close_complete != NULL) {
+		call_close_complete(session);
+	}
+	return finish(session);
+}
+
+static void finish_item(struct si_deferred *item)
+{
+	(void)call_and_finish(session_of_item(item));
+}
+
+/* Its rights are free again, and it belongs to no user session any more. */
+static struct si_bound *begin_completing_locked(
+	struct si_resource *resource, struct si_session *session) SI_HELD(*resource->lock)
+{
+	atomic_store_explicit(&session->end, SI_COMPLETING, memory_order_release);
+	si_rights_remove(&resource->rights, session->required, session->shared);
+	return si_session_unbind_locked(session);
+}
+
+void si_session_complete(struct si_session *session)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+	struct ending ending = { .context = NULL };
+	struct si_bound *bound;
+
+	si_mutex_lock(resource->lock);
+	bound = begin_completing_locked(resource, session);
+	if (bound == NULL && session->type->ops.close_complete == NULL) {
+		ending = finish_locked(resource, session);
+	}
+	si_mutex_unlock(resource->lock);
+	if (ending.context != NULL) {
+		(void)finish_unlocked(&ending, session);
+		return;
+	}
+	si_session_drop_bound(bound);
+	session->item.run = finish_item;
+	si_deferred_run(&session->item); /* (session-8) */
+}
+
+static void report_close(struct si_session *session, int32_t result)
+{
+	char line[600];
+	struct si_text text = si_text_start(line, sizeof(line));
+	char about[512];
+
+	(void)sessio_session_describe(si_session_context(session), about, sizeof(about));
+	si_text_put(&text, "a close callback returned ");
+	si_text_put_hex(&text, (uint32_t)result);
+	si_text_put(&text, ", which changes nothing: ");
+	si_text_put(&text, about);
+	si_diag_report(SESSIO_DIAG_CALLBACK, session->object, si_session_context(session), line);
+}
+
+static void call_close(struct si_session *session)
+{
+	SI_GUARDED_FRAME(frame);
+	int32_t result;
+
+	si_thread_push_foreign(&frame, &in_close, NULL);
+	result = session->type->ops.close(session->object, si_session_context(session));
+	si_thread_pop(&frame);
+	if (si_unlikely(result != 0)) {
+		report_close(session, result);
+	}
+}
+
+enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_reason reason)
+{
+	enum si_run_close found;
+
+	/*
+	 * Relaxed, twice. An opener may find the session closed before the second store,
+	 * and then reads the first. When two threads close at once the second is right.
+	 */
+	if (atomic_load_explicit(&session->reason, memory_order_relaxed) == SESSIO_END_NONE) {
+		atomic_store_explicit(&session->reason, (uint8_t)reason, memory_order_relaxed);
+	}
+	found = si_rundown_close(&session->run);
+	if (found != SI_CLOSE_LATE) {
+		atomic_store_explicit(&session->reason, (uint8_t)reason, memory_order_relaxed);
+	}
+	return found;
+}
+
+/* For diagnosis only, and only of ends that take time. */
+static void note_closing_time(struct si_session *session)
+{
+	si_mutex *lock = si_resource_of(session->object)->lock;
+	struct si_session_cold *cold;
+
+	si_mutex_lock(lock);
+	cold = si_session_cold_locked(session);
+	if (cold != NULL) {
+		cold->closed_ns = si_platform_stamp_ns();
+	}
+	si_mutex_unlock(lock);
+}
+
+void si_session_run_end(struct si_session *session, enum si_run_close found)
+{
+	if (found == SI_CLOSE_BUSY) {
+		note_closing_time(session);
+	}
+	call_close(session);
+	if (si_rundown_let_go(&session->run, found)) {
+		si_session_complete(session);
+	}
+}
+
+bool si_session_run_end_of_opening(struct si_session *session)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+	struct si_bound *bound;
+
+	call_close(session);
+	(void)si_rundown_let_go(&session->run, SI_CLOSE_IDLE);
+	si_mutex_lock(resource->lock);
+	bound = begin_completing_locked(resource, session);
+	si_mutex_unlock(resource->lock);
+	si_session_drop_bound(bound);
+	return call_and_finish(session);
+}
+
+sessio_status si_session_close(void *context)
+{
+	struct si_session *session = si_session_of(context);
+	enum si_run_close found;
+
+	if (session == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	/* Relaxed: a thread that saw the open callback agree sees this, too. */
+	if (atomic_load_explicit(&session->stage, memory_order_relaxed) != SI_AGREED) {
+		return SESSIO_BAD_STATE; /* its open callback runs still, or has refused */
+	}
+	found = si_session_begin_close(session, SESSIO_END_CLOSED);
+	if (found == SI_CLOSE_LATE) {
+		return SESSIO_BAD_STATE;
+	}
+	if (found != SI_CLOSE_PENDING) {
+		si_session_run_end(session, found);
+	}
+	return SESSIO_OK; /* PENDING: right behind its open callback, the opener runs the end */
+}
+
+static void end_idle_item(struct si_deferred *item)
+{
+	si_session_run_end(session_of_item(item), SI_CLOSE_IDLE);
+}
+
+static void end_busy_item(struct si_deferred *item)
+{
+	si_session_run_end(session_of_item(item), SI_CLOSE_BUSY);
+}
+
+bool si_session_last_reference(void *context)
+{
+	struct si_session *session = si_session_of(context);
+	enum si_run_close found;
+
+	/* Acquire: the end is done with it. */
+	if (atomic_load_explicit(&session->end, memory_order_acquire) == SI_ENDED) {
+		return false;
+	}
+	found = si_session_begin_close(session, SESSIO_END_LAST_REFERENCE);
+	SI_BUG_IF(found != SI_CLOSE_IDLE && found != SI_CLOSE_BUSY,
+		"a context's last reference went before its session had ended: "
+		"one put too many (session-7)");
+	session->item.run = found == SI_CLOSE_IDLE ? end_idle_item : end_busy_item;
+	si_deferred_run(&session->item); /* (session-8) */
+	return true;
+}

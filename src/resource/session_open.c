@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening: a session is created, constructed, and asked for. */
+#include "base/waiting.h"
+#include "resource/session.h"
+
+static const char in_open; /* the kind of frame of a thread in an open callback */
+
+/* Makes an OPENING session if the object is registered and the share rule allows it. */
+static sessio_status create_locked(struct si_resource *resource, void *object, uint32_t required,
+	uint32_t shared, struct si_session **out_session) SI_HELD(*resource->lock)
+{
+	struct si_session_type *type = atomic_load_explicit(&resource->type, memory_order_relaxed);
+	struct si_session *session;
+	void *context;
+	sessio_status status;
+
+	if (type == NULL) {
+		return SESSIO_NOT_FOUND;
+	}
+	if (si_rights_conflict(&resource->rights, required, shared)) {
+		return SESSIO_BUSY;
+	}
+	/* Inside the lock, which saves taking it twice; nothing here calls anybody. */
+	status = si_object_alloc(type->context_type, NULL, &context);
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	session = si_session_of(context);
+	si_rundown_init(&session->run);
+	session->object = object;
+	session->type = type;
+	session->required = required;
+	session->shared = shared;
+	/* Without memory for it the operations count all the same, they only have no names. */
+	if (si_unlikely(si_session_is_tracking()) && si_session_cold_locked(session) != NULL) {
+		session->tracked = true;
+		session->cold->opener = si_platform_thread_id();
+		session->cold->opened_ns = si_platform_stamp_ns();
+	}
+	si_rights_add(&resource->rights, required, shared);
+	si_list_prepend(&resource->sessions, &session->node);
+	si_resource_add_context_locked(resource, type);
+	*out_session = session;
+	return SESSIO_OK;
+}
+
+/* The reason, as the opener of a session that was closed meanwhile has to answer it. */
+static sessio_status why_closed_locked(const struct si_session *session)
+{
+	return atomic_load_explicit(&session->reason, memory_order_relaxed) ==
+			SESSIO_END_UNREGISTERED
+		? SESSIO_NOT_FOUND
+		: SESSIO_BAD_STATE;
+}
+
+/*
+ * It could not be bound, or its context not be constructed: takes back what
+ * create_locked() did. True if the object has been unregistered meanwhile.
+ */
+static bool cancel_open(struct si_session *session)
+{
+	void *object = session->object;
+	struct si_session_type *type = session->type;
+	struct si_resource *resource = si_resource_of(object);
+	struct si_bound *bound;
+	bool unregistered;
+	bool last;
+
+	si_mutex_lock(resource->lock);
+	bound = si_session_unbind_locked(session);
+	si_rights_remove(&resource->rights, session->required, session->shared);
+	si_list_remove(&resource->sessions, &session->node);
+	unregistered = why_closed_locked(session) == SESSIO_NOT_FOUND;
+	si_mutex_unlock(resource->lock);
+	si_session_drop_bound(bound);
+	si_wait_wake();
+	si_session_fini(session);
+	si_object_discard(si_session_context(session));
+
+	/* Only now: the context's type was needed until here. */
+	si_mutex_lock(resource->lock);
+	last = si_resource_remove_context_locked(resource, type);
+	si_mutex_unlock(resource->lock);
+	if (last) {
+		si_resource_put_held(object, type);
+	}
+	return unregistered;
+}
+
+/* The open callback refused: there never was a session, but references may be left. */
+static void abort_open(struct si_session *session)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+	struct si_bound *bound;
+
+	/* Nothing could begin on it anyway, but now it says so, and has no rights. */
+	(void)si_rundown_close(&session->run);
+	si_mutex_lock(resource->lock);
+	bound = si_session_unbind_locked(session);
+	si_rights_remove(&resource->rights, session->required, session->shared);
+	si_list_remove(&resource->sessions, &session->node);
+	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
+	si_mutex_unlock(resource->lock);
+	si_session_drop_bound(bound);
+	si_wait_wake();
+	si_object_put(si_session_context(session));
+}
+
+static int32_t call_open(struct si_session *session, void *open_arg)
+{
+	SI_GUARDED_FRAME(frame);
+	int32_t reason;
+
+	si_thread_push(&frame, &in_open, NULL);
+	reason = session->type->ops.open(
+		session->object, si_session_context(session), open_arg, &session->handle_rights);
+	si_thread_pop(&frame);
+	return reason;
+}
+
+/* Constructs the context and asks the open callback. */
+static sessio_status construct_and_open(
+	struct si_session *session, void *open_arg, int32_t *out_reason)
+{
+	sessio_status status =
+		si_object_construct(si_session_context(session), open_arg, out_reason);
+
+	if (status != SESSIO_OK) {
+		(void)cancel_open(session);
+		return status;
+	}
+	/* Relaxed: only the destructor asks for it, and it comes after the last reference. */
+	atomic_store_explicit(&session->stage, SI_CONSTRUCTED, memory_order_relaxed);
+	*out_reason = call_open(session, open_arg);
+	if (*out_reason != 0) {
+		abort_open(session);
+		return SESSIO_REFUSED;
+	}
+	/* Release: walkers may now use what the callback has written. */
+	atomic_store_explicit(&session->stage, SI_AGREED, memory_order_release);
+	return SESSIO_OK;
+}
+
+/*
+ * The callback has agreed, but the session is closed (session-9). Its object was
+ * unregistered, its user has left, or a thread that learned of it has closed it.
+ */
+static sessio_status closed_while_opening(
+	struct si_resource *resource, struct si_session *session, void **out_context)
+{
+	void *context = si_session_context(session);
+	sessio_status status;
+
+	si_mutex_lock(resource->lock);
+	status = why_closed_locked(session);
+	si_mutex_unlock(resource->lock);
+	if (!si_session_run_end_of_opening(session)) {
+		return status;
+	}
+	*out_context = context;
+	return SESSIO_OK;
+}
+
+/* Takes the session from its creation to OPEN. */
+static sessio_status begin(struct si_resource *resource, struct si_session *session, void *open_arg,
+	void **out_context, int32_t *out_reason)
+{
+	void *context = si_session_context(session);
+	sessio_status status = construct_and_open(session, open_arg, out_reason);
+
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	if (!si_rundown_open(&session->run)) {
+		return closed_while_opening(resource, session, out_context);
+	}
+	*out_context = context;
+	return SESSIO_OK;
+}
+
+sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
+	void **out_context, int32_t *out_reason)
+{
+	struct si_resource *resource = si_resource_of(object);
+	const struct si_session_join *join =
+		atomic_load_explicit(&si_session_join, memory_order_relaxed);
+	struct sessio_bind *bind = si_likely(join == NULL) ? NULL : join->entered();
+	struct si_session *session;
+	sessio_status status;
+
+	if (resource == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	/*
+	 * A refusal needs no lock. The order matters: a session that conflicts was
+	 * there when the object was seen registered, or has been opened since, which
+	 * took a registration. Acquire: the conflict is not older than this one.
+	 */
+	if (atomic_load_explicit(&resource->type, memory_order_acquire) != NULL &&
+		si_rights_conflict(&resource->rights, required, shared)) {
+		return SESSIO_BUSY;
+	}
+	si_mutex_lock(resource->lock);
+	status = create_locked(resource, object, required, shared, &session);
+	si_mutex_unlock(resource->lock);
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	if (si_unlikely(bind != NULL)) {
+		status = join->attach(bind, session);
+		if (status != SESSIO_OK) {
+			return cancel_open(session) ? SESSIO_NOT_FOUND : status;
+		}
+	}
+	return begin(resource, session, open_arg, out_context, out_reason);
+}
