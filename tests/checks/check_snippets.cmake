@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # cmake -DROOT=<repository> [-DMISSING=<list of headers>] -P check_snippets.cmake
 #
-# Each public header with functions of its own shows once how they are used: at
-# most 8 lines of an example, which a test runs, in a comment of this form:
+# Each public header with functions of its own shows once how they are used. It
+# has at most 8 lines of an example that a test runs, in a comment of this form:
+#
 #    * From examples/reconnect.c:
 #    *
 #    *     code
