@@ -25,6 +25,16 @@
 #ifndef KOS_OBJCONTAINER_H
 #define KOS_OBJCONTAINER_H
 
+/*
+ * From examples/names_and_numbers.c:
+ *
+ *     Retcode rc = KosInsertObjContainerObject(rooms, "hall", lamp);
+ *
+ *     if (rc == rcOk) {
+ *         rc = KosGetObjContainerObjectByName(rooms, "hall", &found);
+ *     }
+ */
+
 #include <kos/objects.h>
 
 __RTL_BEGIN_DECLS

@@ -18,6 +18,19 @@
 #ifndef KOS_OBJECTS_H
 #define KOS_OBJECTS_H
 
+/*
+ * From examples/derived_object.c:
+ *
+ *     static Retcode make_lamp(void *object, void *segment, void *createCtx)
+ *     {
+ *         struct lamp *lamp = segment;
+ *
+ *         lamp->watts = *(const int *)createCtx;
+ *         printf("\"%s\" has %d watts\n", sessio_object_name(object), lamp->watts);
+ *         return rcOk;
+ *     }
+ */
+
 #include <rtl/compiler.h>
 #include <rtl/retcode.h>
 #include <rtl/stdbool.h>

@@ -23,6 +23,16 @@
 #ifndef KOS_OBJHANDLES_H
 #define KOS_OBJHANDLES_H
 
+/*
+ * From examples/names_and_numbers.c:
+ *
+ *     Retcode rc = KosCreateObjHandle(table, lamp, &handle);
+ *
+ *     if (rc == rcOk) {
+ *         rc = KosRefObjectByObjHandle(table, handle, &found);
+ *     }
+ */
+
 #include <kos/objects.h>
 
 __RTL_BEGIN_DECLS

@@ -31,6 +31,16 @@
 #ifndef KOS_SESSION_H
 #define KOS_SESSION_H
 
+/*
+ * From examples/first_session.c:
+ *
+ *     Retcode rc = KosSessionOpenObject(lamp, CAN_READ | CAN_WRITE, CAN_READ, RTL_NULL, &mine);
+ *
+ *     if (rc != rcOk) {
+ *         return rc;
+ *     }
+ */
+
 #include <kos/objects.h>
 
 __RTL_BEGIN_DECLS

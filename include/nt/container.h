@@ -23,6 +23,17 @@
 #ifndef SESSIO_NT_CONTAINER_H
 #define SESSIO_NT_CONTAINER_H
 
+/*
+ * From examples/session_trace/driver.c:
+ *
+ *     notification.Size = sizeof(notification);
+ *     notification.IoObject = DriverObject;
+ *     notification.EventMask = IO_SESSION_STATE_ALL_EVENTS;
+ *     return IoRegisterContainerNotification(IoSessionStateNotification,
+ *         (PIO_CONTAINER_NOTIFICATION_FUNCTION)OnSessionEvent, &notification,
+ *         sizeof(notification), &g_Registration);
+ */
+
 #include "sessio_nt/status.h"
 
 #ifdef __cplusplus

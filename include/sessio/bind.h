@@ -24,6 +24,18 @@
 #ifndef SESSIO_BIND_H
 #define SESSIO_BIND_H
 
+/*
+ * From examples/user_logoff.c:
+ *
+ *     if (sessio_bind_create(anna, &policy, &bind) ||
+ *         KosSessionOpenObject(diary, 0, 0, "anna", &session) ||
+ *         sessio_bind_add(bind, session) ||
+ *         KosSessionOpenObject(diary, 0, 0, "the system", &session) ||
+ *         sessio_host_post(sessio_host_default(), 1, SESSIO_USER_EVENT_LOGOFF, 0, NULL)) {
+ *         return 1;
+ *     }
+ */
+
 #include <stddef.h>
 
 #include <sessio/host.h>

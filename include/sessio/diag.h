@@ -12,6 +12,17 @@
 #ifndef SESSIO_DIAG_H
 #define SESSIO_DIAG_H
 
+/*
+ * From examples/who_holds_it.c:
+ *
+ *     static void on_report(
+ *         void *ctx, sessio_diag_kind kind, const void *lamp, const void *use, const char *text)
+ *     {
+ *         (void)ctx, (void)use, (void)text;
+ *         printf("%s: \"%s\"\n", sessio_diag_kind_name(kind), sessio_object_name(lamp));
+ *     }
+ */
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -22,6 +22,17 @@
 #ifndef SESSIO_HOST_H
 #define SESSIO_HOST_H
 
+/*
+ * From examples/watch_users.c:
+ *
+ *     static void on_event(const sessio_user_notice *notice, void *ctx)
+ *     {
+ *         (void)ctx;
+ *         printf("session %u: %s, now %s\n", (unsigned)notice->session_id,
+ *             sessio_user_event_name(notice->event), sessio_user_state_name(notice->state));
+ *     }
+ */
+
 #include <sessio/status.h>
 #include <sessio/user_session.h>
 

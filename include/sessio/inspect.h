@@ -11,6 +11,18 @@
 #ifndef SESSIO_INSPECT_H
 #define SESSIO_INSPECT_H
 
+/*
+ * From examples/who_holds_it.c:
+ *
+ *     sessio_session_info info;
+ *
+ *     if (KosSessionRef(session, RTL_NULL, RTL_NULL) || KosSessionCloseObject(session) ||
+ *         sessio_session_inspect(session, &info)) {
+ *         return 1;
+ *     }
+ *     printf("active operations: %u\n", (unsigned)info.operations);
+ */
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -15,6 +15,16 @@
 #ifndef SESSIO_RULES_H
 #define SESSIO_RULES_H
 
+/*
+ * From examples/reconnect.c:
+ *
+ *     sessio_user_state next = sessio_user_state_next(
+ *         rules, SESSIO_USER_STATE_DISCONNECTED_LOGGED_ON, SESSIO_USER_EVENT_CONNECTED);
+ *
+ *     printf("%s: %s\n", name,
+ *         next == SESSIO_USER_STATE_NONE ? "refused" : sessio_user_state_name(next));
+ */
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

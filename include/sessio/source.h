@@ -10,6 +10,16 @@
 #ifndef SESSIO_SOURCE_H
 #define SESSIO_SOURCE_H
 
+/*
+ * From examples/watch_users.c:
+ *
+ *     if (sessio_host_create(sessio_source_rules("manual"), &host) ||
+ *         sessio_source_open("manual", host, &source) ||
+ *         sessio_host_watch(host, &options, on_event, NULL, &watch) || anna_comes(host)) {
+ *         return 1;
+ *     }
+ */
+
 #include <sessio/host.h>
 
 #ifdef __cplusplus

@@ -12,6 +12,16 @@
 #ifndef SESSIO_STATUS_H
 #define SESSIO_STATUS_H
 
+/*
+ * From examples/names_of_results.c:
+ *
+ *     sessio_status status = sessio_host_create(no_rules, &host);
+ *
+ *     if (status != SESSIO_OK) {
+ *         printf("%s: %s\n", sessio_status_name(status), sessio_status_text(status));
+ *     }
+ */
+
 #include <stdint.h>
 
 #include <sessio/version.h>

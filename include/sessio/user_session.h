@@ -8,6 +8,18 @@
 #ifndef SESSIO_USER_SESSION_H
 #define SESSIO_USER_SESSION_H
 
+/*
+ * From examples/watch_users.c:
+ *
+ *     if (status == SESSIO_OK) {
+ *         status = sessio_host_find_session(host, 1, &anna);
+ *     }
+ *     if (status == SESSIO_OK) {
+ *         printf("found: %s\n", sessio_user_state_name(sessio_user_session_state(anna)));
+ *         sessio_user_session_unref(anna);
+ *     }
+ */
+
 #include <sessio/rules.h>
 #include <sessio/status.h>
 

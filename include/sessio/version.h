@@ -14,6 +14,14 @@
 #ifndef SESSIO_VERSION_H
 #define SESSIO_VERSION_H
 
+/*
+ * From examples/names_of_results.c:
+ *
+ *     if (strcmp(SESSIO_VERSION, sessio_version()) == 0) {
+ *         printf("the headers are those of the library\n");
+ *     }
+ */
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -13,6 +13,13 @@
 #ifndef SESSIO_WAIT_H
 #define SESSIO_WAIT_H
 
+/*
+ * From examples/who_holds_it.c:
+ *
+ *     KosSessionPut(session);
+ *     return sessio_session_wait(session, SESSIO_FOREVER) != SESSIO_OK;
+ */
+
 #include <stdint.h>
 
 #include <sessio/status.h>
