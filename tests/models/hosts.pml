@@ -13,7 +13,7 @@
  *   (M3) a post returns when its event has been delivered;
  *   (M4) a completion on the stack of a post is not touched after the post.
  *
- * Left out: what callbacks cause on a third host, ends of watchers and of hosts.
+ * Left out: a third host, and ends of watchers and of hosts.
  *
  * The runs of run.sh. A fault must be caught:
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who delivers what a callback of another host has queued. */
+/* Delivering what a callback of another host has queued. */
 #include "test.h"
 
 #include <uv.h>
