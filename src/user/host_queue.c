@@ -76,7 +76,8 @@ static void deliver_until_locked(struct sessio_host *host, struct si_completion 
 	host->busy = true;
 	host->holder = own;
 	host->worker = worker;
-	while (own->pending != 0) {
+	/* Also what a worker came to deliver while this thread was busy (host-8). */
+	while (own->pending != 0 || (!host->is_owed && host->owed.pending != 0)) {
 		if (deliver_next_locked(host)) {
 			/* Between two items: others find the host as in any callback. */
 			si_host_unlock(host);
@@ -139,7 +140,7 @@ void si_queue_pay(struct si_worker *worker)
 		worker->first_owed = host->next_owed;
 		si_mutex_lock(&host->lock);
 		host->is_owed = false;
-		/* A thread that is delivering finds these items before its own. */
+		/* A thread that delivers already goes on to these, as is_owed is false. */
 		if (!host->busy && host->owed.pending != 0) {
 			deliver_until_locked(host, &host->owed, worker);
 		}
