@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints the life of a user session, from the library's own table, as the
- * argument says: dot, markdown, or svg for the picture beside this file.
+ * Prints the life of a user session, from the library's own table. The argument
+ * is the form: dot, markdown, or svg for the picture beside this file.
  *
  * The picture's layout is by hand; which arrows there are is not. A transition
  * without a route here, or a route without a transition, ends the program.

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Our reading of <rtl/retcode_hr.h>: a Retcode in a printf, for people. */
+/*
+ * Our reading of <rtl/retcode_hr.h>: a Retcode in a printf, for people.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread. The strings that it returns are constants.
+ */
 #ifndef RTL_RETCODE_HR_H
 #define RTL_RETCODE_HR_H
 
@@ -15,11 +20,7 @@ __RTL_BEGIN_DECLS
  * The name of a code as it is written in C, such as "rcBusy"; "unknown code" for
  * any other number.
  *
- * @return a string that lives for ever; never NULL.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
+ * @return a string, never NULL.
  */
 const char *sessio_retcode_name(Retcode rc);
 

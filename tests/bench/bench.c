@@ -138,7 +138,7 @@ static void *runner_main(void *arg)
 	return NULL;
 }
 
-/* What each thread needed for n times, on average. */
+/* The time that each thread needed for n times, on average. */
 static double time_case(struct bench_case *c, uint64_t n)
 {
 	pthread_barrier_t start;

@@ -3,10 +3,10 @@
  * The harness: cases are timed, rows compare them.
  *
  * A case is something that can be done n times. All cases are repeated in turn,
- * so that what else the machine does meets all of them alike, and a ratio is
- * taken between two cases of the same repetition. Nothing is pinned. What counts
- * is each thread's processor time, so that other programs cost less precision;
- * where threads sleep it is the time on the wall.
+ * so that other work of the machine meets all of them alike. A ratio is taken
+ * between two cases of the same repetition. Nothing is pinned. A time is that of
+ * each thread's processor, so that other programs cost less precision. Where
+ * threads sleep it is the time on the wall.
  */
 #ifndef SESSIO_BENCH_H
 #define SESSIO_BENCH_H
@@ -61,7 +61,7 @@ struct bench_line {
 
 #define BENCH_LINES_MAX 12
 
-/* One row of the table: what must be reached, and everybody's lines. */
+/* One row of the table: the ratio to reach, and the lines of all candidates. */
 struct bench_row {
 	const char *path;
 	const char *must; /* in words */
@@ -89,7 +89,7 @@ void bench_missing(struct bench_row *row, const char *missing);
 /* Calibrates and repeats every case. */
 void bench_measure(const struct bench_options *options);
 
-/* What came out, for people and for programs. */
+/* The results, for people and for programs. */
 void bench_print(const struct bench_options *options);
 bool bench_write_json(const struct bench_options *options, const char *path);
 

@@ -35,7 +35,7 @@ void *__wrap_si_platform_alloc(size_t size)
 void __wrap_si_platform_free(void *memory)
 {
 	if (__builtin_expect(counting, false)) {
-		/* The newest first: what goes again soon is found soon. */
+		/* The newest first: short-lived memory is found soon. */
 		for (size_t i = kept_count; i > 0; i--) {
 			if (kept[i - 1].memory == memory) {
 				kept[i - 1] = kept[--kept_count];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows: what DESIGN section 4 asks for, one by one, beside their peers. */
+/* The rows of the table: each path that has a ratio to reach, beside its peers. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

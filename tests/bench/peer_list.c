@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The mutex-and-list version: what one writes first, and what most code has. */
+/* The mutex-and-list version: one writes it first, and most code has it. */
 #include <pthread.h>
 #include <stdlib.h>
 

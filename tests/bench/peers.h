@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What sessio is measured against: floors, which nobody gets below on this
- * machine, and peers, which do the same job in another way.
+ * Sessio is measured against floors, which nobody gets below on this machine, and
+ * against peers, which do the same job in another way.
  *
  * A peer's ref and put come as a pair on one counter; its state is what its
  * create function returns and is never given back.
@@ -45,8 +45,8 @@ void *peer_shared_ptr_create(void);
 bench_fn peer_shared_ptr;
 
 /*
- * The plain way: a mutex per object around a list of its sessions, which open
- * scans for the share rule, and which also guards each session's counter.
+ * The plain way: a mutex per object around a list of its sessions. Opening scans
+ * the list for the share rule. The mutex guards each session's counter, too.
  */
 void *peer_list_create(size_t sessions);
 bench_fn peer_list_ref_put; /* on the first session */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What came out: one table for people, the same as JSON for programs. */
+/* The results: one table for people, and the same as JSON for programs. */
 #include "bench.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #	sh tests/bench/run.sh [--quick]
 #
 # Installs the peers with apt-get where it may (as root, or by sudo without a
-# password), builds a release in build-bench, prints the table, and writes it as
+# password). Builds a release in build-bench, and prints the table. Writes it to
 # table.txt and bench.json there, too. SESSIO_BENCH_BUILD names another folder.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -16,7 +16,7 @@ macro(fault text)
   string(APPEND faults "\n  ${text}")
 endmacro()
 
-# Lines as a list: what CMake would take for its own syntax is replaced first.
+# Lines as a list, without characters that are syntax for CMake.
 function(read_lines path out)
   file(READ "${path}" text)
   string(REGEX REPLACE "[][;\\]" " " text "${text}")
@@ -71,8 +71,8 @@ if(NOT count STREQUAL total)
   fault("clauses.txt: ${count} clauses, not ${total}")
 endif()
 
-# What puts a test into a table: cmocka's macros, and those that a file makes of
-# them, as in #define PROVIDED(test) cmocka_unit_test_setup(test, provide)
+# The words that put a test into a table: cmocka's macros, and those that a file
+# makes of them, as in #define PROVIDED(test) cmocka_unit_test_setup(test, provide)
 function(table_words text out)
   set(words "cmocka_unit_test[a-z_]*")
   string(REGEX MATCHALL "#define [A-Z_]+\\([a-z]+\\)[ \t\n\\]+cmocka_unit_test" made "${text}")

@@ -7,7 +7,7 @@ cmake_minimum_required(VERSION 3.21)
 include(${CMAKE_CURRENT_LIST_DIR}/faults.cmake)
 
 # expect(result list source [programs]): the checker's output for that list and
-# that test file must match result, which is its summary if there is no fault.
+# that test file must match result. It is the summary if there is no fault.
 function(expect result list source)
   set(programs "sessio_test(unit)\n")
   if(ARGC GREATER 3)

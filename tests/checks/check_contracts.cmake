@@ -3,8 +3,8 @@
 #   -P check_contracts.cmake
 #
 # Every function that a public header declares has a /** comment directly above
-# it: prose, @return if it returns something, naming every status if it returns
-# one, and then those of these lines that deviate from the header's default, in
+# it. The comment has prose, and @return if the function returns something, with
+# every status. Then come the lines that deviate from the header's default, in
 # this order:
 #   Ref:         which references it takes, gives or borrows
 #   Blocks:      when it waits, and for what
@@ -27,7 +27,7 @@
 # in every comment. A header that is listed and has no Locks: line is a fault, so
 # the list can only shrink.
 #
-# In nt/ only container.h and sessio_nt.h are ours to explain: the other headers
+# In nt/ only container.h and sessio_nt.h are ours to explain. The other headers
 # there stand in for a Windows kit, and its documentation says what they do.
 cmake_minimum_required(VERSION 3.21)
 
@@ -38,8 +38,8 @@ macro(fault text)
   string(APPEND faults "\n  ${text}")
 endmacro()
 
-# Lines as a list: what CMake would take for its own syntax becomes something
-# else that no header has. Statements end in ` from here on.
+# Lines as a list. Characters that are syntax for CMake become others, which no
+# header has. Statements end in ` from here on.
 string(ASCII 1 open_bracket)
 string(ASCII 2 close_bracket)
 string(ASCII 3 backslash)
@@ -81,7 +81,7 @@ function(check_old_lines at doc)
   set(faults "${faults}" PARENT_SCOPE)
 endfunction()
 
-# What the default says, and how a line would say the same again.
+# Words of the default, and those of a line that says the same again.
 set(default_Ref "keeps no reference|borrows nothing")
 set(repeat_Ref "none|nothing")
 set(default_Blocks "does not block")
@@ -120,7 +120,7 @@ function(check_lines at type statement doc)
   set(faults "${faults}" PARENT_SCOPE)
 endfunction()
 
-# What comes after @return: statuses, and such as exist.
+# The text after @return names statuses, and such as exist.
 function(check_return at type doc)
   if(NOT doc MATCHES "@return(.*)$")
     fault("${at} no '@return'")
@@ -153,7 +153,7 @@ function(check_return at type doc)
   set(faults "${faults}" PARENT_SCOPE)
 endfunction()
 
-# What a comment must have for the function `name` that returns `type`.
+# Judges the comment of the function `name` that returns `type`.
 function(check_contract file name type statement doc)
   set(at "${file}: ${name}:")
   if(doc STREQUAL "")

@@ -43,7 +43,7 @@ expect("1 functions"
 expect("1 functions"
   "${default}#ifndef A_H\n#define A_H\n\n__RTL_BEGIN_DECLS\n\n/** Does. */\nvoid does(int x);\n\n__RTL_END_DECLS\n\n#endif\n")
 
-# What every comment needs.
+# Every comment needs these.
 expect("does: no /\\*\\* comment directly above it" "void does(int x);\n")
 expect("does: no /\\*\\* comment directly above it" "/* Does. */\nvoid does(int x);\n")
 expect("does: no /\\*\\* comment directly above it" "/** Does. */\n\nvoid does(int x);\n")

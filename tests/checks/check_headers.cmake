@@ -2,9 +2,9 @@
 # cmake -DINCLUDE=<folder of headers> -DCC=<compiler> -DSTANDARD=<c11, c++17>
 #   -DWORK=<scratch folder> -P check_headers.cmake
 #
-# Every public header compiles alone, and again after itself, without a warning;
-# its guard is no reserved name; and it brings in nothing that its users did not
-# ask for: no libuv, no operating system, no atomics (which are not C++).
+# Every public header compiles alone, and again after itself, without a warning.
+# Its guard is no reserved name. It brings in nothing that its users did not ask
+# for: no libuv, no operating system, no atomics (which are not C++).
 cmake_minimum_required(VERSION 3.21)
 
 set(faults "")

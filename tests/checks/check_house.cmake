@@ -6,9 +6,9 @@
 # arrow is transitive. It holds for three things: #include lines in src/, public
 # headers that include public headers, and undefined symbols of the built objects.
 #
-# Also: base, resource, user and join include no C library header beyond the few
-# below, declare nothing per thread, name nothing of the two faces, and need no
-# symbol but five functions on memory. Public headers include three C headers.
+# Also: base, resource, user and join include few headers of the C library. They
+# declare nothing per thread and name nothing of the two faces. They need no symbol
+# but five functions on memory. Public headers include three C headers.
 # For each public header there are sources and tests whose names begin with its.
 #
 # KNOWN lists faults that others are repairing, one a line. A line whose fault has
@@ -83,7 +83,7 @@ function(may_use room other out)
   endif()
 endfunction()
 
-# includes(file out): what the file includes, without < and ".
+# includes(file out): the headers that the file includes, without < and ".
 function(includes file out)
   file(STRINGS "${file}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]")
   list(TRANSFORM lines REPLACE "^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"]*)[>\"].*$" "\\1")
@@ -228,7 +228,7 @@ function(check_symbols)
         fault("symbol ${symbol}: ${room} may not use ${home_${symbol}}")
       endif()
     elseif(room IN_LIST pure AND NOT symbol MATCHES "^_?(${pure_symbols})$"
-        # What compilers add: stack protectors, sanitizers, coverage, unwinding, wide arithmetic.
+        # Added by compilers: stack protectors, sanitizers, coverage, unwinding, wide arithmetic.
         AND NOT symbol MATCHES "^_*(Unwind_Resume|gcc_personality_v0)$"
         AND NOT symbol MATCHES "^_?_(stack_chk|_stack_chk|_?[at]san|_ubsan|_sanitizer|_gcov|_llvm|_u?divdi|_u?moddi|_atomic_|GLOBAL_OFFSET|_x86)")
       fault("symbol ${symbol}: ${room} does without")

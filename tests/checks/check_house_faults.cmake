@@ -18,7 +18,7 @@ function(write file text)
   endif()
 endfunction()
 
-# expect(result [file text]...): what the check says of a repository with one
+# expect(result [file text]...): the check's output for a repository with one
 # good source and at most three such files.
 function(expect result)
   file(REMOVE_RECURSE "${WORK}")
@@ -41,7 +41,7 @@ function(expect result)
     -DROOT=${WORK} -DKNOWN=${WORK}/known.txt ${more})
 endfunction()
 
-# text(out header...): what includes those headers.
+# text(out header...): lines that include those headers.
 function(text out)
   set(lines "")
   foreach(header IN LISTS ARGN)
@@ -77,7 +77,7 @@ expect("src/resource/y.h includes user/x.h: resource may not use user"
   src/user/x.h "" src/resource/y.h "${lines}")
 expect("src/cellar/x.c is in no room" src/cellar/x.c "")
 
-# What the pure rooms do without.
+# Things that the pure rooms do without.
 text(lines stdlib.h)
 expect("src/user/x.h includes stdlib.h, which user does without" src/user/x.h "${lines}")
 expect("2 sources" src/kos/x.h "${lines}")

@@ -2,19 +2,22 @@
 # cmake -DROOT=<repository> -P check_invariants.cmake
 #
 # The label of an invariant is its unit and a number, as in (rundown-3). The unit
-# is the name of the file that defines it without the ending, so that a reader of
-# a citation knows where to look; or, where two rooms have a file of that name,
-# the room and the name, as in (wdk_lock-1). A definition is the begin of a line
-# in a block comment: " * (rundown-3) A failed acquire is not undone". A citation
-# is a label in round brackets, or several: (host-3, host-7).
+# is the name of the file that defines it, without the ending. So a reader of a
+# citation knows where to look. Where two rooms have a file of that name, the unit
+# is room and name, as in (wdk_lock-1). A definition begins a line of a block
+# comment: " * (rundown-3) A failed acquire is not undone". A citation is a label in
+# round brackets, or several: (host-3, host-7).
 #
-# A Spin model's properties are (M1), (M2) and so on, each defined in the head
-# comment of the model and asserted by that name, as in assert(M1 || !freed). A
+# A Spin model's properties are (M1), (M2) and so on. The model's head comment
+# defines them, and the model asserts them by name, as in assert(M1 || !freed). A
 # model may assert those of another model that its comments name.
 #
-# Faults: a label that is defined twice, or by a file of another name; a citation
-# of a label that is not defined; a label of another form; a property of a model
-# that is defined twice, or that is asserted and defined nowhere.
+# Faults:
+# - a label that is defined twice, or by a file of another name;
+# - a citation of a label that is not defined;
+# - a label of another form;
+# - a property of a model that is defined twice;
+# - a property that a model asserts and that is defined nowhere.
 cmake_minimum_required(VERSION 3.21)
 
 set(faults "")

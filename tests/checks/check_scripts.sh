@@ -58,7 +58,7 @@ for script in tests/run.sh examples/run.sh; do
 	narrow help
 done
 
-# What is missing is named, and why it cannot be installed.
+# Missing packages are named, and why they cannot be installed.
 only bare sh mktemp rm cat sed fold dirname getconf grep id
 for script in tests/run.sh examples/run.sh; do
 	! PATH=$work/bare sh "$root/$script" >missing 2>&1 || fail "$script does without cmake"
@@ -79,7 +79,7 @@ cp barred/apt-get barred/sudo
 grep -q "sudo wants a password" missing || fail "does not say that sudo refuses"
 clean "a script that may not install"
 
-# All well: what it does on one stream, the result on the other.
+# All well: its steps on one stream, the result on the other.
 PATH=$work/stand-ins:$PATH
 for program in cc c++ cmake make pkg-config spin; do
 	stand_in "$program" "exit 0"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# For the tests of the checks: each fault is made once in a scratch folder, and
-# the check that must find it is judged by what it says.
+# For the tests of the checks. Each fault is made once in a scratch folder, and the
+# output of the check that must find it is judged.
 
 # judge(result summary script argument...): the output of that script must match
-# result, and it must fail unless result begins like the summary of a good run.
+# result. It must fail, unless result begins like the summary of a good run.
 function(judge result summary script)
   execute_process(
     COMMAND ${CMAKE_COMMAND} ${ARGN} -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script}

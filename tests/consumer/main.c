@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What another project's program looks like: our headers, our library, no more. */
+/* Another project's program: our headers, our library, no more. */
 #include <kos/session.h>
 #include <rtl/retcode_hr.h>
 #include <sessio/wait.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz program without libFuzzer: on the files it is given, or on inputs
- * that are the same in every run and on every machine.
+ * Runs a fuzz program without libFuzzer: on the given files, or on inputs that are
+ * the same in every run and on every machine.
  */
 #include "fuzz.h"
 #include "random.h"

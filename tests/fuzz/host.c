@@ -53,13 +53,13 @@ static void check_payload(const sessio_user_notice *notice)
 	}
 }
 
-/* Which session a call of a snapshot is about: any that it has not told of. */
+/* Which session a call of a snapshot is about: any that it has not had yet. */
 static unsigned user_in_snapshot(const sessio_user_notice *notice)
 {
 	for (unsigned i = 0; i < m.user_count; i++) {
 		if (m.users[i].exists && ids[m.users[i].id] == notice->session_id) {
-			FUZZ_CHECK((m.told >> i) % 2 == 0);
-			m.told |= UINT64_C(1) << i;
+			FUZZ_CHECK((m.notified >> i) % 2 == 0);
+			m.notified |= UINT64_C(1) << i;
 			return i;
 		}
 	}
@@ -133,7 +133,7 @@ static void on_released(void *ctx)
 	end_callback(outer);
 }
 
-/* Posts or observes: what is known of an event before it is said. */
+/* Posts or observes: all that is known of an event before the call. */
 static bool plan(struct item *item, unsigned id, unsigned event, unsigned flags)
 {
 	item->user = planned_user(id);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The model of host.c: the rules of user sessions by their meaning, the queue of
- * what has been posted, and who is to be called next.
+ * posted events, and the watcher to call next.
  *
- * (host_model-1) An item is in hand from its first call, or from when it is found to be told
- *      to nobody, until the next one is asked for.
+ * (host_model-1) An item is in hand from its first call, or from when it is found to concern
+ *      nobody, until the next one comes.
  * (host_model-2) With no call under way, nothing is queued and nobody is to be called.
  */
 #ifndef SESSIO_TESTS_FUZZ_HOST_MODEL_H
@@ -66,7 +66,7 @@ static struct {
 	bool in_hand; /* (host_model-1) */
 	unsigned limit; /* watchers above came too late for the item in hand */
 	unsigned last; /* that was called for it */
-	uint64_t told; /* users that its snapshot has told of */
+	uint64_t notified; /* users that its snapshot has had */
 	struct watcher *running;
 	sessio_user_session *entered[4];
 	unsigned entered_count;
@@ -108,7 +108,7 @@ static sessio_user_state state_after(sessio_user_state state, unsigned event)
 	}
 }
 
-/* A user comes once, and only where there is none; who leaves has been there. */
+/* A user comes once, and only where there is none. One that leaves has been there. */
 static bool rules_allow(sessio_user_state state, unsigned event)
 {
 	bool is_new = state == SESSIO_USER_STATE_INITIALIZED;
@@ -175,7 +175,7 @@ static void take_in_hand(const struct item *item)
 
 	m.in_hand = true;
 	m.last = 0;
-	m.told = 0;
+	m.notified = 0;
 	if (item->snapshot != NULL) {
 		item->snapshot->number = item->snapshot->gone ? 0 : ++m.numbers;
 		return;
@@ -195,7 +195,8 @@ static struct watcher *turn_of(const struct item *item)
 	struct watcher *next = NULL;
 
 	for (unsigned i = 0; item->snapshot != NULL && i < m.user_count; i++) {
-		if (m.users[i].exists && hears_of(item->snapshot, i) && (m.told >> i) % 2 == 0) {
+		if (m.users[i].exists && hears_of(item->snapshot, i) &&
+			(m.notified >> i) % 2 == 0) {
 			return item->snapshot->gone ? NULL : item->snapshot;
 		}
 	}
@@ -210,7 +211,7 @@ static struct watcher *turn_of(const struct item *item)
 	return next;
 }
 
-/* Who is to be called next, after everything before that is told to nobody; or NULL. */
+/* The watcher to call next, or NULL. Items before it that concern nobody are done. */
 static struct watcher *next_call(void)
 {
 	for (;;) {

@@ -45,10 +45,10 @@ static void wait_for_session(struct session *s)
 	KosRefObject(s->context);
 	s->refs++;
 	s->held++;
-	m.told[SESSIO_DIAG_TIMEOUT] = 0;
+	m.reports[SESSIO_DIAG_TIMEOUT] = 0;
 	status = sessio_session_wait(s->context, 0);
 	FUZZ_CHECK(status == (s->phase == SESSIO_SESSION_ENDED ? SESSIO_OK : SESSIO_TIMEOUT));
-	FUZZ_CHECK(m.told[SESSIO_DIAG_TIMEOUT] == 0);
+	FUZZ_CHECK(m.reports[SESSIO_DIAG_TIMEOUT] == 0);
 	s->held--;
 	s->refs--;
 	KosPutObject(s->context);

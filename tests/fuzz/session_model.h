@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The model of sessions.c: a table of sessions, looked through from end to end,
- * and the callbacks, which know from it whether their time has come.
+ * and the callbacks. They know from it whether their time has come.
  *
  * (session_model-1) A session's context is used while the session has not ended or a reference
  *      of ours keeps it.
@@ -61,7 +61,7 @@ static struct {
 	unsigned depth;
 	unsigned walkers;
 	bool tracking;
-	unsigned told[SESSIO_DIAG_CALLBACK + 1]; /* by the sink */
+	unsigned reports[SESSIO_DIAG_CALLBACK + 1]; /* by the sink */
 } m;
 
 /* Does one thing, as the bytes say; may be inside callbacks. */
@@ -85,7 +85,7 @@ static void sink(
 	(void)object;
 	(void)context;
 	FUZZ_CHECK(text[0] != '\0');
-	m.told[kind]++;
+	m.reports[kind]++;
 }
 
 static bool is_alive(const struct session *s)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Histories of resource sessions on a few objects of several types: open,
- * operations, close, register, unregister, walk, waits and looks, from outside
- * and from inside any callback.
+ * Histories of resource sessions on a few objects of several types. They open,
+ * operate, close, register, unregister, walk, wait and look, from outside and from
+ * inside any callback.
  */
 #include "session_looks.h"
 
@@ -163,12 +163,12 @@ static void destroy_type(unsigned type)
 	for (unsigned i = 0; i < OBJECTS; i++) {
 		users += m.registered[i] == (int)type;
 	}
-	memset(m.told, 0, sizeof(m.told));
+	memset(m.reports, 0, sizeof(m.reports));
 	m.destroyed[type] = true;
 	KosSessionDestroyType(m.types[type]);
-	FUZZ_CHECK(m.told[SESSIO_DIAG_MISUSE] == again);
+	FUZZ_CHECK(m.reports[SESSIO_DIAG_MISUSE] == again);
 	/* Inside an unregistration the object may count as registered or not. */
-	FUZZ_CHECK(m.told[SESSIO_DIAG_TYPE_IN_USE] == (!again && users != 0) ||
+	FUZZ_CHECK(m.reports[SESSIO_DIAG_TYPE_IN_USE] == (!again && users != 0) ||
 		(!again && m.walkers != 0));
 }
 
@@ -177,10 +177,10 @@ static void misuse(unsigned object)
 	void *strange = m.objects[object];
 	void *context = NULL;
 
-	m.told[SESSIO_DIAG_MISUSE] = 0;
+	m.reports[SESSIO_DIAG_MISUSE] = 0;
 	KosSessionPut(strange);
 	KosSessionPut(NULL);
-	FUZZ_CHECK(m.told[SESSIO_DIAG_MISUSE] == 1);
+	FUZZ_CHECK(m.reports[SESSIO_DIAG_MISUSE] == 1);
 	FUZZ_CHECK(KosSessionRef(strange, NULL, &context) == rcInvalidArgument);
 	FUZZ_CHECK(KosSessionCloseObject(strange) == rcInvalidArgument);
 	FUZZ_CHECK(KosSessionOpenObject(strange, 0, 0, NULL, NULL) == rcInvalidArgument);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The allocation failure sweep: a scenario is run again and again, and in each
- * run another allocation (or lock) fails, once or for ever from there on, until
- * a run passes in which none failed any more. Every run is a leak check too.
+ * The allocation failure sweep: a scenario is run again and again. In each run
+ * another allocation (or lock) fails, once or for ever from there on. The sweep
+ * ends with a run in which none failed any more. Every run is a leak check too.
  *
  *	static void opening(struct alloc_fail *tester, void *ctx)
  *	{

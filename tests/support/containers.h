@@ -8,10 +8,10 @@
 /* A container that is in no other. */
 KosObjContainer *new_container(void);
 
-/* What a name stands for, without a reference; NULL for nothing. */
+/* The object of a name, without a reference; NULL for none. */
 void *find(KosObjContainer *container, const char *name);
 
-/* What a walk met. */
+/* The objects that a walk met. */
 struct met {
 	unsigned count;
 	void *objects[64];

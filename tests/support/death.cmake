@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # cmake -DPROGRAM= -DEMULATOR= -DCASE= -DREASON=<regex> -P death.cmake
 #
-# Runs a program that must be stopped by a broken invariant, and for that reason:
-# it has to say so, and to end by abort(), not by an exit that says failure.
+# Runs a program that must be stopped by a broken invariant, and for that reason.
+# It has to say so, and to end by abort(), not by an exit that says failure.
 cmake_minimum_required(VERSION 3.21)
 
 execute_process(COMMAND ${EMULATOR} ${PROGRAM} ${CASE}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Watchers that write down what they are told, and may do something about it. */
+/* Watchers that write down their calls, and may do something in them. */
 #ifndef SESSIO_TESTS_HOST_LOG_H
 #define SESSIO_TESTS_HOST_LOG_H
 
 #include <sessio/host.h>
 
-/* What was told to whom, such as "a:1+Created a:1+Logon a.", "." being the release. */
+/* The calls: watcher, session and event, such as "a:1+Created a:1+Logon a.", "." being the release. */
 struct host_log {
 	char text[4096];
 	size_t length;

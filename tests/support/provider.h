@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A provider of one file that writes down every callback and lets a test act
- * inside each: provider.in[STEP] runs once, in the next callback of that kind.
+ * inside each. provider.in[STEP] runs once, in the next callback of that kind.
  * For one thread at a time.
  *
- * Sessions are named by a string in their openCtx, NULL for none, and the trace
- * reads "construct a, open a, close a, complete a, destruct a".
+ * Sessions are named by a string in their openCtx, NULL for none. The trace reads
+ * "construct a, open a, close a, complete a, destruct a".
  */
 #ifndef SESSIO_TESTS_PROVIDER_H
 #define SESSIO_TESTS_PROVIDER_H
@@ -17,7 +17,7 @@ enum step { CONSTRUCT, OPEN, CLOSE, COMPLETE, DESTRUCT, STEPS };
 /* object is the open object. */
 typedef void provider_hook(void *object, void *context);
 
-/* What this provider adds to a session context. */
+/* The data that this provider adds to a session context. */
 struct note {
 	const char *name; /* of the session */
 	void *object;
@@ -41,7 +41,7 @@ struct provider {
 
 extern struct provider provider;
 
-/* What every callback here does; for tests with a session type of their own. */
+/* The callbacks of this provider, for tests with a session type of their own. */
 extern const KosSessionOps provider_ops;
 
 /* A cmocka setup and teardown. The teardown unregisters the file if a test has not. */

@@ -21,7 +21,7 @@ static inline bool has_right(uint32_t mask, unsigned right)
 	return (mask >> right) % 2 == 1;
 }
 
-/* OP-7: what the newcomer requires, every other one shares. OP-8: and the reverse. */
+/* OP-7: every other one shares what the newcomer requires. OP-8: and the reverse. */
 static inline bool are_compatible(const struct party *newcomer, const struct party *other)
 {
 	for (unsigned right = 0; right < 32; right++) {
@@ -59,7 +59,7 @@ static const struct share_row {
 	{ { 1, 3 }, { 3, 1 }, true }, /* OP-6: others may do both */
 	{ { 1, 3 }, { 2, 3 }, true },
 	{ { 1, 1 }, { 3, 1 }, false }, /* OP-7 */
-	{ { 3, 1 }, { 1, 1 }, false }, /* OP-8: what is written is not shared */
+	{ { 3, 1 }, { 1, 1 }, false }, /* OP-8: writing is not shared */
 	{ { 1, 0 }, { 0, 1 }, true }, /* nothing required passes OP-7 */
 	{ { 1, 0 }, { 0, 0 }, false }, /* and has to share all the same */
 	{ { 0, 0 }, { 0, 0 }, true },

@@ -29,7 +29,7 @@ void *new_thing(const char *name);
 unsigned things_alive(void);
 unsigned things_gone(void);
 
-/* What each thread of a crowd does, with random numbers of its own. */
+/* The work of each thread of a crowd, with random numbers of its own. */
 typedef void crowd_fn(void *shared, struct random *random);
 
 /* Runs so many threads that begin at once, and waits for all of them. */

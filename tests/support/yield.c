@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands behind the names of yield.h; compiled without it. */
+/* The functions behind the names of yield.h; compiled without it. */
 #define _POSIX_C_SOURCE 200809L /* nanosleep() */
 
 #include <pthread.h>

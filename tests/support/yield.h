@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Included by the compiler before every source when SESSIO_YIELDS is on: each
+ * The compiler includes it before every source when SESSIO_YIELDS is on. Each
  * atomic operation and each call of a lock may stop its thread for a moment,
  * before and after. So the windows between two steps of an algorithm, which are
  * a few instructions wide, become wide enough for other threads to come through.
