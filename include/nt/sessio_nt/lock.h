@@ -33,7 +33,7 @@ void ExAcquireFastMutex(PFAST_MUTEX mutex);
 BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex);
 /** Gives the mutex back and lowers to the level before. */
 void ExReleaseFastMutex(PFAST_MUTEX mutex);
-/** Takes the mutex at the level that is. */
+/** Takes the mutex and leaves the level as it is. */
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex);
 /** Gives back a mutex taken by the call above. */
 void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex);
