@@ -44,7 +44,7 @@ static void format_into(char *text, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-/* Nothing acts on what a callback returns: it is only said. */
+/* The result of a callback changes nothing: it is only reported. */
 static void note_result(const sessio_user_notice *notice, PVOID object, NTSTATUS status)
 {
 	char text[96];
@@ -122,7 +122,7 @@ static bool is_io_object(const void *object)
 	}
 }
 
-/* (nt_container-1), up to what only the host can say. */
+/* (nt_container-1), as far as it can be judged without the host. */
 static NTSTATUS judge(IO_CONTAINER_NOTIFICATION_CLASS class, const void *callback,
 	const IO_SESSION_STATE_NOTIFICATION *info, ULONG length, const void *result)
 {

@@ -6,7 +6,7 @@
  *      address can be judged without being read.
  * (device-2) A driver's DeviceObject list is the driver's own business: only calls
  *      for devices of that driver change it, one at a time.
- * (device-3) A device is freed when it has been deleted and nobody holds it. Each
+ * (device-3) A device is freed when it has been deleted and is not held. Each
  *      item that is queued or runs holds it, and so does each request that its
  *      driver has. Until then it keeps its name.
  */
@@ -115,7 +115,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 	return STATUS_SUCCESS;
 }
 
-/* NULL for what is no device of ours, or is none any more. */
+/* NULL if the object is no device of ours, or has been freed. */
 static struct _DEVOBJ_EXTENSION *find_locked(const void *object)
 {
 	struct si_map_node *node =

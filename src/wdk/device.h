@@ -18,8 +18,8 @@ typedef bool si_wdk_is_registered_fn(const void *object);
 void si_wdk_device_set_registered(si_wdk_is_registered_fn *is_registered);
 
 /*
- * Keeps a device that is deleted from now on, until the release. False, and
- * nothing is kept, for what IoCreateDevice() did not make, or has freed.
+ * Keeps a device until the release, even if it is deleted before. False if the
+ * object is no device of IoCreateDevice(), or has been freed.
  */
 bool si_wdk_device_hold(const void *object);
 void si_wdk_device_release(const void *object);

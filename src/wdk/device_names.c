@@ -50,7 +50,7 @@ static struct plain plain_of(PCUNICODE_STRING text)
 
 static uint64_t hash_of(const struct plain *plain)
 {
-	uint64_t hash = HASH_SEED ^ plain->is_dos;
+	uint64_t hash = HASH_SEED;
 
 	for (size_t i = 0; i < plain->rest.Length / sizeof(WCHAR); i++) {
 		hash = (hash ^ RtlUpcaseUnicodeChar(plain->rest.Buffer[i])) * HASH_FACTOR;

@@ -79,7 +79,7 @@ static void fill(struct out *out, char c, int count)
 /* Wider than any print: a larger count would only take time. */
 #define COUNT_MAX 99999
 
-/* A number of digits, or what the arguments say for a star. */
+/* A number of digits, or the next argument for a star. */
 static const char *read_count(const char *at, va_list *args, int *count)
 {
 	if (*at == '*') {

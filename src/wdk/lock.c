@@ -171,7 +171,7 @@ NTSTATUS ExDeleteResourceLite(PERESOURCE resource)
 	if (resource == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	SI_BUG_IF(resource->ActiveCount != 0, "a resource deleted that somebody has");
+	SI_BUG_IF(resource->ActiveCount != 0, "a resource deleted that is taken");
 	return STATUS_SUCCESS;
 }
 
@@ -219,7 +219,7 @@ BOOLEAN ExAcquireResourceSharedLite(PERESOURCE resource, BOOLEAN wait)
 void ExReleaseResourceLite(PERESOURCE resource)
 {
 	si_wdk_lock(&resource->SpinLock);
-	SI_BUG_IF(resource->ActiveCount == 0, "a resource given back that nobody has");
+	SI_BUG_IF(resource->ActiveCount == 0, "a resource given back that is not taken");
 	SI_BUG_IF(resource->OwnerThread != NULL && resource->OwnerThread != me(),
 		"a resource given back that another thread has");
 	if (--resource->ActiveCount == 0) {
@@ -269,7 +269,7 @@ void ExReleaseRundownProtection(PEX_RUNDOWN_REF ref)
 {
 	ULONG_PTR before = __atomic_fetch_sub(&ref->Count, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
-	SI_BUG_IF(before < 2, "rundown protection given back that nobody has");
+	SI_BUG_IF(before < 2, "rundown protection given back that is not taken");
 	si_wdk_wake();
 }
 

@@ -3,7 +3,7 @@
  * Driver and file objects in the caller's memory.
  *
  * (wdk_object-1) A driver object has one extension. It stays for the next driver
- *      object at the same address if nobody ends the first one.
+ *      object at the same address, unless sessio_nt_fini_driver() frees it.
  */
 #include "base/map.h"
 #include "nt/sessio_nt.h"

@@ -2,27 +2,24 @@
 /*
  * Pool memory.
  *
- * (pool-1) Each block has a head with its tag, its size and a mark that depends on
- *      its address. Freeing takes the mark away first. A block that is freed twice
- *      has none, and so has memory that is no block.
+ * (pool-1) Every block is in `blocks` until it is given back. So an address that is
+ *      no block, or is none any more, is found without being read.
  */
+#include "base/map.h"
+#include "wdk/thread.h"
 #include "wdk/usage.h"
 
-#include <stdatomic.h>
-
-#include "wdk/thread.h"
-
 #define NO_TAG 0x656e6f4eu /* "None" */
-#define MARK ((ULONG_PTR)0x706f6f6cu)
 
 struct block {
-	_Alignas(MEMORY_ALLOCATION_ALIGNMENT) SIZE_T size;
+	_Alignas(MEMORY_ALLOCATION_ALIGNMENT) struct si_map_node by_address; /* blocks */
+	SIZE_T size;
 	ULONG tag;
-	ULONG_PTR mark; /* (pool-1) */
 };
 
-static _Atomic size_t live_blocks;
-static _Atomic size_t live_bytes;
+static KSPIN_LOCK lock;
+static struct si_map blocks; /* under the lock, (pool-1) */
+static size_t live_bytes; /* under the lock */
 
 static bool is_paged(POOL_TYPE type)
 {
@@ -43,9 +40,13 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 	}
 	block->size = size;
 	block->tag = tag;
-	block->mark = (ULONG_PTR)block ^ MARK;
-	atomic_fetch_add_explicit(&live_blocks, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&live_bytes, size, memory_order_relaxed);
+	si_wdk_lock(&lock);
+	if (blocks.buckets == NULL) {
+		si_map_init(&blocks);
+	}
+	si_map_add(&blocks, &block->by_address, (uintptr_t)(block + 1));
+	live_bytes += size;
+	si_wdk_unlock(&lock);
 	return block + 1;
 }
 
@@ -87,16 +88,18 @@ PVOID ExAllocatePool2(POOL_FLAGS flags, SIZE_T size, ULONG tag)
 
 void ExFreePoolWithTag(PVOID memory, ULONG tag)
 {
+	struct si_map_node *node;
 	struct block *block;
 
 	SI_BUG_IF(memory == NULL, "NULL given back to the pool");
-	block = (struct block *)memory - 1;
-	SI_BUG_IF(block->mark != ((ULONG_PTR)block ^ MARK),
-		"given back to the pool twice, or never got from it (pool-1)");
+	si_wdk_lock(&lock);
+	node = blocks.buckets != NULL ? si_map_find(&blocks, (uintptr_t)memory) : NULL;
+	SI_BUG_IF(node == NULL, "given back to the pool twice, or never got from it (pool-1)");
+	block = CONTAINING_RECORD(node, struct block, by_address);
 	SI_BUG_IF(tag != 0 && tag != block->tag, "given back to the pool under another tag");
-	block->mark = 0;
-	atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_relaxed);
-	atomic_fetch_sub_explicit(&live_bytes, block->size, memory_order_relaxed);
+	si_map_remove(&blocks, node);
+	live_bytes -= block->size;
+	si_wdk_unlock(&lock);
 	si_platform_free(block);
 }
 
@@ -105,8 +108,10 @@ void ExFreePool(PVOID memory)
 	ExFreePoolWithTag(memory, 0);
 }
 
-void si_wdk_pool_usage(size_t *blocks, size_t *bytes)
+void si_wdk_pool_usage(size_t *out_blocks, size_t *out_bytes)
 {
-	*blocks = atomic_load_explicit(&live_blocks, memory_order_relaxed);
-	*bytes = atomic_load_explicit(&live_bytes, memory_order_relaxed);
+	si_wdk_lock(&lock);
+	*out_blocks = blocks.count;
+	*out_bytes = live_bytes;
+	si_wdk_unlock(&lock);
 }

@@ -15,7 +15,7 @@ static PCSTR narrow_end(PCANSI_STRING s)
 	return s->Length == 0 ? s->Buffer : s->Buffer + s->Length;
 }
 
-/* Room for so many bytes in *buffer, allocated or what there is. */
+/* Room for so many bytes: a new *buffer, or the present one. */
 static NTSTATUS make_room(
 	PVOID *buffer, USHORT *maximum, SIZE_T bytes, BOOLEAN allocate, NTSTATUS too_small)
 {

@@ -29,7 +29,7 @@ struct _ETHREAD *si_wdk_thread(void);
 #define SI_WDK_LEVEL(max, what) \
 	SI_BUG_IF(si_wdk_thread()->level > (max), what " is not for this IRQL")
 
-/* Whether it got what it wants; called in the gate and outside of it. */
+/* Whether the try was successful; called at the gate and elsewhere. */
 typedef bool si_wdk_try_fn(void *object);
 
 /* Tries until it succeeds; false after timeout_ns. SI_WAIT_FOREVER is no timeout. */

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-void si_wdk_pool_usage(size_t *blocks, size_t *bytes);
+void si_wdk_pool_usage(size_t *out_blocks, size_t *out_bytes);
 size_t si_wdk_device_usage(void);
 size_t si_wdk_irp_usage(void);
 size_t si_wdk_work_usage(void);

@@ -8,7 +8,7 @@
 /* The next character of UTF-16, taken off *at; '?' for half of a pair. */
 ULONG si_wdk_get_utf16(PCWSTR *at, PCWSTR end);
 
-/* The next character of UTF-8, taken off *at; '?' for what is none. */
+/* The next character of UTF-8, taken off *at; '?' for bytes that are none. */
 ULONG si_wdk_get_utf8(PCSTR *at, PCSTR end);
 
 /* Writes one character, at most 4 bytes or 2 units; how many. */

@@ -66,7 +66,7 @@ static bool try_object(void *object)
 	case KIND_MUTEX:
 		return take_mutex(object);
 	default:
-		SI_BUG_IF(true, "waiting for what is no event, mutex or semaphore");
+		SI_BUG_IF(true, "waiting for something that is no event, mutex or semaphore");
 		return false;
 	}
 }

@@ -3,12 +3,13 @@
  * Work items.
  *
  * (work-1) The worker starts with the first item that is made and lives as long as
- *      the process; so queueing cannot fail.
- * (work-2) An item is its driver's again when its routine is called: nobody touches
- *      it after that.
+ *      the process, so that queueing cannot fail.
+ * (work-2) An item is its driver's again when its routine is called. It is not
+ *      touched after that.
  */
 #include <stdatomic.h>
 
+#include "base/list.h"
 #include "nt/sessio_nt.h"
 #include "platform/process.h"
 #include "wdk/device.h"
@@ -16,7 +17,7 @@
 #include "wdk/usage.h"
 
 struct _IO_WORKITEM {
-	LIST_ENTRY link; /* queue, under lock */
+	struct si_list_node link; /* queue, under lock */
 	bool queued;
 	bool was_device; /* the object was a device of ours when the item was made */
 	bool holds_device; /* from queueing until the routine has returned */
@@ -27,7 +28,7 @@ struct _IO_WORKITEM {
 };
 
 static KSPIN_LOCK lock;
-static LIST_ENTRY queue = { &queue, &queue };
+static struct si_list queue;
 static bool started; /* under lock (work-1) */
 static _Atomic unsigned pending; /* items queued or running */
 static _Atomic size_t items;
@@ -37,8 +38,9 @@ static bool try_take(void *result)
 	PIO_WORKITEM item = NULL;
 
 	si_wdk_lock(&lock);
-	if (!IsListEmpty(&queue)) {
-		item = CONTAINING_RECORD(RemoveHeadList(&queue), struct _IO_WORKITEM, link);
+	if (!si_list_is_empty(&queue)) {
+		item = SI_LIST_ELEMENT(queue.first, struct _IO_WORKITEM, link);
+		si_list_remove(&queue, &item->link);
 		item->queued = false;
 	}
 	si_wdk_unlock(&lock);
@@ -122,7 +124,7 @@ static void enqueue(PIO_WORKITEM item)
 	SI_BUG_IF(item->queued, "a work item queued that is queued");
 	item->queued = true;
 	item->holds_device = holds;
-	InsertTailList(&queue, &item->link);
+	si_list_append(&queue, &item->link);
 	si_wdk_unlock(&lock);
 	si_wdk_wake();
 }

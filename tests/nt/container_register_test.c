@@ -51,7 +51,7 @@ static void the_length_must_be_the_structures(void **state)
 static void wrong_content_is_the_third_parameters_error(void **state)
 {
 	IO_SESSION_STATE_NOTIFICATION good = ask_for(&driver);
-	IO_SESSION_STATE_NOTIFICATION bad[8];
+	IO_SESSION_STATE_NOTIFICATION bad[9];
 	struct {
 		CSHORT type;
 	} other = { IO_TYPE_IRP };
@@ -69,6 +69,7 @@ static void wrong_content_is_the_third_parameters_error(void **state)
 	bad[5].IoObject = &other;
 	bad[6].EventMask = 0;
 	bad[7].EventMask = ~IO_SESSION_STATE_VALID_EVENT_MASK;
+	bad[8].Size++;
 	for (size_t i = 0; i < RTL_NUMBER_OF(bad); i++) {
 		assert_int_equal(enroll(&bad[i], &handle), (NTSTATUS)0xC00000F1u);
 		assert_ptr_equal(handle, &handle);

@@ -254,7 +254,7 @@ static void unregistering_waits_for_a_call_on_another_thread(void **state)
 	assert_int_equal(call_count, 1);
 }
 
-/* The rules of a host of the test's own hold for what drivers see. */
+/* Drivers see the events by the rules of that host. */
 static void the_calls_use_the_host_in_the_defaults_place(void **state)
 {
 	IO_SESSION_STATE_INFORMATION info = { 0, IoSessionStateCreated, FALSE };

@@ -55,7 +55,7 @@ static void an_octal_begins_with_one_zero(void **state)
 	PRINTS("[0][0][010][010][00010]", "[%#o][%#.0o][%#.3o][%#o][%#05o]", 0, 0, 8, 8, 8);
 }
 
-/* Such a count would overflow, or fill for seconds what nobody sees. */
+/* Such a count would overflow, or fill for seconds beyond the print. */
 static void a_count_without_bound_is_bounded(void **state)
 {
 	(void)state;

@@ -21,6 +21,23 @@ static void mark_above_the_top(void)
 	IoFreeIrp(irp);
 }
 
+static NTSTATUS mark(PDEVICE_OBJECT device, PIRP irp, PVOID context)
+{
+	(void)device;
+	(void)context;
+	IoMarkIrpPending(irp);
+	return STATUS_SUCCESS;
+}
+
+static void mark_above_the_top_at_completion(void)
+{
+	PIRP irp = IoAllocateIrp(1, FALSE);
+
+	IoSetCompletionRoutine(irp, mark, NULL, TRUE, TRUE, TRUE);
+	IoSetNextIrpStackLocation(irp);
+	IoCompleteRequest(irp, IO_NO_INCREMENT);
+}
+
 static void free_no_request(void)
 {
 	IoFreeIrp(NULL);
@@ -31,6 +48,7 @@ int main(int argc, char **argv)
 	static const struct death cases[] = {
 		DEATH(complete_twice),
 		DEATH(mark_above_the_top),
+		DEATH(mark_above_the_top_at_completion),
 		DEATH(free_no_request),
 	};
 

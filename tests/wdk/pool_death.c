@@ -16,6 +16,14 @@ static void free_what_is_no_block(void)
 	ExFreePool(&words[12]);
 }
 
+static void free_twice(void)
+{
+	PVOID block = ExAllocatePoolWithTag(PagedPool, 1, 'aaaa');
+
+	ExFreePool(block);
+	ExFreePool(block);
+}
+
 static void free_under_another_tag(void)
 {
 	ExFreePoolWithTag(ExAllocatePoolWithTag(PagedPool, 1, 'aaaa'), 'bbbb');
@@ -32,6 +40,7 @@ int main(int argc, char **argv)
 	static const struct death cases[] = {
 		DEATH(free_null),
 		DEATH(free_what_is_no_block),
+		DEATH(free_twice),
 		DEATH(free_under_another_tag),
 		DEATH(take_paged_pool_at_dispatch_level),
 	};

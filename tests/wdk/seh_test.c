@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Local labels are what carries __leave, and they are no ISO C. Blocks nest. */
+/* Local labels carry __leave and are not ISO C. Blocks nest. */
 #pragma GCC diagnostic ignored "-Wpedantic"
 #pragma GCC diagnostic ignored "-Wshadow"
 #include "test.h"

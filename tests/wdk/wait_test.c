@@ -170,17 +170,39 @@ static void a_released_semaphore_wakes_as_many_as_it_counts(void **state)
 	assert_int_equal(KeReadStateSemaphore(&semaphore), 0);
 }
 
-/* In units of 100 ns: 2^63 of them are longer than any clock counts. */
-static void the_longest_timeout_is_for_ever(void **state)
+static void a_timeout_does_not_end_early(void **state)
 {
+	ULONGLONG before = KeQueryInterruptTime();
 	LARGE_INTEGER timeout;
 	KEVENT event;
 
 	(void)state;
-	KeInitializeEvent(&event, NotificationEvent, TRUE);
-	timeout.QuadPart = -MAXLONGLONG - 1;
-	assert_int_equal(KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &timeout),
-		STATUS_SUCCESS);
+	KeInitializeEvent(&event, NotificationEvent, FALSE);
+	assert_int_equal(wait_for(&event, -20000), STATUS_TIMEOUT);
+	assert_true(KeQueryInterruptTime() - before >= 20000);
+	before = KeQueryInterruptTime();
+	timeout.QuadPart = -20000;
+	assert_int_equal(KeDelayExecutionThread(KernelMode, FALSE, &timeout), STATUS_SUCCESS);
+	assert_true(KeQueryInterruptTime() - before >= 20000);
+}
+
+/* 2^63 units of 100 ns are more than 64 bits of nanoseconds. */
+static void sleep_the_longest(void *event)
+{
+	(void)wait_for(event, -MAXLONGLONG - 1);
+}
+
+static void the_longest_timeout_is_for_ever(void **state)
+{
+	struct sleeper sleeper;
+	KEVENT event;
+
+	(void)state;
+	KeInitializeEvent(&event, NotificationEvent, FALSE);
+	sleeper_start(&sleeper, sleep_the_longest, &event);
+	assert_false(sleeper_has_ended(&sleeper));
+	(void)KeSetEvent(&event, 0, FALSE);
+	sleeper_join(&sleeper);
 }
 
 int main(void)
@@ -193,6 +215,7 @@ int main(void)
 		cmocka_unit_test(a_synchronization_event_wakes_one_sleeper_each_time),
 		cmocka_unit_test(a_released_mutex_wakes_its_sleeper),
 		cmocka_unit_test(a_released_semaphore_wakes_as_many_as_it_counts),
+		cmocka_unit_test(a_timeout_does_not_end_early),
 		cmocka_unit_test(the_longest_timeout_is_for_ever),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Interlocked operations: each a full barrier, each returns what its name says. */
+/* Interlocked operations. Each is a full barrier. */
 #ifndef SESSIO_NT_INTERLOCKED_H
 #define SESSIO_NT_INTERLOCKED_H
 

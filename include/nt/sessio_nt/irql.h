@@ -29,9 +29,9 @@ void KeLowerIrql(KIRQL level);
 /** Raises it to DISPATCH_LEVEL; the level before. */
 KIRQL KeRaiseIrqlToDpcLevel(void);
 #define KeRaiseIrql(level, before) (*(before) = KfRaiseIrql(level))
-/** Counts the regions that this thread is in. */
+/** Enters a critical region; regions nest. */
 void KeEnterCriticalRegion(void);
-/** Leaves one. */
+/** Leaves the region that was entered last. */
 void KeLeaveCriticalRegion(void);
 /** TRUE in a critical region or at APC_LEVEL and above. */
 BOOLEAN KeAreApcsDisabled(void);

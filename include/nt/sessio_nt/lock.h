@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Locks whose waiters sleep: fast mutexes, push locks, resources, rundown
- * references. Sleeping at DISPATCH_LEVEL, and giving back what the thread has not
- * taken, stops the program with a reason.
+ * references. Sleeping at DISPATCH_LEVEL, and giving back a lock that the thread
+ * has not taken, stops the program with a reason.
  */
 #ifndef SESSIO_NT_LOCK_H
 #define SESSIO_NT_LOCK_H
@@ -33,7 +33,7 @@ void ExAcquireFastMutex(PFAST_MUTEX mutex);
 BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex);
 /** Gives the mutex back and lowers to the level before. */
 void ExReleaseFastMutex(PFAST_MUTEX mutex);
-/** Takes the mutex at the level that is. */
+/** Takes the mutex and leaves the level as it is. */
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex);
 /** Gives back a mutex taken by the call above. */
 void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex);
@@ -41,26 +41,26 @@ void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex);
 #define KeAcquireGuardedMutex ExAcquireFastMutexUnsafe
 #define KeReleaseGuardedMutex ExReleaseFastMutexUnsafe
 
-/* Readers and a writer, in one word; waits as fast mutexes do. */
+/* For readers or one writer, in one word. */
 typedef ULONG_PTR EX_PUSH_LOCK, *PEX_PUSH_LOCK;
 /** A free lock. */
 void ExInitializePushLock(PEX_PUSH_LOCK lock);
-/** Waits until nobody has it. */
+/** Takes it for writing. */
 void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock);
-/** Waits until no writer has it. */
+/** Takes it for reading. */
 void ExAcquirePushLockShared(PEX_PUSH_LOCK lock);
-/** Gives back what this thread took. */
+/** Gives it back after writing. */
 void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock);
-/** Gives back what this thread took. */
+/** Gives it back after reading. */
 void ExReleasePushLockShared(PEX_PUSH_LOCK lock);
-/** Gives back what this thread took, either way. */
+/** Gives it back after writing or reading. */
 void FltReleasePushLock(PEX_PUSH_LOCK lock);
 #define FltInitializePushLock ExInitializePushLock
 #define FltDeletePushLock(lock) ((void)(lock))
 #define FltAcquirePushLockExclusive ExAcquirePushLockExclusive
 #define FltAcquirePushLockShared ExAcquirePushLockShared
 
-/* Readers and a writer who may take it again. */
+/* For readers, and a writer that may take it again. */
 typedef struct _ERESOURCE {
 	LIST_ENTRY SystemResourcesList;
 	PVOID OwnerTable;
@@ -85,7 +85,7 @@ SESSIO_NT_SIZE(ERESOURCE, 104, 56);
 
 /** A free resource. */
 NTSTATUS ExInitializeResourceLite(PERESOURCE resource);
-/** Ends it; nobody may have it. */
+/** Ends it. A resource that is taken stops the program. */
 NTSTATUS ExDeleteResourceLite(PERESOURCE resource);
 /** Takes it for writing; FALSE if that would wait and may not. */
 BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait);
@@ -116,7 +116,7 @@ BOOLEAN ExAcquireRundownProtection(PEX_RUNDOWN_REF ref);
 void ExReleaseRundownProtection(PEX_RUNDOWN_REF ref);
 /** Refuses new users and waits for the last. */
 void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF ref);
-/** Marks the run-down as complete, for those who wait for nobody. */
+/** Marks the run-down as complete, when no user is left to wait for. */
 void ExRundownCompleted(PEX_RUNDOWN_REF ref);
 
 #ifdef __cplusplus

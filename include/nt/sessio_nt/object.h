@@ -2,8 +2,7 @@
 /*
  * Driver, device and file objects, with the documented layouts.
  *
- * An object says in its first member what it is; the container calls ask for
- * that. A test that makes one itself uses sessio_nt_init_driver() or
+ * The first member of an object is its type, which the container calls read. A test that makes one itself uses sessio_nt_init_driver() or
  * sessio_nt_init_file(), devices come from IoCreateDevice().
  */
 #ifndef SESSIO_NT_OBJECT_H

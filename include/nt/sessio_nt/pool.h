@@ -41,7 +41,7 @@ typedef ULONG64 POOL_FLAGS;
 
 /** Memory aligned for anything, or NULL; its content is unknown. */
 PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag);
-/** The same with the tag of those who have none. */
+/** The same with the tag "None". */
 PVOID ExAllocatePool(POOL_TYPE type, SIZE_T size);
 /** Zeroed memory, unless the flags say otherwise; NULL for size 0, tag 0 or no kind of pool. */
 PVOID ExAllocatePool2(POOL_FLAGS flags, SIZE_T size, ULONG tag);

@@ -26,7 +26,7 @@ extern "C" {
 
 /** How many bytes are equal from the start. */
 SIZE_T RtlCompareMemory(const VOID *a, const VOID *b, SIZE_T length);
-/** Zeroes what must not be read again; the compiler may not leave it out. */
+/** Zeroes memory that must not be read again; the compiler may not leave it out. */
 PVOID RtlSecureZeroMemory(PVOID memory, SIZE_T length);
 
 /* A counted string made of a literal, at compile time. */
@@ -74,7 +74,7 @@ void RtlInitString(PSTRING string, PCSTR source);
 /** As RtlInitUnicodeString; STATUS_NAME_TOO_LONG over 65532 bytes. */
 NTSTATUS RtlInitUnicodeStringEx(PUNICODE_STRING string, PCWSTR source);
 
-/** An empty string over somebody's buffer. */
+/** An empty string over a buffer of the caller. */
 static inline void RtlInitEmptyUnicodeString(PUNICODE_STRING string, PWCHAR buffer, USHORT size)
 {
 	string->Length = 0;
@@ -82,7 +82,7 @@ static inline void RtlInitEmptyUnicodeString(PUNICODE_STRING string, PWCHAR buff
 	string->Buffer = buffer;
 }
 
-/** An empty narrow string over somebody's buffer. */
+/** An empty narrow string over a buffer of the caller. */
 static inline void RtlInitEmptyAnsiString(PANSI_STRING string, PCHAR buffer, USHORT size)
 {
 	string->Length = 0;
@@ -116,9 +116,9 @@ NTSTATUS RtlUpcaseUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLE
 NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING to, PCANSI_STRING from, BOOLEAN allocate);
 /** To the code page (rtl-1), allocated if asked for; STATUS_BUFFER_OVERFLOW if too long. */
 NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING to, PCUNICODE_STRING from, BOOLEAN allocate);
-/** Frees what a call above or RtlDuplicateUnicodeString allocated, and empties the string. */
+/** Frees a string that a call of this header allocated, and empties it. */
 void RtlFreeUnicodeString(PUNICODE_STRING string);
-/** Frees what RtlUnicodeStringToAnsiString allocated, and empties the string. */
+/** Frees a string of RtlUnicodeStringToAnsiString, and empties it. */
 void RtlFreeAnsiString(PANSI_STRING string);
 /** A number in base 2, 8, 10 or 16 (0: 10), zero-terminated. */
 NTSTATUS RtlIntegerToUnicodeString(ULONG value, ULONG base, PUNICODE_STRING to);

@@ -46,9 +46,9 @@ void KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock);
 void KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK lock);
 /** Takes the lock if it is free. */
 BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock);
-/** FALSE if somebody has the lock. */
+/** FALSE if the lock is taken. */
 BOOLEAN KeTestSpinLock(PKSPIN_LOCK lock);
-/** Raises to DISPATCH_LEVEL and takes the lock; the handle keeps what giving back needs. */
+/** Raises to DISPATCH_LEVEL and takes the lock; the handle keeps the level before. */
 void KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle);
 /** Gives the lock back and lowers to the level before. */
 void KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE handle);
@@ -57,13 +57,13 @@ void KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK lock, PKLOCK_QUEUE_HAN
 /** The same at DISPATCH_LEVEL. */
 void KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE handle);
 
-/* Readers and a writer who spin: 0 free, the top bit a writer, else the readers. */
+/* For readers or one writer, which spin: 0 is free, the top bit a writer, else readers. */
 typedef LONG EX_SPIN_LOCK, *PEX_SPIN_LOCK;
-/** Raises to DISPATCH_LEVEL and waits until nobody has it; the level before. */
+/** Raises to DISPATCH_LEVEL and takes it for writing; the level before. */
 KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock);
 /** Gives it back and lowers to the level before. */
 void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before);
-/** Raises to DISPATCH_LEVEL and waits until no writer has it; the level before. */
+/** Raises to DISPATCH_LEVEL and takes it for reading; the level before. */
 KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock);
 /** Gives it back and lowers to the level before. */
 void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before);

@@ -8,7 +8,8 @@
 #ifndef SESSIO_NT_STANDARD_H
 #define SESSIO_NT_STANDARD_H
 
-#if defined(__cplusplus) && !defined(SESSIO_NT_NO_STANDARD) && __STDC_HOSTED__ && defined(__has_include)
+#if defined(__cplusplus) && !defined(SESSIO_NT_NO_STANDARD) && __STDC_HOSTED__ && \
+	defined(__has_include)
 #if __has_include(<string>)
 /* Drivers include these headers within extern "C". */
 extern "C++" {

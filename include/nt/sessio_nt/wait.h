@@ -65,7 +65,7 @@ SESSIO_NT_SIZE(KSEMAPHORE, 32, 20);
 
 /** An event, set or not; a synchronization event lets one waiter through and resets. */
 void KeInitializeEvent(PKEVENT event, EVENT_TYPE type, BOOLEAN state);
-/** Sets it and wakes who waits; the state before. */
+/** Sets it and wakes its waiters; the state before. */
 LONG KeSetEvent(PKEVENT event, KPRIORITY increment, BOOLEAN wait);
 /** Resets it; the state before. */
 LONG KeResetEvent(PKEVENT event);
@@ -74,11 +74,11 @@ void KeClearEvent(PKEVENT event);
 /** Its state. */
 LONG KeReadStateEvent(PKEVENT event);
 
-/** A mutex that nobody owns. Its owner may take it again; the level is unused. */
+/** A mutex without an owner. An owner may take it again; the level is unused. */
 void KeInitializeMutex(PKMUTEX mutex, ULONG level);
 /** Gives it back once; the state before. Only its owner may, or the program is stopped. */
 LONG KeReleaseMutex(PKMUTEX mutex, BOOLEAN wait);
-/** 1 if nobody owns it. */
+/** 1 if it has no owner. */
 LONG KeReadStateMutex(PKMUTEX mutex);
 
 /** A semaphore with a count and a limit. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Work for later: one thread runs what is queued, in order, at PASSIVE_LEVEL.
+ * Work for later: one thread runs the queued items, in order, at PASSIVE_LEVEL.
+ * A queued item keeps its device, if that is deleted, until the item has run.
  * sessio_nt_wait_for_work() waits until it has run out of work.
  */
 #ifndef SESSIO_NT_WORK_H
