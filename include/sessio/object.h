@@ -15,6 +15,12 @@
 #ifndef SESSIO_OBJECT_H
 #define SESSIO_OBJECT_H
 
+/*
+ * From examples/first_session.c:
+ *
+ *     printf("open \"%s\"\n", sessio_object_name(object));
+ */
+
 #include <stdbool.h>
 #include <stdint.h>
 
