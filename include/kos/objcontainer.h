@@ -11,16 +11,19 @@
  * An element of a container is a name and the object it stands for. A container
  * is an object, too: KosRefObject() and KosPutObject() work on it, and it may be
  * an element of others. Its last KosPutObject() gives back the references of all
- * its elements; containers that go with it are destroyed one after another, not
+ * its elements. Containers that go with it are destroyed one after another, not
  * one inside the other, however deep they were.
  *
  * Two containers that contain each other, directly or by way of others, hold
- * each other for ever: only removing an element of that ring ends it. The
- * library refuses a container as its own element, but does not look for longer
- * rings, which would cost every insertion a search of all that lies below.
+ * each other for ever. Only removing an element of that ring ends it. The library
+ * refuses a container as its own element. It does not look for longer rings, which
+ * would cost every insertion a search of all that lies below.
  *
  * No lock is held while an object is put or a callback runs, so destructors and
  * callbacks may use the same container.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread.
  */
 #ifndef KOS_OBJCONTAINER_H
 #define KOS_OBJCONTAINER_H
@@ -51,16 +54,16 @@ extern KosObjectType *const sessio_obj_container_type;
 /**
  * Is called for each element that KosWalkObjContainerObjects() finds.
  *
- * The documents forbid this callback to call the API; here it may.
+ * The documents forbid this callback to call the API (OC-10). Here such calls work,
+ * on the same container, too. Each function of this header that is called so is
+ * reported once per process, as SESSIO_DIAG_PORTABILITY.
+ *
+ * It runs on the walker's thread with no lock of the library held, and must leave by
+ * its return. The walk holds @p object for the time of the call.
  *
  * @param object  of the element; an object with two names is met twice.
  * @param context as given to the walk.
  * @return rcOk to go on; any other code ends the walk, which returns it.
- *
- * Ref:     the walk holds @p object for the time of the call.
- * Locks:   called with none held; may call anything, on the same container, too.
- * Threads: the walker's.
- * Models:  OC-9, OC-10
  */
 typedef Retcode KosObjContainerWalk(void *object, void *context);
 
@@ -76,8 +79,6 @@ typedef Retcode KosObjContainerWalk(void *object, void *context);
  *         parent has an element of this name), rcOutOfMemory.
  *
  * Ref:     *outContainer is +1, owned by the caller; @p parent holds another.
- * Locks:   takes the lock of @p parent.
- * Threads: any.
  * Models:  OC-1, OC-3
  */
 Retcode KosCreateObjContainer(
@@ -95,8 +96,6 @@ Retcode KosCreateObjContainer(
  *         an element of this name), rcOutOfMemory.
  *
  * Ref:     +1 on @p object, until it is removed or the container is destroyed.
- * Locks:   takes the container's lock.
- * Threads: any.
  * Models:  OC-1, OC-2, OC-4..OC-7
  */
 Retcode KosInsertObjContainerObject(KosObjContainer *container, const char *name, void *object);
@@ -108,22 +107,20 @@ Retcode KosInsertObjContainerObject(KosObjContainer *container, const char *name
  *         a container), rcResourceNotFound (it has no element of this name).
  *
  * Ref:     -1 on the object.
- * Locks:   takes the container's lock; may destroy the object: hold none.
- * Threads: any.
+ * Calls back: destructors, if that was the last reference.
  * Models:  OC-7
  */
 Retcode KosRemoveObjContainerObjectByName(KosObjContainer *container, const char *name);
 
 /**
- * Remove an object, under all the names that it has in this container, at once:
- * nobody sees it there under some of them. Elements of containers below stay.
+ * Remove an object, under all the names that it has in this container at once. No
+ * call finds it there under some of them. Elements of containers below stay.
  *
  * @return rcOk, rcInvalidArgument (an argument is RTL_NULL or @p container is not
  *         a container), rcResourceNotFound (the object is not in it).
  *
  * Ref:     -1 on @p object for each of its names; keep one reference of your own.
- * Locks:   takes the container's lock; may destroy the object: hold none.
- * Threads: any.
+ * Calls back: destructors, if that was the last reference.
  * Models:  OC-7
  */
 Retcode KosRemoveObjContainerObject(KosObjContainer *container, void *object);
@@ -137,8 +134,6 @@ Retcode KosRemoveObjContainerObject(KosObjContainer *container, void *object);
  *         a container), rcResourceNotFound (it has no element of this name).
  *
  * Ref:     *outObject is +1, owned by the caller.
- * Locks:   takes the container's lock.
- * Threads: any.
  * Models:  OC-8
  */
 Retcode KosGetObjContainerObjectByName(
@@ -156,8 +151,7 @@ Retcode KosGetObjContainerObjectByName(
  *         callback returned to stop the walk.
  *
  * Ref:     the walk holds @p container, so that the callback may put it.
- * Locks:   takes the container's lock for moments, never across the callback.
- * Threads: any; several walks at once.
+ * Calls back: @p walk.
  * Models:  OC-9, OC-10
  */
 Retcode KosWalkObjContainerObjects(

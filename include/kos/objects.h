@@ -2,18 +2,22 @@
 /*
  * KosObjects: typed, counted pieces of memory.
  *
- * Our reading of <kos/objects.h>. What objects are and do is documented; the
- * prototypes are not public. The order and types of the arguments below, and
- * every name that begins with sessio_, are ours. This file is the place to
- * correct them.
+ * Our reading of <kos/objects.h>. The documents say how objects and types behave, and
+ * name KosRefObject(), KosPutObject() and KosCreateObjectType(). The prototypes are
+ * not public. Ours are the order and types of the arguments, and these names:
+ * KosCreateObject, KosObjectType, KosObjectConstructor, KosObjectDestructor. This
+ * file is the place to correct them.
  *
- * The pointer to an object is the pointer to its payload. Types inherit: an
+ * The pointer to an object is the pointer to its payload. Types inherit. An
  * object has one payload segment for its own type and one for every ancestor,
  * each zeroed at first and aligned for any type. The object pointer is that of
- * the own type's segment; sessio_object_cast() gives the others.
+ * the own type's segment; sessio_object_cast() of <sessio/object.h> gives the others.
  *
- * A function that takes an object stops the program if the pointer is not NULL
- * and not an object, or one that is gone: memory is then no longer to be trusted.
+ * A call stops the program if a pointer is neither RTL_NULL nor an object. So it does
+ * for an object that is gone, where its memory still shows that.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread.
  */
 #ifndef KOS_OBJECTS_H
 #define KOS_OBJECTS_H
@@ -36,11 +40,12 @@
 #include <rtl/stdbool.h>
 #include <rtl/stddef.h>
 #include <rtl/stdint.h>
+#include <sessio/object.h>
 
 __RTL_BEGIN_DECLS
 
 /** A type of objects. Its pointer is what the documents call the type's identifier. */
-typedef struct KosObjectType KosObjectType;
+typedef struct sessio_object_type KosObjectType;
 
 /**
  * Prepares one type's segment of a new object; ancestors have gone before.
@@ -51,9 +56,9 @@ typedef struct KosObjectType KosObjectType;
  * @return rcOk, or any other code: then the object is not created, the
  *         destructors of its ancestors run, and the creator gets this code.
  *
- * Ref:     may take references on @p object, but not keep one if it fails.
- * Locks:   called with none held; may call anything.
- * Threads: the creator's.
+ * It runs on the creator's thread, with no lock of the library held, and may call
+ * anything. It may take references on @p object, but not keep one if it fails. It
+ * must leave by its return: an exception or a thread exit stops the program.
  */
 typedef Retcode KosObjectConstructor(void *object, void *segment, void *createCtx);
 
@@ -63,10 +68,10 @@ typedef Retcode KosObjectConstructor(void *object, void *segment, void *createCt
  * @param object  the object; it has no reference any more and gets no new one.
  * @param segment this type's segment.
  *
- * Ref:     drops what the segment holds. Objects that go with it are destroyed
- *          after this destructor has returned, not inside the call.
- * Locks:   called with none held; may call anything.
- * Threads: that of the last KosPutObject().
+ * It runs on the thread of the last KosPutObject(), with no lock of the library
+ * held, and may call anything. It drops what the segment holds; objects that go with
+ * it are destroyed after this destructor has returned, not inside the call. It must
+ * leave by its return: an exception or a thread exit stops the program.
  */
 typedef void KosObjectDestructor(void *object, void *segment);
 
@@ -83,42 +88,10 @@ typedef void KosObjectDestructor(void *object, void *segment);
  *         rcOutOfMemory, rcQuotaExceeded (too many ancestors).
  *
  * Ref:     *outType is +1, owned by the caller; @p parent is held by the type.
- * Locks:   takes none.
- * Threads: any.
  * Models:  OB-4..OB-7
  */
 Retcode KosCreateObjectType(const char *name, KosObjectType *parent, rtl_size_t payloadSize,
 	KosObjectConstructor *construct, KosObjectDestructor *destruct, KosObjectType **outType);
-
-/**
- * Take a reference on a type. RTL_NULL is a no-op.
- *
- * Ref:     +1 on @p type.
- * Locks:   takes none.
- * Threads: any.
- */
-void sessio_object_type_ref(KosObjectType *type);
-
-/**
- * Drop a reference on a type. Its objects and derived types hold it, too, so it
- * may be dropped while they live. RTL_NULL is a no-op.
- *
- * Ref:     -1 on @p type; do not touch @p type after this.
- * Locks:   takes none.
- * Threads: any.
- */
-void sessio_object_type_unref(KosObjectType *type);
-
-/**
- * The name given to a type, "" for RTL_NULL.
- *
- * @return borrowed from the type.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-const char *sessio_object_type_name(const KosObjectType *type);
 
 /**
  * Create an object. Its segments are zeroed, then the constructors run, the
@@ -133,8 +106,7 @@ const char *sessio_object_type_name(const KosObjectType *type);
  *         failed.
  *
  * Ref:     *outObject is +1, owned by the caller; the object holds its type.
- * Locks:   takes none, but runs constructors: hold none.
- * Threads: any.
+ * Calls back: the constructors, and after a failure destructors.
  * Models:  OB-1..OB-6, OB-8..OB-10
  */
 Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, void **outObject);
@@ -146,8 +118,7 @@ Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, 
  * stops the program.
  *
  * Ref:     +1 on @p object.
- * Locks:   takes none, but may call the sink: hold none that it takes.
- * Threads: any.
+ * Calls back: the sink of <sessio/diag.h>, once for a full count.
  * Models:  OB-2
  */
 void KosRefObject(void *object);
@@ -157,68 +128,10 @@ void KosRefObject(void *object);
  * Dropping more references than there are stops the program.
  *
  * Ref:     -1 on @p object; do not touch @p object after this.
- * Locks:   takes none, but the last drop runs destructors: hold none.
- * Threads: any.
+ * Calls back: destructors, with the last reference.
  * Models:  OB-2, OB-11
  */
 void KosPutObject(void *object);
-
-/**
- * Whether an object is of this type or of one that inherits it.
- *
- * @return the answer; false if either is RTL_NULL.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-rtl_bool sessio_object_is_a(const void *object, const KosObjectType *type);
-
-/**
- * The segment of an object that belongs to this type, in constant time.
- *
- * @return the segment, the object itself for its own type; RTL_NULL if the
- *         object is not of this type or either is RTL_NULL.
- *
- * Ref:     none; the segment lives as long as the object.
- * Locks:   takes none.
- * Threads: any.
- */
-void *sessio_object_cast(const void *object, const KosObjectType *type);
-
-/**
- * An object's own type, RTL_NULL for RTL_NULL.
- *
- * @return borrowed from the object.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-const KosObjectType *sessio_object_type(const void *object);
-
-/**
- * The name given to an object, RTL_NULL if it has none or is RTL_NULL.
- *
- * @return borrowed from the object.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-const char *sessio_object_name(const void *object);
-
-/**
- * How many references an object has: a moment's truth, for people and tests. A
- * count above 0x7fffffff means that it is saturated.
- *
- * @return the count; 0 for RTL_NULL.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
- */
-rtl_uint32_t sessio_object_references(const void *object);
 
 __RTL_END_DECLS
 

@@ -9,16 +9,19 @@
  * names KosObjHandleTable and KosObjHandle, and every name that begins with
  * sessio_ are ours. This file is the place to correct them.
  *
- * A handle is 64 bits on every machine: 24 say which place of the table, 40 are
- * that place's tag. A place gets another tag with each object, none twice; when
- * it has had all 2^40 the place is given up rather than used again, so a handle
- * that was closed never comes to life. Tags begin elsewhere in each place and
- * each table, so that a damaged number, one of another table, or a guess passes
- * with a chance of 1 in 2^40 only, damaged in its place bits, too. 64 bits
- * because 32 would leave 20 for the tag only with 4096 places.
+ * A handle is 64 bits on every machine: 24 are the index of a slot in the table, 40
+ * are that slot's generation. A slot gets another generation with each object, none
+ * twice. When it has had all 2^40 it is given up rather than used again, so a handle
+ * that was closed never comes to life. Generations begin elsewhere in each slot and
+ * each table. A damaged number, one of another table, or a guess therefore passes
+ * with a chance of 1 in 2^40 only. With 32 bits there would be 20 for the
+ * generation, and 4096 slots.
  *
  * That is good against accidents and not meant against attackers who see handles:
- * tags can be computed from one another.
+ * generations can be computed from one another.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread.
  */
 #ifndef KOS_OBJHANDLES_H
 #define KOS_OBJHANDLES_H
@@ -62,8 +65,6 @@ extern KosObjectType *const sessio_obj_handle_table_type;
  *
  * Ref:     *outTable is +1, owned by the caller; KosRefObject() and
  *          KosPutObject() work on it.
- * Locks:   takes none.
- * Threads: any.
  * Models:  OH-1, OH-2
  */
 Retcode KosCreateObjHandleTable(
@@ -79,8 +80,6 @@ Retcode KosCreateObjHandleTable(
  *         rcOutOfMemory (it cannot grow; its handles stay good).
  *
  * Ref:     +1 on @p object, until the handle is closed or the table is destroyed.
- * Locks:   takes the table's lock.
- * Threads: any.
  * Models:  OH-1..OH-3
  */
 Retcode KosCreateObjHandle(KosObjHandleTable *table, void *object, KosObjHandle *outHandle);
@@ -94,22 +93,19 @@ Retcode KosCreateObjHandle(KosObjHandleTable *table, void *object, KosObjHandle 
  *         is not a table, @p handle is none of its handles, or is closed).
  *
  * Ref:     *outObject is +1, owned by the caller.
- * Locks:   takes the table's lock.
- * Threads: any.
  * Models:  OH-1, OH-4, OH-5
  */
 Retcode KosRefObjectByObjHandle(KosObjHandleTable *table, KosObjHandle handle, void **outObject);
 
 /**
- * Close a handle. It stands for nothing from then on. What the documents call
- * this we do not know.
+ * Close a handle. It stands for nothing from then on. The documents do not say how
+ * their call for this is named.
  *
  * @return rcOk, rcInvalidArgument (@p table is RTL_NULL or not a table, @p handle
  *         is none of its handles, or is closed already).
  *
  * Ref:     -1 on the object.
- * Locks:   takes the table's lock; may destroy the object: hold none.
- * Threads: any.
+ * Calls back: destructors, if that was the last reference.
  */
 Retcode sessio_obj_handle_close(KosObjHandleTable *table, KosObjHandle handle);
 

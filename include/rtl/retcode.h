@@ -50,7 +50,16 @@ enum {
 	rcBufferTooLarge = SESSIO_RC(16),
 	rcSecurityDisallow = SESSIO_RC(17),
 	rcDeviceNotFound = SESSIO_RC(18),
-	rcAbort = SESSIO_RC(19)
+	rcAbort = SESSIO_RC(19),
+	rcInternalError = SESSIO_RC(20),
+	rcTransferError = SESSIO_RC(21),
+	rcReceiveError = SESSIO_RC(22),
+	rcSourceFault = SESSIO_RC(23),
+	rcTargetFault = SESSIO_RC(24),
+	rcIpcInterrupt = SESSIO_RC(25),
+	rcRestart = SESSIO_RC(26),
+	rcFutexWouldBlock = SESSIO_RC(27),
+	rcInvalidThreadState = SESSIO_RC(28)
 #undef SESSIO_RC
 };
 

@@ -25,13 +25,13 @@ static bool counts_on_type(const struct si_header *header)
 }
 
 /* Where the parent's segments lie as seen from an object of the derived type. */
-static void chain_fill(
-	struct si_type *type, struct si_ancestor *chain, const struct si_type *parent)
+static void chain_fill(struct sessio_object_type *type, struct si_ancestor *chain,
+	const struct sessio_object_type *parent)
 {
 	ptrdiff_t offset = -(ptrdiff_t)sizeof(struct si_header);
 
 	for (unsigned i = 0; parent != NULL && i <= parent->depth; i++) {
-		const struct si_type *ancestor = parent->chain[i].type;
+		const struct sessio_object_type *ancestor = parent->chain[i].type;
 
 		offset -= (ptrdiff_t)(SI_ALIGNED(ancestor->hidden) + SI_ALIGNED(ancestor->payload));
 		chain[i] = (struct si_ancestor){ ancestor, offset };
@@ -41,14 +41,14 @@ static void chain_fill(
 	type->before = (size_t) - (offset + (ptrdiff_t)sizeof(struct si_header));
 }
 
-sessio_status si_type_create(const char *name, struct si_type *parent, size_t payload,
-	si_construct_fn *construct, si_destruct_fn *destruct, struct si_type **out_type)
+sessio_status si_type_create(const char *name, struct sessio_object_type *parent, size_t payload,
+	si_construct_fn *construct, si_destruct_fn *destruct, struct sessio_object_type **out_type)
 {
 	unsigned depth = parent == NULL ? 0 : parent->depth + 1;
 	size_t name_size = strlen(name) + 1;
 	size_t own = 0;
-	size_t size = sizeof(struct si_type);
-	struct si_type *type;
+	size_t size = sizeof(struct sessio_object_type);
+	struct sessio_object_type *type;
 	struct si_ancestor *chain;
 
 	if (depth > SI_TYPE_DEPTH_MAX) {
@@ -87,18 +87,18 @@ sessio_status si_type_create(const char *name, struct si_type *parent, size_t pa
 	return SESSIO_OK;
 }
 
-void si_type_ref(struct si_type *type)
+void si_type_ref(struct sessio_object_type *type)
 {
 	if (!type->is_static) {
 		(void)si_refcount_ref(&type->refs, SI_TYPE_GONE);
 	}
 }
 
-void si_type_unref(struct si_type *type)
+void si_type_unref(struct sessio_object_type *type)
 {
 	/* A derived type holds its parent: the last one may take the chain along. */
 	while (type != NULL && !type->is_static) {
-		struct si_type *parent = type->parent;
+		struct sessio_object_type *parent = type->parent;
 
 		if (!si_refcount_unref(&type->refs, SI_TYPE_GONE)) {
 			return;
@@ -108,12 +108,13 @@ void si_type_unref(struct si_type *type)
 	}
 }
 
-bool si_type_inherits(const struct si_type *type, const struct si_type *ancestor)
+bool si_type_inherits(
+	const struct sessio_object_type *type, const struct sessio_object_type *ancestor)
 {
 	return ancestor->depth <= type->depth && type->chain[ancestor->depth].type == ancestor;
 }
 
-sessio_status si_object_alloc(struct si_type *type, const char *name, void **out_object)
+sessio_status si_object_alloc(struct sessio_object_type *type, const char *name, void **out_object)
 {
 	size_t own = SI_ALIGNED(type->payload);
 	size_t name_size = name == NULL ? 0 : strlen(name) + 1;
@@ -145,13 +146,13 @@ sessio_status si_object_alloc(struct si_type *type, const char *name, void **out
 	return SESSIO_OK;
 }
 
-static void *segment_at(void *object, const struct si_type *type, unsigned depth)
+static void *segment_at(void *object, const struct sessio_object_type *type, unsigned depth)
 {
 	return (unsigned char *)object + type->chain[depth].offset;
 }
 
 /* Undoes the constructors of all types above this depth, the last one first. */
-static void destruct_from(void *object, const struct si_type *type, unsigned depth)
+static void destruct_from(void *object, const struct sessio_object_type *type, unsigned depth)
 {
 	while (depth-- > 0) {
 		if (type->chain[depth].type->destruct != NULL) {
@@ -179,7 +180,7 @@ void si_object_free(void *object, size_t before)
 static void destroy(struct si_header *header)
 {
 	void *object = header + 1;
-	const struct si_type *type = header->type;
+	const struct sessio_object_type *type = header->type;
 	bool counted = counts_on_type(header);
 	size_t before = type->before;
 
@@ -187,7 +188,7 @@ static void destroy(struct si_header *header)
 	/* A session's type may have gone with the root's destructor. */
 	si_object_free(object, before);
 	if (counted) {
-		si_type_unref((struct si_type *)(uintptr_t)type);
+		si_type_unref((struct sessio_object_type *)(uintptr_t)type);
 	}
 }
 
@@ -289,7 +290,7 @@ static int32_t construct_one(const struct si_ancestor *step, void *object, void 
 sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_reason)
 {
 	struct si_header *header = si_header_of(object);
-	const struct si_type *type = header->type;
+	const struct sessio_object_type *type = header->type;
 
 	for (unsigned i = 0; i <= type->depth; i++) {
 		struct unwinding unwinding = { object, i };
@@ -308,7 +309,8 @@ sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_r
 				destruct_and_drain(unwind, &unwinding);
 			}
 			*out_reason = reason;
-			return SESSIO_REFUSED;
+			return type->chain[i].type->is_static ? (sessio_status)reason
+							      : SESSIO_REFUSED;
 		}
 	}
 	return SESSIO_OK;
@@ -317,17 +319,17 @@ sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_r
 void si_object_discard(void *object)
 {
 	struct si_header *header = si_header_of(object);
-	const struct si_type *type = header->type;
+	const struct sessio_object_type *type = header->type;
 	bool counted = counts_on_type(header);
 
 	si_object_free(object, type->before);
 	if (counted) {
-		si_type_unref((struct si_type *)(uintptr_t)type);
+		si_type_unref((struct sessio_object_type *)(uintptr_t)type);
 	}
 }
 
-sessio_status si_object_create(
-	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason)
+sessio_status si_object_create(struct sessio_object_type *type, const char *name, void *arg,
+	void **out_object, int32_t *out_reason)
 {
 	void *object;
 	int32_t reason = 0;
@@ -368,14 +370,14 @@ const char *si_object_name(const void *object)
 	return (const char *)object + SI_ALIGNED(header->type->payload);
 }
 
-const struct si_type *si_object_type(const void *object)
+const struct sessio_object_type *si_object_type(const void *object)
 {
 	return si_object_check(object)->type;
 }
 
-void *si_object_cast(const void *object, const struct si_type *type)
+void *si_object_cast(const void *object, const struct sessio_object_type *type)
 {
-	const struct si_type *own = si_object_check(object)->type;
+	const struct sessio_object_type *own = si_object_check(object)->type;
 
 	if (own == type) {
 		return (void *)(uintptr_t)object; /* also if its segment is a private one */

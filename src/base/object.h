@@ -27,6 +27,7 @@
 #ifndef SI_OBJECT_H
 #define SI_OBJECT_H
 
+#include <sessio/object.h>
 #include <sessio/status.h>
 
 #include "base/refcount.h"
@@ -35,7 +36,7 @@
 #define SI_ALIGN _Alignof(max_align_t)
 #define SI_ALIGNED(size) (((size) + SI_ALIGN - 1) / SI_ALIGN * SI_ALIGN)
 
-/* Returns 0, or the reason why there will be no object. */
+/* Returns 0, or the reason why there will be no object: a status if its type is static. */
 typedef int32_t si_construct_fn(void *object, void *segment, void *arg);
 typedef void si_destruct_fn(void *object, void *segment);
 
@@ -45,19 +46,17 @@ typedef void si_destruct_fn(void *object, void *segment);
  */
 typedef bool si_last_reference_fn(void *object);
 
-struct si_type;
-
 /* One step of a type's chain: the ancestor and where its segment lies. */
 struct si_ancestor {
-	const struct si_type *type;
+	const struct sessio_object_type *type;
 	ptrdiff_t offset; /* from the object pointer */
 };
 
 #define SI_TYPE_DEPTH_MAX 15u
 
-struct si_type {
+struct sessio_object_type {
 	const char *name;
-	struct si_type *parent; /* counted; NULL for a root */
+	struct sessio_object_type *parent; /* counted; NULL for a root */
 	si_construct_fn *construct; /* may be NULL */
 	si_destruct_fn *destruct; /* may be NULL */
 	si_last_reference_fn *last_reference; /* may be NULL; inherited from the root */
@@ -88,7 +87,7 @@ struct si_type {
 #define SI_MARK_KEPT 7u /* the facts that a dead object keeps */
 
 struct si_header {
-	_Alignas(max_align_t) const struct si_type *type;
+	_Alignas(max_align_t) const struct sessio_object_type *type;
 	union {
 		struct {
 			struct si_refcount refs;
@@ -135,19 +134,23 @@ static inline void *si_object_of_hidden(const void *segment, size_t hidden)
 	return (void *)((uintptr_t)segment + SI_ALIGNED(hidden) + sizeof(struct si_header));
 }
 
-sessio_status si_type_create(const char *name, struct si_type *parent, size_t payload,
-	si_construct_fn *construct, si_destruct_fn *destruct, struct si_type **out_type);
-void si_type_ref(struct si_type *type);
-void si_type_unref(struct si_type *type);
-bool si_type_inherits(const struct si_type *type, const struct si_type *ancestor);
+sessio_status si_type_create(const char *name, struct sessio_object_type *parent, size_t payload,
+	si_construct_fn *construct, si_destruct_fn *destruct, struct sessio_object_type **out_type);
+void si_type_ref(struct sessio_object_type *type);
+void si_type_unref(struct sessio_object_type *type);
+bool si_type_inherits(
+	const struct sessio_object_type *type, const struct sessio_object_type *ancestor);
 
 /*
  * Memory for an object, zeroed, with one reference and nothing constructed. It
  * counts on its type, except for a session: its session type does that for all.
  */
-sessio_status si_object_alloc(struct si_type *type, const char *name, void **out_object);
+sessio_status si_object_alloc(struct sessio_object_type *type, const char *name, void **out_object);
 
-/* Runs the constructors. On failure *out_reason says why; nothing stays constructed. */
+/*
+ * Runs the constructors. If one fails nothing stays constructed. The result is the
+ * status of a static type's, or SESSIO_REFUSED; then *out_reason says why.
+ */
 sessio_status si_object_run_constructors(void *object, void *arg, int32_t *out_reason);
 
 static inline sessio_status si_object_construct(void *object, void *arg, int32_t *out_reason)
@@ -164,8 +167,8 @@ void si_object_discard(void *object);
 void si_object_free(void *object, size_t before);
 
 /* Both together. out_reason may be NULL. */
-sessio_status si_object_create(
-	struct si_type *type, const char *name, void *arg, void **out_object, int32_t *out_reason);
+sessio_status si_object_create(struct sessio_object_type *type, const char *name, void *arg,
+	void **out_object, int32_t *out_reason);
 
 /* The slow sides of si_object_put(): count is 0; the type has last_reference(). */
 void si_object_put_last(struct si_header *header);
@@ -199,9 +202,9 @@ static inline void si_object_put(void *object)
 
 uint32_t si_object_references(const void *object);
 const char *si_object_name(const void *object);
-const struct si_type *si_object_type(const void *object);
+const struct sessio_object_type *si_object_type(const void *object);
 
 /* The segment of this ancestor (or the own type), NULL if it is none. */
-void *si_object_cast(const void *object, const struct si_type *type);
+void *si_object_cast(const void *object, const struct sessio_object_type *type);
 
 #endif /* SI_OBJECT_H */

@@ -4,41 +4,14 @@
 #include "base/diag.h"
 #include "base/object.h"
 #include "kos/retcode.h"
-#include "kos/type.h"
 
 Retcode KosCreateObjectType(const char *name, KosObjectType *parent, rtl_size_t payloadSize,
 	KosObjectConstructor *construct, KosObjectDestructor *destruct, KosObjectType **outType)
 {
-	struct si_type *type;
-	sessio_status status;
-
 	if (name == NULL || outType == NULL) {
 		return rcInvalidArgument;
 	}
-	status = si_type_create(name, si_kos_type(parent), payloadSize, construct, destruct, &type);
-	if (status == SESSIO_OK) {
-		*outType = (KosObjectType *)type;
-	}
-	return si_retcode(status);
-}
-
-void sessio_object_type_ref(KosObjectType *type)
-{
-	if (type != NULL) {
-		si_type_ref(si_kos_type(type));
-	}
-}
-
-void sessio_object_type_unref(KosObjectType *type)
-{
-	if (type != NULL) {
-		si_type_unref(si_kos_type(type));
-	}
-}
-
-const char *sessio_object_type_name(const KosObjectType *type)
-{
-	return type == NULL ? "" : si_kos_const_type(type)->name;
+	return si_retcode(si_type_create(name, parent, payloadSize, construct, destruct, outType));
 }
 
 Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, void **outObject)
@@ -46,10 +19,10 @@ Retcode KosCreateObject(KosObjectType *type, const char *name, void *createCtx, 
 	Retcode reason = rcFail;
 	sessio_status status;
 
-	if (type == NULL || outObject == NULL || si_kos_type(type)->kind >= SI_KIND_SESSION) {
+	if (type == NULL || outObject == NULL || type->kind >= SI_KIND_SESSION) {
 		return rcInvalidArgument;
 	}
-	status = si_object_create(si_kos_type(type), name, createCtx, outObject, &reason);
+	status = si_object_create(type, name, createCtx, outObject, &reason);
 	return si_retcode_or(status, reason);
 }
 
@@ -78,31 +51,4 @@ void KosPutObject(void *object)
 	if (object != NULL) {
 		si_object_put(object);
 	}
-}
-
-rtl_bool sessio_object_is_a(const void *object, const KosObjectType *type)
-{
-	return object != NULL && type != NULL &&
-		si_type_inherits(si_object_type(object), si_kos_const_type(type));
-}
-
-void *sessio_object_cast(const void *object, const KosObjectType *type)
-{
-	return object == NULL || type == NULL ? NULL
-					      : si_object_cast(object, si_kos_const_type(type));
-}
-
-const KosObjectType *sessio_object_type(const void *object)
-{
-	return object == NULL ? NULL : (const KosObjectType *)si_object_type(object);
-}
-
-const char *sessio_object_name(const void *object)
-{
-	return object == NULL ? NULL : si_object_name(object);
-}
-
-rtl_uint32_t sessio_object_references(const void *object)
-{
-	return object == NULL ? 0 : si_object_references(object);
 }

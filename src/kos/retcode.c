@@ -3,6 +3,10 @@
 
 #include <rtl/retcode_hr.h>
 
+#include <stdint.h>
+
+#include "base/text.h"
+
 Retcode si_retcode(sessio_status status)
 {
 	switch (status) { /* no default: the compiler names a missing row */
@@ -62,8 +66,34 @@ const char *sessio_retcode_name(Retcode rc)
 		ROW(rcSecurityDisallow)
 		ROW(rcDeviceNotFound)
 		ROW(rcAbort)
+		ROW(rcInternalError)
+		ROW(rcTransferError)
+		ROW(rcReceiveError)
+		ROW(rcSourceFault)
+		ROW(rcTargetFault)
+		ROW(rcIpcInterrupt)
+		ROW(rcRestart)
+		ROW(rcFutexWouldBlock)
+		ROW(rcInvalidThreadState)
 #undef ROW
 	default:
 		return "unknown code";
 	}
+}
+
+struct sessio_retcode_text sessio_retcode_text(Retcode rc)
+{
+	struct sessio_retcode_text result;
+	struct si_text text = si_text_start(result.text, sizeof(result.text));
+	char digits[9];
+
+	for (unsigned i = 0; i < 8; i++) {
+		digits[i] = "0123456789abcdef"[(uint32_t)rc >> (28 - 4 * i) & 0xf];
+	}
+	digits[8] = '\0';
+	si_text_put(&text, sessio_retcode_name(rc));
+	si_text_put(&text, " (0x");
+	si_text_put(&text, digits);
+	si_text_put(&text, ")");
+	return result;
 }

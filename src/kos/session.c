@@ -3,7 +3,6 @@
 
 #include "base/diag.h"
 #include "kos/retcode.h"
-#include "kos/type.h"
 #include "resource/session.h"
 
 KosObjectType *const kosSessionBaseObjectType = (KosObjectType *)&si_resource_type;
@@ -22,8 +21,7 @@ Retcode KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionTy
 	core_ops.open = ops->open;
 	core_ops.close = ops->close;
 	core_ops.close_complete = ops->closeComplete;
-	status = si_session_type_create(
-		si_kos_type(objectType), si_kos_type(sessionType), &core_ops, &type);
+	status = si_session_type_create(objectType, sessionType, &core_ops, &type);
 	if (status == SESSIO_OK) {
 		*outType = (KosSessionType *)type;
 	}

@@ -26,7 +26,7 @@ static void destruct_resource(void *object, void *segment)
 
 static const struct si_ancestor resource_chain[] = { { &si_resource_type,
 	HIDDEN_OFFSET(struct si_resource) } };
-struct si_type si_resource_type = {
+struct sessio_object_type si_resource_type = {
 	.name = "resource",
 	.construct = construct_resource,
 	.constructs = true,

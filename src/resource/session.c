@@ -69,7 +69,7 @@ static void destruct_session(void *context, void *segment)
 
 static const struct si_ancestor session_chain[] = { { &si_session_base_type,
 	-(ptrdiff_t)(sizeof(struct si_header) + SI_ALIGNED(sizeof(struct si_session))) } };
-struct si_type si_session_base_type = {
+struct sessio_object_type si_session_base_type = {
 	.name = "session",
 	.destruct = destruct_session,
 	.last_reference = si_session_last_reference,

@@ -66,8 +66,8 @@ struct si_session_ops {
 };
 
 struct si_session_type {
-	struct si_type *object_type; /* counted */
-	struct si_type *context_type; /* counted */
+	struct sessio_object_type *object_type; /* counted */
+	struct sessio_object_type *context_type; /* counted */
 	struct si_session_ops ops;
 	_Atomic uint32_t registered; /* objects registered now */
 	_Atomic bool destroyed;
@@ -122,8 +122,8 @@ struct si_session {
 	_Atomic uint8_t reason; /* a sessio_end_reason; why it was closed */
 };
 
-extern struct si_type si_resource_type; /* root of all resources */
-extern struct si_type si_session_base_type; /* root of all contexts */
+extern struct sessio_object_type si_resource_type; /* root of all resources */
+extern struct sessio_object_type si_session_base_type; /* root of all contexts */
 
 /* The private part, NULL if it is NULL or of another kind. */
 static inline struct si_session *si_session_of(const void *context)
@@ -150,8 +150,9 @@ static inline struct si_resource *si_resource_of(const void *object)
 /* The session type behind an object pointer, NULL if it is none. */
 struct si_session_type *si_session_type_of(const void *object);
 
-sessio_status si_session_type_create(struct si_type *object_type, struct si_type *context_type,
-	const struct si_session_ops *ops, struct si_session_type **out_type);
+sessio_status si_session_type_create(struct sessio_object_type *object_type,
+	struct sessio_object_type *context_type, const struct si_session_ops *ops,
+	struct si_session_type **out_type);
 void si_session_type_destroy(struct si_session_type *type);
 
 sessio_status si_resource_register(struct si_session_type *type, void *object);

@@ -13,9 +13,9 @@ static void destruct_session_type(void *object, void *segment)
 	si_type_unref(type->context_type);
 }
 
-static struct si_type type_of_types;
+static struct sessio_object_type type_of_types;
 static const struct si_ancestor chain_of_types[] = { { &type_of_types, 0 } };
-static struct si_type type_of_types = {
+static struct sessio_object_type type_of_types = {
 	.name = "session type",
 	.destruct = destruct_session_type,
 	.payload = sizeof(struct si_session_type),
@@ -32,8 +32,9 @@ struct si_session_type *si_session_type_of(const void *object)
 	return (struct si_session_type *)(uintptr_t)object;
 }
 
-sessio_status si_session_type_create(struct si_type *object_type, struct si_type *context_type,
-	const struct si_session_ops *ops, struct si_session_type **out_type)
+sessio_status si_session_type_create(struct sessio_object_type *object_type,
+	struct sessio_object_type *context_type, const struct si_session_ops *ops,
+	struct si_session_type **out_type)
 {
 	struct si_session_type *type;
 	void *object;

@@ -12,8 +12,8 @@ struct subject {
 	void *owned; /* put by the destructor; may be NULL */
 };
 
-static struct si_type *type;
-static struct si_type *derived;
+static struct sessio_object_type *type;
+static struct sessio_object_type *derived;
 static _Atomic unsigned asked;
 static _Atomic unsigned destructed;
 static bool takes_over;
@@ -61,7 +61,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void *make(struct si_type *of)
+static void *make(struct sessio_object_type *of)
 {
 	void *object = NULL;
 

@@ -97,7 +97,7 @@ static void every_type_of_the_chain_has_a_zeroed_aligned_segment_of_its_own(void
 			assert_true(all_bytes(sessio_object_cast(object, types[i]), sizes[i],
 				(unsigned char)(i + 1)));
 		}
-		assert_ptr_equal(sessio_object_type(object), types[depth]);
+		assert_ptr_equal(sessio_object_type_of(object), types[depth]);
 		assert_string_equal(sessio_object_name(object), "with a name behind it");
 		assert_int_equal(sessio_object_references(object), 1);
 		KosPutObject(object);
@@ -172,7 +172,7 @@ static void casts_agree_with_the_parents_of_any_tree_of_types(void **state)
 			objects[i] = make(types[i], NULL);
 		}
 		for (int i = 0; i < (int)TREE; i++) {
-			assert_ptr_equal(sessio_object_type(objects[i]), types[i]);
+			assert_ptr_equal(sessio_object_type_of(objects[i]), types[i]);
 			for (int j = 0; j < (int)TREE; j++) {
 				bool is = descends(parent, i, j);
 
@@ -248,7 +248,7 @@ static void a_type_lives_as_long_as_its_objects_and_derived_types(void **state)
 	sessio_object_type_ref(derived);
 	sessio_object_type_unref(derived);
 	sessio_object_type_unref(derived); /* held by the object */
-	assert_string_equal(sessio_object_type_name(sessio_object_type(object)), "derived");
+	assert_string_equal(sessio_object_type_name(sessio_object_type_of(object)), "derived");
 	assert_non_null(sessio_object_cast(object, base));
 	assert_true(sessio_object_is_a(object, base));
 	KosPutObject(object);
@@ -256,7 +256,7 @@ static void a_type_lives_as_long_as_its_objects_and_derived_types(void **state)
 
 static void a_full_type_count_stays_full(void **state)
 {
-	struct si_type *type = NULL;
+	struct sessio_object_type *type = NULL;
 
 	(void)state;
 	assert_int_equal(si_type_create("full", NULL, 0, NULL, NULL, &type), SESSIO_OK);
@@ -331,7 +331,7 @@ static void null_is_no_object_and_no_type(void **state)
 	assert_false(sessio_object_is_a(object, NULL));
 	assert_null(sessio_object_cast(NULL, type));
 	assert_null(sessio_object_cast(object, NULL));
-	assert_null(sessio_object_type(NULL));
+	assert_null(sessio_object_type_of(NULL));
 	assert_null(sessio_object_name(NULL));
 	assert_int_equal(sessio_object_references(NULL), 0);
 	KosPutObject(object);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A place of a handle table that has had all its tags. The table is compiled with
+ * A slot of a handle table that has had all its generations. The table is compiled with
  * few bits for them, as CMakeLists.txt says, or this would take years.
  */
 #include "test.h"
 
 #include <kos/objhandles.h>
 
-#define TAGS (1u << SI_OBJ_HANDLE_TAG_BITS)
-#define PLACES 3u
+#define GENERATIONS (1u << SI_ID_GENERATION_BITS)
+#define SLOTS 3u
 
-static void a_place_has_each_tag_once_and_is_then_given_up(void **state)
+static void a_slot_has_each_generation_once_and_is_then_given_up(void **state)
 {
-	KosObjHandle seen[PLACES * TAGS];
+	KosObjHandle seen[SLOTS * GENERATIONS];
 	KosObjHandleTable *table = NULL;
 	KosObjHandleTable *object = NULL;
 	KosObjHandle none = 0;
 	void *found = NULL;
 
 	(void)state;
-	assert_int_equal(KosCreateObjHandleTable(1, PLACES, &table), rcOk);
+	assert_int_equal(KosCreateObjHandleTable(1, SLOTS, &table), rcOk);
 	assert_int_equal(KosCreateObjHandleTable(1, 1, &object), rcOk);
-	for (unsigned i = 0; i < PLACES * TAGS; i++) {
+	for (unsigned i = 0; i < SLOTS * GENERATIONS; i++) {
 		assert_int_equal(KosCreateObjHandle(table, object, &seen[i]), rcOk);
 		assert_true(seen[i] != 0);
 		assert_int_equal(KosRefObjectByObjHandle(table, seen[i], &found), rcOk);
@@ -35,7 +35,7 @@ static void a_place_has_each_tag_once_and_is_then_given_up(void **state)
 	}
 	assert_int_equal(KosCreateObjHandle(table, object, &none), rcQuotaExceeded);
 	assert_true(none == 0);
-	for (unsigned k = 0; k < PLACES * TAGS; k++) {
+	for (unsigned k = 0; k < SLOTS * GENERATIONS; k++) {
 		assert_int_equal(
 			KosRefObjectByObjHandle(table, seen[k], &found), rcInvalidArgument);
 	}
@@ -47,7 +47,7 @@ static void a_place_has_each_tag_once_and_is_then_given_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_place_has_each_tag_once_and_is_then_given_up),
+		cmocka_unit_test(a_slot_has_each_generation_once_and_is_then_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,16 @@ static void only_a_refusal_takes_the_callbacks_word(void **state)
 	XX(rcBufferTooLarge)   \
 	XX(rcSecurityDisallow) \
 	XX(rcDeviceNotFound)   \
-	XX(rcAbort)
+	XX(rcAbort)            \
+	XX(rcInternalError)    \
+	XX(rcTransferError)    \
+	XX(rcReceiveError)     \
+	XX(rcSourceFault)      \
+	XX(rcTargetFault)      \
+	XX(rcIpcInterrupt)     \
+	XX(rcRestart)          \
+	XX(rcFutexWouldBlock)  \
+	XX(rcInvalidThreadState)
 
 static void every_code_has_its_name(void **state)
 {
@@ -120,6 +129,15 @@ static bool is_a_failure(Retcode rc)
 	case rcSecurityDisallow:
 	case rcDeviceNotFound:
 	case rcAbort:
+	case rcInternalError:
+	case rcTransferError:
+	case rcReceiveError:
+	case rcSourceFault:
+	case rcTargetFault:
+	case rcIpcInterrupt:
+	case rcRestart:
+	case rcFutexWouldBlock:
+	case rcInvalidThreadState:
 		return true;
 	default:
 		return false;
@@ -167,6 +185,23 @@ static void a_code_can_be_printed_for_people(void **state)
 	assert_string_equal(text, "open: rcOk (0x00000000).");
 	snprintf(text, sizeof(text), RETCODE_HR_FMT, RETCODE_HR_PARAMS(rcBusy));
 	assert_non_null(strstr(text, "rcBusy (0x8"));
+	snprintf(text, sizeof(text), RETCODE_HR_FMT, RETCODE_HR_PARAMS(0x1234abc));
+	assert_string_equal(text, "unknown code (0x01234abc)");
+	/* The longest one is whole. */
+	snprintf(text, sizeof(text), RETCODE_HR_FMT, RETCODE_HR_PARAMS(rcInvalidThreadState));
+	assert_int_equal(strlen(text), strlen("rcInvalidThreadState (0x80000000)"));
+}
+
+static void a_printed_code_is_evaluated_once(void **state)
+{
+	Retcode codes[] = { rcOk, rcBusy };
+	const Retcode *next = codes;
+	char text[64];
+
+	(void)state;
+	snprintf(text, sizeof(text), RETCODE_HR_FMT, RETCODE_HR_PARAMS(*next++));
+	assert_string_equal(text, "rcOk (0x00000000)");
+	assert_ptr_equal(next, &codes[1]);
 }
 
 int main(void)
@@ -178,6 +213,7 @@ int main(void)
 		cmocka_unit_test(codes_are_constants_and_all_but_success_are_negative),
 		cmocka_unit_test(the_fields_of_a_code_keep_apart),
 		cmocka_unit_test(a_code_can_be_printed_for_people),
+		cmocka_unit_test(a_printed_code_is_evaluated_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,7 +144,7 @@ static void types_and_contexts_are_objects(void **state)
 	assert_int_equal(sessio_object_references(provider.type), 3);
 	KosPutObject(provider.type);
 	assert_string_equal(
-		sessio_object_type_name(sessio_object_type(provider.type)), "session type");
+		sessio_object_type_name(sessio_object_type_of(provider.type)), "session type");
 	assert_true(sessio_object_is_a(context, provider.note_type));
 	assert_true(sessio_object_is_a(context, kosSessionBaseSessionType));
 	assert_false(sessio_object_is_a(context, kosSessionBaseObjectType));
@@ -152,8 +152,8 @@ static void types_and_contexts_are_objects(void **state)
 	assert_int_equal(
 		KosCreateObject(provider.note_type, NULL, NULL, &plain), rcInvalidArgument);
 	assert_int_equal(
-		KosCreateObject((KosObjectType *)(uintptr_t)sessio_object_type(provider.type), NULL,
-			NULL, &plain),
+		KosCreateObject((KosObjectType *)(uintptr_t)sessio_object_type_of(provider.type),
+			NULL, NULL, &plain),
 		rcInvalidArgument);
 	assert_null(plain);
 	assert_int_equal(KosSessionCloseObject(context), rcOk);

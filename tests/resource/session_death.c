@@ -184,7 +184,7 @@ static void keep_a_reference_while_unwinding(void)
 /* A static place for the type, so that the second drop finds it. */
 static void drop_a_type_twice(void)
 {
-	static struct si_type type;
+	static struct sessio_object_type type;
 
 	si_refcount_init(&type.refs, 0);
 	si_type_unref(&type);
@@ -192,7 +192,7 @@ static void drop_a_type_twice(void)
 
 static void ref_a_dead_type(void)
 {
-	static struct si_type type;
+	static struct sessio_object_type type;
 
 	si_refcount_init(&type.refs, 0);
 	si_type_ref(&type);
