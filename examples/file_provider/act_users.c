@@ -129,8 +129,8 @@ static void log_off(sessio_host *host, const struct user *hanna, struct reading 
 		sessio_host_post(host, hanna->id, SESSIO_USER_EVENT_LOGOFF, 0, NULL) == SESSIO_OK,
 		"a logoff does not wait for the read");
 	story_expect(atomic_load(&told) == 3, "what is idle ends at once");
-	story_step("hanna", "", "still has %zu session: the one that is being read",
-		sessio_bind_count(hanna->bind));
+	story_step("hanna", "", "still has %u session: the one that is being read",
+		(unsigned)sessio_bind_count(hanna->bind));
 	story_expect(sessio_bind_count(hanna->bind) == 1, "one session waits for its read");
 	rc = provider_read(reading->session, RTL_NULL, RTL_NULL, &bytes);
 	story_step("hanna", sessio_retcode_name(rc), "begins another read in that session");

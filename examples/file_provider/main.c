@@ -38,8 +38,8 @@ int main(int argc, char **argv)
 	if (provider == NULL) {
 		return EXIT_FAILURE;
 	}
-	story_line("%zu files of %s are provided, copied to %s", provider_files(provider), argv[1],
-		provider_folder(provider));
+	story_line("%u files of %s are provided, copied to %s", (unsigned)provider_files(provider),
+		argv[1], provider_folder(provider));
 	act_sharing(provider);
 	act_crowd(provider);
 	act_users(provider);

@@ -25,7 +25,8 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 	if (status != SESSIO_OK) {
 		return status;
 	}
-	session = si_session_of(context);
+	/* No check of the kind: a session type's contexts are sessions. */
+	session = si_object_hidden(context, sizeof(struct si_session));
 	si_rundown_init(&session->run);
 	session->object = object;
 	session->type = type;

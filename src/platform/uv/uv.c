@@ -306,10 +306,10 @@ void *si_platform_thread_block(void)
 	return this_thread.block;
 }
 
+#if defined(__linux__)
 /* The stack that the system gave the thread. High is 0 where it cannot be found out. */
 static void learn_stack(struct thread *thread)
 {
-#if defined(__linux__)
 	pthread_attr_t attributes;
 	void *low = NULL;
 	size_t size = 0;
@@ -321,9 +321,9 @@ static void learn_stack(struct thread *thread)
 		}
 		(void)pthread_attr_destroy(&attributes);
 	}
-#endif
 	thread->knows_stack = true;
 }
+#endif
 
 /* Below the stack pointer there is nothing that is still in use. */
 SI_NOINLINE bool si_platform_has_left(const void *address)
