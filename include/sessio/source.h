@@ -6,6 +6,9 @@
  * there. The source "manual" mirrors nothing: its sessions are what the program
  * makes of them. A program that opens the default source gets the best that the
  * machine offers, and may ask which that is.
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread.
  */
 #ifndef SESSIO_SOURCE_H
 #define SESSIO_SOURCE_H
@@ -33,29 +36,23 @@ typedef struct sessio_source sessio_source;
  * The sources that this library was built with, the preferred ones first.
  *
  * @param index  from 0.
- * @return a name that lives for ever; NULL beyond the last.
+ * @return a name; NULL beyond the last.
  *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
+ * Ref:     a constant.
  */
 const char *sessio_source_name_at(size_t index);
 
 /**
- * The rules that a source asks for: what it reports should not be marked only because the
- * documents do not know it. A host with other rules will do; see SESSIO_NOTICE_OUTSIDE.
+ * The rules that a source asks for. A host with these rules does not mark this source's normal
+ * events with SESSIO_NOTICE_OUTSIDE. A host with other rules will do, too.
  *
  * @return rules for sessio_host_create(); the documented ones if there is no such source.
- *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  */
 sessio_rules sessio_source_rules(const char *name);
 
 /**
- * Open a source by its name. When this returns, the host knows the sessions that exist, and will
- * be told of what happens from now on.
+ * Open a source by its name. It adopts the sessions that exist, and reports every event from now
+ * on. Outside any callback the host knows those sessions when this returns.
  *
  * @param host  outlives the source. Several sources may report to one host, as long as no two know
  *              the same session id.
@@ -63,8 +60,8 @@ sessio_rules sessio_source_rules(const char *name);
  *         (this machine does not offer it), SESSIO_NO_MEMORY.
  *
  * Ref:     *out_source is the caller's, to be given to sessio_source_close().
- * Locks:   as sessio_host_post().
- * Threads: any.
+ * Blocks:  as sessio_host_post().
+ * Calls back: as sessio_host_post().
  */
 SESSIO_MUST_CHECK
 sessio_status sessio_source_open(const char *name, sessio_host *host, sessio_source **out_source);
@@ -76,8 +73,8 @@ sessio_status sessio_source_open(const char *name, sessio_host *host, sessio_sou
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NO_MEMORY.
  *
  * Ref:     as sessio_source_open().
- * Locks:   as sessio_host_post().
- * Threads: any.
+ * Blocks:  as sessio_host_post().
+ * Calls back: as sessio_host_post().
  */
 SESSIO_MUST_CHECK
 sessio_status sessio_source_default(sessio_host *host, sessio_source **out_source);
@@ -85,11 +82,9 @@ sessio_status sessio_source_default(sessio_host *host, sessio_source **out_sourc
 /**
  * The name of a source that is open.
  *
- * @return a name that lives for ever; NULL for NULL.
+ * @return a name; NULL for NULL.
  *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
+ * Ref:     a constant.
  */
 const char *sessio_source_name(const sessio_source *source);
 
@@ -102,24 +97,23 @@ const char *sessio_source_name(const sessio_source *source);
  *         SESSIO_BAD_STATE (refused as by sessio_host_post(), or the source is being closed: then
  *         @p refusal is not written), SESSIO_NO_MEMORY.
  *
- * Ref:     none.
- * Locks:   as sessio_host_post().
- * Threads: any.
+ * Blocks:  as sessio_host_post().
+ * Calls back: as sessio_host_post().
  */
 SESSIO_MUST_CHECK
 sessio_status sessio_source_post(sessio_source *source, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal);
 
 /**
- * Close a source. When this returns nothing is being reported and nothing will be. The host keeps
- * the sessions as they are.
+ * Close a source. When this returns nothing is being reported and nothing will be. Reports that
+ * were made in callbacks may still be in their host's queue. The host keeps its sessions.
  *
- * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BUSY (inside a callback of any host: a report may
- *         be waiting for that to return).
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BUSY (in a callback of any host, `released`
+ *         included: a report may be waiting for that to return).
  *
  * Ref:     -1 on @p source; on SESSIO_OK do not touch it after this.
- * Locks:   as sessio_host_post().
- * Threads: any; once.
+ * Blocks:  until reports on other threads have returned.
+ * Threads: any, but only once.
  */
 sessio_status sessio_source_close(sessio_source *source);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a source must give us, and what it may call.
+ * The table that each source fills in, and the calls by which it reports.
  *
- * (source-1) Every slot is filled; who cannot do something answers SESSIO_UNSUPPORTED.
+ * (source-1) Every slot is filled; a source that cannot do something answers
+ *      SESSIO_UNSUPPORTED.
  * (source-2) A source reports only between the beginning of start and the end of stop,
- *      with si_source_observe() and si_source_adopt(), holding no lock that its
- *      start or stop takes.
+ *      with si_source_observe() and si_source_adopt(). It then holds no lock that
+ *      its start or stop takes.
  * (source-3) A report is counted while it runs. Closing refuses new ones first, then
  *      stops the source, then waits for those that run.
  */

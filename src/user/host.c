@@ -262,7 +262,8 @@ sessio_status sessio_host_destroy(sessio_host *host)
 	}
 	host->closing = true;
 	si_watch_end_all_locked(host);
-	while (!is_unused(host, NULL)) {
+	if (!is_unused(host, NULL)) {
+		/* It stays so: no watcher comes any more. */
 		(void)si_host_wait_locked(host, &rest);
 	}
 	si_user_session_forget_all_locked(host);

@@ -2,10 +2,10 @@
 /*
  * How a host is built; see sessio/host.h for what it does.
  *
- * Its files: host.c makes and destroys it, user_session.c has its sessions,
- * host_watch.c its watchers and host_list.c their lists, host_post.c the events,
- * host_queue.c decides which thread delivers next, host_dispatch.c calls the
- * watchers, host_wait.c has the waits.
+ * Its files: host.c makes and destroys it. user_session.c has its sessions,
+ * host_watch.c its watchers, host_list.c their lists, host_post.c the events and
+ * host_wait.c the waits. host_queue.c decides which thread delivers next, and
+ * host_dispatch.c calls the watchers.
  *
  * (host-1) One lock per host. No other lock is taken under it and it is held in no
  *      callback. The gate may be held when it is taken, never the other way.
@@ -13,8 +13,8 @@
  *      changes the state of sessions and the list of those that exist. So it
  *      may read that list without the lock.
  * (host-3) The queue is delivered in order, one item at a time. Rules are checked
- *      when an item is queued, against the state that the queue will have led
- *      to (`planned`); so nothing that is queued is refused.
+ *      when an item is queued, against the state after the whole queue
+ *      (`planned`). So nothing that is queued is refused.
  * (host-4) While `walking`, lists of watchers only grow, at their ends: the baton's
  *      holder walks them without the lock. Watchers that end are retired, and
  *      taken out after the walk.
@@ -31,8 +31,8 @@
  *      host count in that host's own.
  * (host-8) A thread in a callback never delivers and never waits for a delivery. It
  *      queues, and its worker delivers on idle hosts after the event in hand.
- * (host-9) A thread in a callback waits for nothing but a watcher's or a host's end,
- *      and for neither if that waits for the thread; see host_wait.c.
+ * (host-9) A thread in a callback waits for nothing but a watcher's or a host's end.
+ *      It does not wait if that end waits for the thread; see host_wait.c.
  */
 #ifndef SI_HOST_H
 #define SI_HOST_H
@@ -132,7 +132,7 @@ struct si_watcher {
 
 /* A thread that runs callbacks of hosts, on its stack: the same for all that are nested. */
 struct si_worker {
-	struct si_host_wait *wait; /* guarded by the gate: what it waits for, or NULL */
+	struct si_host_wait *wait; /* its wait, or NULL; guarded by the gate */
 	struct sessio_host *first_owed; /* hosts that it delivers on later, by next_owed */
 	struct sessio_host *last_owed;
 	bool paying; /* delivers on them now, or further out */
@@ -306,8 +306,8 @@ void si_watch_end_all_locked(struct sessio_host *host) SI_LOCKED_HOST;
  * As sessio_host_unwatch(), if the watcher's ctx is this owner's: numbers come
  * round, and the owner may not know that its watcher has ended.
  */
-sessio_status si_host_unwatch_own(struct sessio_host *host, sessio_watch watch, const void *owner)
-	SI_UNLOCKED_HOST;
+sessio_status si_host_unwatch_own(
+	struct sessio_host *host, sessio_watch watch, const void *owner) SI_UNLOCKED_HOST;
 /* Whether a watcher with this key is watching; needs no memory. */
 bool si_host_has_key(struct sessio_host *host, const void *key) SI_UNLOCKED_HOST;
 

@@ -170,7 +170,7 @@ static struct si_event fill(
 	filled.session_id = id;
 	filled.event = event;
 	filled.before = known == NULL ? SESSIO_USER_STATE_INITIALIZED : known->planned;
-	filled.after = si_machine_target(filled.before, event);
+	filled.after = si_rules_target(filled.before, event);
 	filled.sets_local =
 		event == SESSIO_USER_EVENT_CREATED || event == SESSIO_USER_EVENT_CONNECTED;
 	filled.local = (flags & SESSIO_POST_REMOTE) == 0;
@@ -203,7 +203,7 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 	if (host->closing) {
 		fill_refusal(refusal, session_id, filled.before, SESSIO_USER_EVENT_NONE);
 		status = SESSIO_BAD_STATE;
-	} else if (!si_machine_allows(host->rules, filled.before, event)) {
+	} else if (!si_rules_allow(host->rules, filled.before, event)) {
 		fill_refusal(refusal, session_id, filled.before, event);
 		status = SESSIO_BAD_STATE;
 	} else {
@@ -228,7 +228,7 @@ sessio_status sessio_host_observe(
 		session = si_user_session_planned_locked(host, session_id);
 		filled = fill(session_id, session, event, flags);
 		filled.flags = SESSIO_NOTICE_OBSERVED;
-		if (!si_machine_allows(host->rules, filled.before, event)) {
+		if (!si_rules_allow(host->rules, filled.before, event)) {
 			filled.flags |= SESSIO_NOTICE_OUTSIDE;
 		}
 		status = submit_locked(host, &filled, true);
@@ -283,7 +283,7 @@ size_t sessio_refusal_text(const sessio_refusal *refusal, char *text, size_t siz
 		si_text_put(&line, sessio_user_event_name(refusal->event));
 		si_text_put(&line, " is refused in state ");
 		si_text_put(&line, sessio_user_state_name(refusal->state));
-		/* What these rules allow was refused by the documented ones (rules-2). */
+		/* Then the host follows the documented rules (rules-2). */
 		if (sessio_user_state_next(SESSIO_RULES_OBSERVED, refusal->state, refusal->event) !=
 			SESSIO_USER_STATE_NONE) {
 			si_text_put(&line, "; the observed rules would allow it");

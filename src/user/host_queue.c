@@ -8,9 +8,9 @@
  * takes it up.
  *
  * A thread in a callback only queues (host-8). On a busy host its item counts in
- * the completion of the item in hand, because some post waits for that one. On
- * an idle host its worker owes: it delivers there after the event in hand and
- * before that counts as delivered, unless a poster has done so by then. A worker
+ * the completion of the item in hand, because some post waits for that one. An
+ * idle host is owed: the thread's worker delivers there after the event in hand,
+ * and before that counts as delivered. A poster may have done so by then. A worker
  * that pays takes one host after the other, so posts across hosts do not nest.
  */
 #include "user/host.h"
@@ -124,7 +124,7 @@ void si_queue_drain_locked(struct sessio_host *host)
 		deliver_until_locked(host, &host->owed, &own);
 		return;
 	}
-	/* In a callback: what this causes on other hosts waits for the callback's end. */
+	/* In a callback: other hosts that this makes owed wait for the callback's end. */
 	was_paying = worker->paying;
 	worker->paying = true;
 	deliver_until_locked(host, &host->owed, worker);

@@ -6,7 +6,7 @@
  *      has the transition: that is where an observation ends up. An event there
  *      sets what it speaks of, the terminal (Connected, Disconnected) or the
  *      user (Logon, Logoff), and keeps the other; Created starts anew.
- * (rules-2) Whatever DOCUMENTED has, OBSERVED has.
+ * (rules-2) OBSERVED has all transitions of DOCUMENTED.
  * (rules-3) Nothing leads out of Terminated, nor into Initialized.
  */
 #include "user/rules.h"
@@ -18,8 +18,10 @@
 #define SEEN(state) (S(state) | SI_CELL_OF(SESSIO_RULES_OBSERVED))
 #define NONE(state) (S(state))
 
+_Static_assert(SI_EVENTS == 7, "a new event needs its cell in every row");
+
 /* clang-format off */
-const unsigned char si_machine[SI_STATES][SI_EVENTS] = {
+const unsigned char si_rules_table[SI_STATES][SI_EVENTS] = {
 	/*                               Created            Terminated        Connected          Disconnected                  Logon                         Logoff */
 	[S(INITIALIZED)]            = { 0, BOTH(CREATED), NONE(TERMINATED), NONE(CONNECTED), NONE(DISCONNECTED),           NONE(LOGGED_ON),              NONE(LOGGED_OFF)   },
 	[S(CREATED)]                = { 0, NONE(CREATED), BOTH(TERMINATED), BOTH(CONNECTED), BOTH(DISCONNECTED),           NONE(LOGGED_ON),              NONE(LOGGED_OFF)   },
@@ -47,10 +49,10 @@ sessio_user_state sessio_user_state_next(
 	sessio_rules rules, sessio_user_state state, sessio_user_event event)
 {
 	if (!rules_are_valid(rules) || !si_state_is_valid(state) || !si_event_is_valid(event) ||
-		!si_machine_allows(rules, state, event)) {
+		!si_rules_allow(rules, state, event)) {
 		return SESSIO_USER_STATE_NONE;
 	}
-	return si_machine_target(state, event);
+	return si_rules_target(state, event);
 }
 
 sessio_user_state sessio_user_state_after(sessio_user_state state, sessio_user_event event)
@@ -58,7 +60,7 @@ sessio_user_state sessio_user_state_after(sessio_user_state state, sessio_user_e
 	if (!si_state_is_valid(state) || !si_event_is_valid(event)) {
 		return SESSIO_USER_STATE_NONE;
 	}
-	return si_machine_target(state, event);
+	return si_rules_target(state, event);
 }
 
 uint32_t sessio_user_state_events(sessio_rules rules, sessio_user_state state)
@@ -124,11 +126,11 @@ static void put_state(struct si_text *text, const char *before, sessio_user_stat
 static void put_edge(struct si_text *text, sessio_user_state from, sessio_user_event event)
 {
 	put_state(text, "\t", from);
-	put_state(text, " -> ", si_machine_target(from, event));
+	put_state(text, " -> ", si_rules_target(from, event));
 	si_text_put(text, " [label=\"");
 	si_text_put(text, sessio_user_event_name(event));
 	si_text_put(text, "\"");
-	if (!si_machine_allows(SESSIO_RULES_DOCUMENTED, from, event)) {
+	if (!si_rules_allow(SESSIO_RULES_DOCUMENTED, from, event)) {
 		si_text_put(text, ", style=dashed");
 	}
 	si_text_put(text, "];\n");
@@ -149,7 +151,7 @@ size_t sessio_user_rules_dot(sessio_rules rules, char *text, size_t size)
 	si_text_put(&dot, " [peripheries=2];\n");
 	for (size_t i = 0; i < LIFE; i++) {
 		for (unsigned e = 1; e < SI_EVENTS; e++) {
-			if (si_machine_allows(rules, life[i], (sessio_user_event)e)) {
+			if (si_rules_allow(rules, life[i], (sessio_user_event)e)) {
 				put_edge(&dot, life[i], (sessio_user_event)e);
 			}
 		}

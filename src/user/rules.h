@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the host asks of the machine for every event, without a call. */
-#ifndef SI_MACHINE_H
-#define SI_MACHINE_H
+/* The table of transitions, as a host reads it for every event, without a call. */
+#ifndef SI_RULES_H
+#define SI_RULES_H
 
 #include <sessio/rules.h>
 
@@ -12,8 +12,10 @@
 #define SI_CELL_STATE 0x0Fu
 #define SI_CELL_OF(rules) ((unsigned)(rules) << 4)
 
+_Static_assert((unsigned)SESSIO_USER_STATE_TERMINATED <= SI_CELL_STATE, "a cell holds any state");
+
 /* The table, [state][event]; row and column 0 are empty. */
-extern const unsigned char si_machine[SI_STATES][SI_EVENTS];
+extern const unsigned char si_rules_table[SI_STATES][SI_EVENTS];
 
 static inline bool si_state_is_valid(sessio_user_state state)
 {
@@ -26,16 +28,16 @@ static inline bool si_event_is_valid(sessio_user_event event)
 }
 
 /* Both arguments are valid. Whether the rules have this transition. */
-static inline bool si_machine_allows(
+static inline bool si_rules_allow(
 	sessio_rules rules, sessio_user_state state, sessio_user_event event)
 {
-	return (si_machine[state][event] & SI_CELL_OF(rules)) != 0;
+	return (si_rules_table[state][event] & SI_CELL_OF(rules)) != 0;
 }
 
 /* Both arguments are valid. Where the event leads, allowed or not; none from Terminated. */
-static inline sessio_user_state si_machine_target(sessio_user_state state, sessio_user_event event)
+static inline sessio_user_state si_rules_target(sessio_user_state state, sessio_user_event event)
 {
-	return (sessio_user_state)(si_machine[state][event] & SI_CELL_STATE);
+	return (sessio_user_state)(si_rules_table[state][event] & SI_CELL_STATE);
 }
 
-#endif /* SI_MACHINE_H */
+#endif /* SI_RULES_H */

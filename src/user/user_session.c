@@ -4,8 +4,8 @@
  *
  * (user_session-1) The map has a session from its first post until Terminated is delivered,
  *      and a reference with it, which then goes to that event. So no other event
- *      needs one; and two sessions may have the same id: one whose Terminated is
- *      in the queue, and a later one that is planned.
+ *      needs one. Two sessions may have the same id: one whose Terminated is in
+ *      the queue, and a later one that is planned.
  * (user_session-2) A session exists, and is in the host's list, while Created is delivered
  *      (or it was adopted or observed) and Terminated is not.
  * (user_session-3) A session has a reference on its host's memory, so that it stays

@@ -60,7 +60,7 @@ static void it_opens_again_and_again_and_beside_itself(const struct source_case 
 	drop(other);
 }
 
-static void what_happens_is_told_to_the_host(const struct source_case *test)
+static void events_reach_the_host(const struct source_case *test)
 {
 	sessio_host *host = host_for(test);
 	struct host_log text = { .length = 0 };
@@ -200,7 +200,7 @@ void source_suite(const struct source_case *test)
 	static void (*const tests[])(const struct source_case *test) = {
 		every_slot_is_filled,
 		it_opens_again_and_again_and_beside_itself,
-		what_happens_is_told_to_the_host,
+		events_reach_the_host,
 		the_host_keeps_its_sessions_when_the_source_is_closed,
 		a_callback_may_use_but_not_close_it,
 		closing_waits_for_a_report_that_runs,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What sessio/source.h and src/source/source.h promise, for any source. A source
+ * The promises of sessio/source.h and src/source/source.h, for any source. A source
  * has a line in source_test.c, with the way to make something happen in the
  * system that it mirrors.
  */

@@ -200,6 +200,30 @@ static void a_post_that_the_rules_refuse_says_what_was_refused(void **state)
 	drop(host);
 }
 
+static sessio_status status_of_close;
+
+static void close_on_release(void *ctx)
+{
+	status_of_close = sessio_source_close(ctx);
+}
+
+static void a_source_is_not_closed_from_a_release(void **state)
+{
+	sessio_host *host = new_host();
+	sessio_watch_options options = { .events = ALL_EVENTS, .released = close_on_release };
+	sessio_source *source = NULL;
+	sessio_watch watch = 0;
+
+	(void)state;
+	assert_int_equal(sessio_source_open("manual", host, &source), SESSIO_OK);
+	assert_int_equal(sessio_host_watch(host, &options, count_calls, source, &watch), SESSIO_OK);
+	assert_int_equal(sessio_host_unwatch(host, watch), SESSIO_OK);
+	assert_int_equal(status_of_close, SESSIO_BUSY);
+	assert_int_equal(sessio_source_post(source, 1, EVENT(CREATED), 0, NULL), SESSIO_OK);
+	assert_int_equal(sessio_source_close(source), SESSIO_OK);
+	drop(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +234,7 @@ int main(void)
 		cmocka_unit_test(reports_are_refused_once_it_is_being_closed),
 		cmocka_unit_test(a_source_that_does_not_start_leaves_nothing_behind),
 		cmocka_unit_test(sources_are_found_by_name_and_the_default_is_offered_here),
+		cmocka_unit_test(a_source_is_not_closed_from_a_release),
 		cmocka_unit_test(a_post_that_the_rules_refuse_says_what_was_refused),
 	};
 

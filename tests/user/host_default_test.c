@@ -97,6 +97,40 @@ static void a_default_host_that_is_in_use_stays(void **state)
 	drop(other);
 }
 
+static sessio_status status_of_replacing;
+
+static void post_to_second_and_end(struct logged *self, const sessio_user_notice *notice)
+{
+	post(self->more, notice->session_id, EVENT(CREATED));
+	(void)sessio_host_unwatch(self->host, self->watch);
+}
+
+static void replace(struct logged *self, const sessio_user_notice *notice)
+{
+	(void)self;
+	(void)notice;
+	status_of_replacing = sessio_host_set_default(NULL);
+}
+
+/* Its event is not delivered before those that it caused on other hosts. */
+static void a_default_host_without_watchers_stays_while_it_delivers(void **state)
+{
+	sessio_host *host = sessio_host_default();
+	sessio_host *second = new_host();
+	struct logged a = { .act = post_to_second_and_end, .more = second };
+	struct logged b = { .act = replace };
+
+	(void)state;
+	logged_start(&a, host, NULL, "a");
+	logged_start(&b, second, NULL, "b");
+	post(host, 7, EVENT(CREATED));
+	assert_int_equal(b.calls, 1);
+	assert_int_equal(status_of_replacing, SESSIO_BUSY);
+	assert_ptr_equal(sessio_host_default(), host);
+	put_none();
+	drop(second);
+}
+
 static void replace_on_release(void *ctx)
 {
 	sessio_host *host = ctx;
@@ -124,6 +158,7 @@ int main(void)
 		cmocka_unit_test(a_default_host_that_the_library_made_is_destroyed),
 		cmocka_unit_test(a_host_of_ones_own_takes_its_place_and_is_ones_own_again),
 		cmocka_unit_test(a_default_host_that_is_in_use_stays),
+		cmocka_unit_test(a_default_host_without_watchers_stays_while_it_delivers),
 		cmocka_unit_test(a_host_that_is_being_destroyed_does_not_take_its_place),
 	};
 

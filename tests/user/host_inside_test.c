@@ -79,6 +79,41 @@ static void a_watcher_does_not_see_what_the_one_before_entered(void **state)
 	drop(host);
 }
 
+/* Enters a session of the second host, and looks for one of the first. */
+static void enter_second_and_look(struct logged *self, const sessio_user_notice *notice)
+{
+	sessio_host *second = self->more;
+	sessio_user_session *session = NULL;
+
+	(void)notice;
+	if (sessio_host_find_session(second, 1, &session) == SESSIO_OK) {
+		(void)!sessio_host_enter_session(second, session);
+		sessio_user_session_unref(session);
+	}
+	look_around(self->host);
+	(void)sessio_host_leave_session(second);
+}
+
+static void a_session_entered_in_a_callback_uncovers_no_other(void **state)
+{
+	sessio_host *host = new_host();
+	sessio_host *second = new_host();
+	struct logged a = { .act = enter_second_and_look, .more = second };
+
+	(void)state;
+	post(second, 1, EVENT(CREATED));
+	post(host, 2, EVENT(CREATED));
+	seen.entered = enter(host, 2);
+	logged_start(&a, host, NULL, "a");
+	post(host, 1, EVENT(CREATED));
+	assert_null(seen.entered);
+	assert_int_equal(seen.left, SESSIO_BAD_STATE);
+	assert_null(sessio_host_entered_session(second));
+	assert_int_equal(sessio_host_leave_session(host), SESSIO_OK);
+	drop(host);
+	drop(second);
+}
+
 static void look_around_on_release(void *ctx)
 {
 	look_around(ctx);
@@ -190,12 +225,19 @@ static struct {
 	unsigned depth;
 	unsigned deepest;
 	unsigned calls;
+	uintptr_t lowest; /* of the stack, in all calls */
+	uintptr_t highest;
 } chain;
+
+#define STACK_FOR_ALL (16u * 1024u) /* a level for each host would need more */
 
 static void post_to_next(const sessio_user_notice *notice, void *ctx)
 {
 	unsigned next = *(unsigned *)ctx + 1;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
+	chain.lowest = chain.lowest == 0 || here < chain.lowest ? here : chain.lowest;
+	chain.highest = here > chain.highest ? here : chain.highest;
 	chain.calls++;
 	chain.depth++;
 	chain.deepest = chain.depth > chain.deepest ? chain.depth : chain.deepest;
@@ -223,6 +265,7 @@ static void posts_chained_across_hosts_do_not_recurse(void **state)
 	post(chain.hosts[0], 1, EVENT(CREATED));
 	assert_int_equal(chain.calls, CHAIN);
 	assert_int_equal(chain.deepest, 1);
+	assert_true(chain.highest - chain.lowest < STACK_FOR_ALL);
 	for (unsigned i = 0; i < CHAIN; i++) {
 		drop(chain.hosts[i]);
 	}
@@ -280,17 +323,42 @@ static void a_host_that_a_callback_destroys_delivers_its_posts_first(void **stat
 	assert_true(alloc_fail_live() < before);
 }
 
+static void a_host_that_a_callback_destroys_delivers_nothing_on_others(void **state)
+{
+	sessio_host *host = new_host();
+	sessio_host *second = new_host();
+	sessio_host *third = new_host();
+	struct logged a = { .act = post_to_second_and_destroy_it, .more = second };
+	struct logged b = { .act = post_to_second, .more = third };
+	struct logged c = { 0 };
+	struct logged d = { 0 };
+
+	(void)state;
+	logged_start(&b, second, &text, "b");
+	logged_start(&a, host, &text, "a");
+	logged_start(&c, host, &text, "c");
+	logged_start(&d, third, &text, "third");
+	post(host, 1, EVENT(CREATED));
+	assert_int_equal(seen.destroyed, SESSIO_OK);
+	log_expect(&text, "a:1+Created b:1+Created b. c:1+Created third:1+Created");
+	drop(host);
+	drop(third);
+	log_expect(&text, "a. c. third.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_watcher_does_not_see_what_the_poster_acts_for),
 		cmocka_unit_test(a_watcher_does_not_see_what_the_one_before_entered),
+		cmocka_unit_test(a_session_entered_in_a_callback_uncovers_no_other),
 		cmocka_unit_test(a_release_does_not_see_what_the_thread_acts_for),
 		cmocka_unit_test(an_event_posted_to_a_second_host_follows_the_event_in_hand),
 		cmocka_unit_test(events_of_a_second_host_precede_the_next_event_of_the_first),
 		cmocka_unit_test(posts_chained_across_hosts_do_not_recurse),
 		cmocka_unit_test(events_posted_in_a_release_follow_it),
 		cmocka_unit_test(a_host_that_a_callback_destroys_delivers_its_posts_first),
+		cmocka_unit_test(a_host_that_a_callback_destroys_delivers_nothing_on_others),
 		cmocka_unit_test(a_host_is_not_destroyed_from_a_release),
 	};
 

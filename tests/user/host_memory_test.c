@@ -197,6 +197,10 @@ static void observe(struct alloc_fail *tester, void *ctx)
 		assert_int_equal(sessio_host_observe(host, 99, EVENT(CREATED), 0), SESSIO_OK);
 		assert_int_equal(a.calls, 2 + SI_HOST_RESERVE);
 	}
+	/* With memory again, an observation fills up what others have used. */
+	assert_int_equal(sessio_host_observe(host, 98, EVENT(CREATED), 0), SESSIO_OK);
+	assert_int_equal(host->spare_event_count, SI_HOST_RESERVE);
+	assert_int_equal(host->spare_session_count, SI_HOST_RESERVE);
 	drop(host);
 }
 
@@ -229,7 +233,7 @@ static void the_memory_of_a_host_returns_when_sessions_and_watchers_end(void **s
 		}
 		assert_int_equal(sessio_host_unwatch(host, a.watch), SESSIO_OK);
 		if (id % 2 == 1) {
-			post(host, id, EVENT(TERMINATED)); /* told to nobody */
+			post(host, id, EVENT(TERMINATED)); /* nobody is notified */
 		}
 	}
 	assert_int_equal(alloc_fail_live(), before);

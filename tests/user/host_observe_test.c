@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a host makes of events that have happened elsewhere, whatever its rules say. */
+/* Events that have happened elsewhere: no host refuses them, whatever its rules. */
 #include "test.h"
 
 #include "host_log.h"
@@ -63,7 +63,7 @@ static void every_observation_is_delivered_in_every_state(void **state)
 	}
 }
 
-/* What a real system did while a remote user took over a session and gave it back. */
+/* A trace of a real system: a remote user took over a session and gave it back. */
 static const struct {
 	char session;
 	sessio_user_event event;

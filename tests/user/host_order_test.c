@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is told when, and what callbacks may do about it; one thread. */
+/* The order of notices, and the use that callbacks may make of it; one thread. */
 #include "test.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static void end(struct logged *watcher)
 }
 
 /* Clauses: W-26 */
-static void watchers_are_told_in_the_order_in_which_they_came(void **state)
+static void watchers_are_notified_in_the_order_in_which_they_came(void **state)
 {
 	sessio_host *host = new_host();
 	struct logged w[6] = { { 0 } };
@@ -80,7 +80,7 @@ static void end_and_begin_anew(struct logged *self, const sessio_user_notice *no
 		return;
 	}
 	post(self->host, 1, EVENT(LOGON));
-	/* What is queued counts: LoggedOn by then. */
+	/* The queue counts: LoggedOn by then. */
 	assert_int_equal(
 		sessio_host_post(self->host, 1, EVENT(LOGON), 0, &refusal), SESSIO_BAD_STATE);
 	assert_int_equal(refusal.state, STATE(LOGGED_ON));
@@ -481,7 +481,7 @@ static void a_host_that_is_being_destroyed_takes_nothing_new(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(watchers_are_told_in_the_order_in_which_they_came),
+		cmocka_unit_test(watchers_are_notified_in_the_order_in_which_they_came),
 		cmocka_unit_test(what_a_callback_posts_follows_and_precedes_the_return),
 		cmocka_unit_test(rules_in_a_callback_count_what_is_queued),
 		cmocka_unit_test(a_watcher_that_comes_during_an_event_gets_the_next),

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What one thread sees of a host and of its sessions. */
+/* A host and its sessions, as one thread sees them. */
 #include "test.h"
 
+#include "alloc_fail.h"
 #include "host_log.h"
 #include "user/host.h"
 
 /* Clauses: W-19, W-23, W-25 */
-static void a_life_is_told_from_created_to_terminated_once_each(void **state)
+static void a_life_has_notices_from_created_to_terminated_once_each(void **state)
 {
 	static const struct {
 		sessio_user_event event;
@@ -100,6 +101,8 @@ static void wrong_arguments_are_refused(void **state)
 	sessio_host *none = NULL;
 	sessio_user_session *session = NULL;
 
+	size_t before = alloc_fail_live();
+
 	(void)state;
 	assert_int_equal(sessio_host_create((sessio_rules)0, &none), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_create((sessio_rules)3, &none), SESSIO_INVALID_ARG);
@@ -133,7 +136,49 @@ static void wrong_arguments_are_refused(void **state)
 	assert_int_equal(sessio_host_unwatch(NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_unwatch(host, 0), SESSIO_NOT_FOUND);
 	assert_int_equal(sessio_host_destroy(NULL), SESSIO_INVALID_ARG);
+	assert_int_equal(alloc_fail_live(), before);
 	assert_int_equal(sessio_host_session_count(host), 0);
+	drop(host);
+}
+
+static void judge_on_release(void *ctx)
+{
+	sessio_host *host = ctx;
+	static const char key;
+	sessio_watch_options options = { .events = ALL_EVENTS, .key = &key };
+	sessio_refusal refusal = { .session_id = 99 };
+	unsigned calls = 0;
+	sessio_watch watch = 0;
+
+	assert_int_equal(sessio_host_post(host, 1, EVENT(NONE), 0, &refusal), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_host_observe(host, 1, EVENT(LOGON), 4), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_host_adopt(host, 1, STATE(NONE), 0), SESSIO_INVALID_ARG);
+	assert_int_equal(refusal.session_id, 99);
+	assert_int_equal(
+		sessio_host_watch(host, &options, count_calls, &calls, &watch), SESSIO_BAD_STATE);
+	options.flags = 4;
+	assert_int_equal(
+		sessio_host_watch(host, &options, count_calls, &calls, &watch), SESSIO_INVALID_ARG);
+}
+
+/* Argument, then state, then the rest: on a host that is being destroyed. */
+static void of_several_faults_the_argument_comes_first(void **state)
+{
+	sessio_host *host = new_host();
+	sessio_watch_options options = { .events = ALL_EVENTS, .released = judge_on_release };
+	sessio_watch watch = 0;
+	size_t before;
+
+	(void)state;
+	post(host, 1, EVENT(CREATED));
+	assert_int_equal(sessio_host_watch(host, &options, count_calls, host, &watch), SESSIO_OK);
+	before = alloc_fail_live();
+	assert_int_equal(sessio_host_adopt(host, 1, STATE(TERMINATED), 0), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_host_adopt(host, 1, STATE(CREATED), 0), SESSIO_EXISTS);
+	assert_int_equal(sessio_host_post(host, 2, EVENT(LOGON), 1, NULL), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_host_post(host, 2, EVENT(LOGON), 0, NULL), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_host_watch(host, &options, NULL, host, &watch), SESSIO_INVALID_ARG);
+	assert_int_equal(alloc_fail_live(), before);
 	drop(host);
 }
 
@@ -268,10 +313,11 @@ static void a_destroyed_host_is_empty_to_who_comes_through_a_kept_session(void *
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_life_is_told_from_created_to_terminated_once_each),
+		cmocka_unit_test(a_life_has_notices_from_created_to_terminated_once_each),
 		cmocka_unit_test(a_refused_event_changes_nothing_and_says_what_was_refused),
 		cmocka_unit_test(an_unknown_session_is_initialized_and_only_created_makes_it),
 		cmocka_unit_test(wrong_arguments_are_refused),
+		cmocka_unit_test(of_several_faults_the_argument_comes_first),
 		cmocka_unit_test(no_call_needs_a_host),
 		cmocka_unit_test(a_refusal_says_when_the_observed_rules_would_allow_the_event),
 		cmocka_unit_test(the_state_seen_in_a_callback_is_the_one_after_the_event),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who waits for whom. Each case puts its threads into one exact situation, with
+ * Threads that wait for each other. Each case puts its threads into one exact situation, with
  * semaphores and by looking into the host for how many wait. Only the main
  * thread asserts; the others write down what they see.
  */
@@ -39,10 +39,13 @@ static unsigned waiters_of(sessio_host *host)
 	return waiters;
 }
 
+/* Until so many sleep: a waiter counts itself at the gate, and leaves that to sleep only. */
 static void until_waiters(sessio_host *host, unsigned count)
 {
 	while (waiters_of(host) != count) {
 	}
+	si_gate_enter();
+	si_gate_leave();
 }
 
 static void first_call(struct logged *watcher, const sessio_user_notice *notice)
@@ -109,7 +112,7 @@ static void until_somebody_waits(struct party *self)
 	until_waiters(self->host, self->waiters);
 }
 
-static void until_told(struct party *self)
+static void until_released(struct party *self)
 {
 	uv_sem_wait(&self->go);
 }
@@ -240,23 +243,22 @@ static void an_event_that_nobody_hears_waits_for_its_turn_too(void **state)
 	party_fini(&p);
 }
 
-#define LOOKS 300000u
-
-/* Told of 2 it posts 4; told of 3 it gives the poster of 2 the time to return too early. */
-static void answer_and_linger(struct logged *watcher, const sessio_user_notice *notice)
+/* On 2 it posts 4, which then counts for the poster of 2: that one sleeps on during 3. */
+static void answer_and_look(struct logged *watcher, const sessio_user_notice *notice)
 {
 	struct party *self = (struct party *)(void *)watcher;
+	struct si_queue_item *last;
 
 	first_call(watcher, notice);
-	if (notice->session_id == 2) {
-		self->status = sessio_host_post(self->host, 4, EVENT(CREATED), 0, NULL);
+	if (notice->session_id != 2) {
+		return;
 	}
-	for (unsigned i = 0; notice->session_id == 3 && i < LOOKS; i++) {
-		if (waiters_of(self->host) == 0) {
-			uv_sem_wait(&self->go);
-			break;
-		}
-	}
+	self->status = sessio_host_post(self->host, 4, EVENT(CREATED), 0, NULL);
+	si_mutex_lock(&self->host->lock);
+	last = SI_LIST_ELEMENT(self->host->queue.last, struct si_queue_item, node);
+	self->done_before_return = last->completion == self->host->current->completion &&
+		last->completion != self->host->holder && last->completion->pending == 2;
+	si_mutex_unlock(&self->host->lock);
 }
 
 static void a_poster_waits_for_what_its_event_made_others_post(void **state)
@@ -266,13 +268,13 @@ static void a_poster_waits_for_what_its_event_made_others_post(void **state)
 
 	(void)state;
 	party_init(&p, post_third_when_somebody_waits);
-	p.watcher.act = answer_and_linger;
+	p.watcher.act = answer_and_look;
 	party_start(&p);
 	uv_sem_wait(&p.entered);
 	post(p.host, 2, EVENT(CREATED)); /* delivered by the other thread, as is 4 */
 	calls = p.watcher.calls;
-	uv_sem_post(&p.go);
 	party_join(&p);
+	assert_true(p.done_before_return);
 	assert_int_equal(calls, 4);
 	assert_int_equal(p.status, SESSIO_OK);
 	party_fini(&p);
@@ -284,7 +286,7 @@ static void hosts_do_not_wait_for_each_other(void **state)
 	sessio_host *other = new_host();
 
 	(void)state;
-	party_init(&p, until_told);
+	party_init(&p, until_released);
 	party_start(&p);
 	uv_sem_wait(&p.entered);
 	post(other, 1, EVENT(CREATED));
@@ -301,7 +303,7 @@ static void everything_but_posts_goes_on_during_a_call(void **state)
 	sessio_user_session *session = NULL;
 
 	(void)state;
-	party_init(&p, until_told);
+	party_init(&p, until_released);
 	party_start(&p);
 	uv_sem_wait(&p.entered);
 	assert_int_equal(sessio_host_find_session(p.host, 1, &session), SESSIO_OK);
@@ -398,7 +400,7 @@ static void a_post_from_a_callback_to_a_busy_host_does_not_wait(void **state)
 
 	(void)state;
 	party_init(&outer, post_to_other);
-	party_init(&inner, until_told);
+	party_init(&inner, until_released);
 	logged_start(&after, inner.host, &text, "after");
 	outer.other = &inner;
 	party_start(&inner);

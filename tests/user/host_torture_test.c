@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host in a crowd, bounded by count: threads that post, that come and go as
- * watchers, that end themselves, that want snapshots, that keep sessions. What
- * a watcher uses is freed as soon as the documents say so, for the sanitizers
- * to see; what it is told must be a story without gap and without repetition.
+ * A host in a crowd, bounded by count: threads post, come and go as watchers, end
+ * themselves, want snapshots and keep sessions. A watcher's memory is freed as
+ * soon as the documents say so, for the sanitizers to see. Its notices must make
+ * a story without gap and without repetition.
  */
 #include "test.h"
 
@@ -24,7 +24,7 @@ static sessio_host *host;
 static uv_barrier_t start;
 static _Atomic unsigned wrong;
 static _Atomic unsigned accepted;
-static _Atomic unsigned told;
+static _Atomic unsigned notified;
 static _Atomic unsigned started;
 static _Atomic unsigned released;
 static _Atomic(sessio_user_session *) kept;
@@ -52,14 +52,14 @@ static void check(bool good)
 	count(&wrong, !good);
 }
 
-/* What one watcher has been told; plain memory: one call at a time. */
+/* The notices of one watcher; plain memory: one call at a time. */
 struct story {
 	struct dice dice;
 	bool snapshot; /* knows every session */
 	bool whole; /* hears of every event */
 	bool ends_itself;
 	bool ended; /* by itself */
-	bool told_an_event;
+	bool had_an_event;
 	sessio_watch *watch; /* outlives the story */
 	unsigned notices;
 	sessio_user_state states[IDS]; /* 0: not heard of */
@@ -77,11 +77,11 @@ static void check_story(struct story *story, const sessio_user_notice *notice)
 
 	check(sessio_user_session_state(notice->session) == notice->state);
 	if ((notice->flags & SESSIO_NOTICE_SNAPSHOT) != 0) {
-		check(story->snapshot && !story->told_an_event && *known == SESSIO_USER_STATE_NONE);
+		check(story->snapshot && !story->had_an_event && *known == SESSIO_USER_STATE_NONE);
 		*known = notice->state;
 		return;
 	}
-	story->told_an_event = true;
+	story->had_an_event = true;
 	if (!story->whole) {
 		return;
 	}
@@ -110,7 +110,7 @@ static void on_notice(const sessio_user_notice *notice, void *ctx)
 {
 	struct story *story = ctx;
 
-	count(&told, true);
+	count(&notified, true);
 	story->notices++;
 	check(!story->ended);
 	check_story(story, notice);
@@ -212,7 +212,7 @@ static void ask_many(void *arg)
 	}
 }
 
-static void a_crowd_is_told_stories_without_gap_or_repetition(void **state)
+static void a_crowd_gets_stories_without_gap_or_repetition(void **state)
 {
 	static void (*const parts[])(void *) = { post_many, post_many, post_many, watch_many,
 		watch_many, watch_many, ask_many };
@@ -235,7 +235,7 @@ static void a_crowd_is_told_stories_without_gap_or_repetition(void **state)
 	assert_int_equal(started, 3 * WATCHES);
 	assert_int_equal(released, started);
 	assert_true(accepted > POSTS);
-	assert_true(told > WATCHES);
+	assert_true(notified > WATCHES);
 	sessio_user_session_unref(atomic_exchange(&kept, NULL));
 	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
 }
@@ -243,7 +243,7 @@ static void a_crowd_is_told_stories_without_gap_or_repetition(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_crowd_is_told_stories_without_gap_or_repetition),
+		cmocka_unit_test(a_crowd_gets_stories_without_gap_or_repetition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /*
  * Two hosts whose watchers post to each other, end each other's watchers and
  * start new ones, while threads post to both. One watcher of each host stays and
- * must be told a story without a gap. It ends when enough has been posted across
+ * must get a story without a gap. It ends when enough has been posted across
  * and enough watchers have been ended across.
  */
 #include "test.h"
@@ -40,7 +40,7 @@ static struct {
 	_Atomic unsigned ended_across;
 	_Atomic unsigned wrong;
 	sessio_user_state known[HOSTS][IDS]; /* the lasting watchers'; one call at a time */
-	unsigned told[HOSTS]; /* the same */
+	unsigned notified[HOSTS]; /* the same */
 } crowd;
 
 /* Relaxed: the test's own books bring no order. */
@@ -82,11 +82,11 @@ static void on_lasting(const sessio_user_notice *notice, void *ctx)
 	if (*known == SESSIO_USER_STATE_NONE) {
 		*known = SESSIO_USER_STATE_INITIALIZED;
 	}
-	check(notice->before == *known || crowd.told[home] == 0);
+	check(notice->before == *known || crowd.notified[home] == 0);
 	check(sessio_user_state_after(notice->before, notice->event) == notice->state);
 	*known = sessio_user_state_is_terminal(notice->state) ? SESSIO_USER_STATE_NONE
 							      : notice->state;
-	crowd.told[home]++;
+	crowd.notified[home]++;
 }
 
 static void on_guest(const sessio_user_notice *notice, void *ctx)
@@ -195,7 +195,7 @@ static void two_hosts_post_to_each_other_without_a_gap_or_a_hang(void **state)
 		counted(&crowd.ended_across));
 	assert_int_equal(counted(&crowd.wrong), 0);
 	assert_int_equal(counted(&crowd.released), counted(&crowd.invited));
-	assert_true(crowd.told[0] > 0 && crowd.told[1] > 0);
+	assert_true(crowd.notified[0] > 0 && crowd.notified[1] > 0);
 }
 
 int main(void)

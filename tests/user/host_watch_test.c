@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is told of what: the choices of a watcher, and what comes with an event. */
+/* The choices of a watcher, and the notices that it gets. */
 #include "test.h"
 
 #include "host_log.h"
@@ -251,7 +251,7 @@ static void a_watcher_gets_no_replay_unless_it_asks(void **state)
 	log_expect(&text, "plain. snap. one.");
 }
 
-static void an_adopted_session_is_told_to_those_with_a_snapshot(void **state)
+static void an_adopted_session_reaches_those_with_a_snapshot(void **state)
 {
 	sessio_host *host = new_host();
 	struct logged plain = { 0 };
@@ -317,7 +317,7 @@ int main(void)
 		cmocka_unit_test(a_watcher_that_ended_is_not_found),
 		cmocka_unit_test(numbers_of_watchers_leave_out_zero_and_those_in_use),
 		cmocka_unit_test(a_watcher_gets_no_replay_unless_it_asks),
-		cmocka_unit_test(an_adopted_session_is_told_to_those_with_a_snapshot),
+		cmocka_unit_test(an_adopted_session_reaches_those_with_a_snapshot),
 		cmocka_unit_test(ten_thousand_sessions_and_watchers_are_nothing_special),
 	};
 

@@ -194,7 +194,7 @@ static void connected_speaks_of_the_terminal_and_keeps_the_user(void **state)
 		sessio_user_state_after(STATE(DISCONNECTED), EVENT(CONNECTED)), STATE(CONNECTED));
 }
 
-/* What an event without a transition changes: one of a session's two facts. */
+/* An event without a transition changes one of a session's two facts. */
 static sessio_user_state by_the_two_facts(int from, int event)
 {
 	bool user = from == STATE(LOGGED_ON) || from == STATE(DISCONNECTED_LOGGED_ON);

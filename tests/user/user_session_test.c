@@ -79,6 +79,47 @@ static void a_thread_acts_for_the_session_that_it_entered_last(void **state)
 	drop(other);
 }
 
+static sessio_user_session *new_session(sessio_host *host, uint32_t id)
+{
+	sessio_user_session *session = NULL;
+
+	post(host, id, EVENT(CREATED));
+	assert_int_equal(sessio_host_find_session(host, id, &session), SESSIO_OK);
+	return session;
+}
+
+/* Enters 1 of the first host, 1 of the second, 2 of both, and leaves each host's in turn. */
+static void sessions_of_several_hosts_are_left_in_any_order(void **state)
+{
+	(void)state;
+	for (unsigned order = 0; order < 16; order++) {
+		sessio_host *hosts[2] = { new_host(), new_host() };
+		unsigned left[2] = { 0, 0 };
+
+		for (unsigned i = 0; i < 4; i++) {
+			sessio_user_session *session = new_session(hosts[i % 2], 1 + i / 2);
+
+			assert_int_equal(
+				sessio_host_enter_session(hosts[i % 2], session), SESSIO_OK);
+			sessio_user_session_unref(session);
+		}
+		for (unsigned i = 0; i < 4; i++) {
+			unsigned which =
+				left[order >> i & 1] == 2 ? 1 - (order >> i & 1) : order >> i & 1;
+
+			assert_int_equal(
+				sessio_user_session_id(sessio_host_entered_session(hosts[which])),
+				2 - left[which]++);
+			assert_int_equal(sessio_host_leave_session(hosts[which]), SESSIO_OK);
+		}
+		for (unsigned i = 0; i < 2; i++) {
+			assert_null(sessio_host_entered_session(hosts[i]));
+			assert_int_equal(sessio_host_leave_session(hosts[i]), SESSIO_BAD_STATE);
+			drop(hosts[i]);
+		}
+	}
+}
+
 static void enter_inside(struct logged *self, const sessio_user_notice *notice)
 {
 	(void)self;
@@ -105,6 +146,7 @@ int main(void)
 		cmocka_unit_test(no_call_needs_a_session),
 		cmocka_unit_test(a_held_session_outlives_its_end_and_its_host),
 		cmocka_unit_test(a_thread_acts_for_the_session_that_it_entered_last),
+		cmocka_unit_test(sessions_of_several_hosts_are_left_in_any_order),
 		cmocka_unit_test(a_session_that_a_callback_enters_stays_entered),
 	};
 
