@@ -35,22 +35,13 @@ _Static_assert((int)IoSessionStateCreated == SESSIO_USER_STATE_CREATED &&
 _Static_assert(IO_SESSION_STATE_VALID_EVENT_MASK == SESSIO_USER_EVENTS_ALL, "masks differ");
 _Static_assert(sizeof(IO_SESSION_CONNECT_INFO) <= IO_SESSION_MAX_PAYLOAD_SIZE, "too large");
 
-static void format_into(char *text, size_t size, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)si_wdk_format(text, size, format, args);
-	va_end(args);
-}
-
 /* The result of a callback changes nothing: it is only reported. */
 static void note_result(const sessio_user_notice *notice, PVOID object, NTSTATUS status)
 {
 	char text[96];
 
 	if (status != STATUS_SUCCESS) {
-		format_into(text, sizeof(text), "session %u: a callback of %s answered 0x%08X",
+		si_wdk_print(text, sizeof(text), "session %u: a callback of %s answered 0x%08X",
 			(ULONG)notice->session_id, sessio_user_event_name(notice->event),
 			(ULONG)status);
 		si_diag_report(SESSIO_DIAG_CALLBACK, object, NULL, text);
@@ -60,8 +51,7 @@ static void note_result(const sessio_user_notice *notice, PVOID object, NTSTATUS
 static void call_back(const sessio_user_notice *notice, void *ctx)
 {
 	const struct registration *registration = ctx;
-	IO_SESSION_CONNECT_INFO
-	info; /* a copy for each: one that writes to it, writes to its own */
+	IO_SESSION_CONNECT_INFO info; /* of this call only, as the callback may write to it */
 	PVOID payload = NULL;
 	ULONG length = 0;
 	KIRQL level = KeGetCurrentIrql();

@@ -89,15 +89,6 @@ ULONG DbgPrint(PCSTR format, ...)
 	return result;
 }
 
-static void format_into(char *text, size_t size, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)si_wdk_format(text, size, format, args);
-	va_end(args);
-}
-
 void DbgBreakPoint(void)
 {
 	si_platform_stop(__FILE__, __LINE__, "DbgBreakPoint",
@@ -108,7 +99,7 @@ void KeBugCheckEx(ULONG code, ULONG_PTR p1, ULONG_PTR p2, ULONG_PTR p3, ULONG_PT
 {
 	char text[128];
 
-	format_into(text, sizeof(text), "bug check 0x%08X (%p, %p, %p, %p)", code, (PVOID)p1,
+	si_wdk_print(text, sizeof(text), "bug check 0x%08X (%p, %p, %p, %p)", code, (PVOID)p1,
 		(PVOID)p2, (PVOID)p3, (PVOID)p4);
 	si_platform_stop(__FILE__, __LINE__, "KeBugCheckEx", text);
 }

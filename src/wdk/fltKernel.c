@@ -5,8 +5,6 @@
 #include "platform/platform.h"
 
 struct _FLT_FILTER {
-	PDRIVER_OBJECT driver;
-	FLT_REGISTRATION registration;
 	BOOLEAN started;
 };
 
@@ -26,8 +24,6 @@ NTSTATUS FltRegisterFilter(
 	if (made == NULL) {
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
-	made->driver = driver;
-	made->registration = *registration;
 	made->started = FALSE;
 	*filter = made;
 	return STATUS_SUCCESS;

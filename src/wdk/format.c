@@ -506,6 +506,15 @@ static PCWSTR narrow_conversion(PCWSTR at, char *text, size_t size)
 	return at;
 }
 
+void si_wdk_print(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)si_wdk_format(text, size, format, args);
+	va_end(args);
+}
+
 size_t si_wdk_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args)
 {
 	struct out out = { .is_wide = true, .wide = text, .room = size - 1 };

@@ -10,6 +10,7 @@
  * the length that the whole would have.
  */
 size_t si_wdk_format(char *text, size_t size, const char *format, va_list args);
+void si_wdk_print(char *text, size_t size, const char *format, ...);
 
 /* The same in wide characters; size is not 0. */
 size_t si_wdk_format_wide(PWSTR text, size_t size, PCWSTR format, va_list args);

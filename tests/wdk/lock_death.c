@@ -3,6 +3,8 @@
 
 #include <ntddk.h>
 
+#include <uv.h>
+
 static FAST_MUTEX fast;
 
 static void take_a_fast_mutex_twice(void)
@@ -64,6 +66,65 @@ static void release_rundown_not_acquired(void)
 	ExReleaseRundownProtection(&ref);
 }
 
+static void take_a_push_lock_at_dispatch_level(void)
+{
+	EX_PUSH_LOCK lock = 0;
+
+	(void)KeRaiseIrqlToDpcLevel();
+	ExAcquirePushLockExclusive(&lock);
+}
+
+static void read_a_push_lock_at_dispatch_level(void)
+{
+	EX_PUSH_LOCK lock = 0;
+
+	(void)KeRaiseIrqlToDpcLevel();
+	ExAcquirePushLockShared(&lock);
+}
+
+static void take_a_resource_at_dispatch_level(void)
+{
+	ERESOURCE resource;
+
+	(void)ExInitializeResourceLite(&resource);
+	(void)KeRaiseIrqlToDpcLevel();
+	(void)ExAcquireResourceExclusiveLite(&resource, FALSE);
+}
+
+static void read_a_resource_at_dispatch_level(void)
+{
+	ERESOURCE resource;
+
+	(void)ExInitializeResourceLite(&resource);
+	(void)KeRaiseIrqlToDpcLevel();
+	(void)ExAcquireResourceSharedLite(&resource, FALSE);
+}
+
+static void run_down_at_dispatch_level(void)
+{
+	EX_RUNDOWN_REF ref;
+
+	ExInitializeRundownProtection(&ref);
+	(void)KeRaiseIrqlToDpcLevel();
+	ExWaitForRundownProtectionRelease(&ref);
+}
+
+static void take(void *resource)
+{
+	(void)ExAcquireResourceExclusiveLite(resource, TRUE);
+}
+
+static void release_a_resource_of_another_thread(void)
+{
+	ERESOURCE resource;
+	uv_thread_t thread;
+
+	(void)ExInitializeResourceLite(&resource);
+	if (uv_thread_create(&thread, take, &resource) == 0 && uv_thread_join(&thread) == 0) {
+		ExReleaseResourceLite(&resource);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
@@ -75,6 +136,12 @@ int main(int argc, char **argv)
 		DEATH(release_a_resource_not_taken),
 		DEATH(delete_a_resource_in_use),
 		DEATH(release_rundown_not_acquired),
+		DEATH(take_a_push_lock_at_dispatch_level),
+		DEATH(read_a_push_lock_at_dispatch_level),
+		DEATH(take_a_resource_at_dispatch_level),
+		DEATH(read_a_resource_at_dispatch_level),
+		DEATH(run_down_at_dispatch_level),
+		DEATH(release_a_resource_of_another_thread),
 	};
 
 	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

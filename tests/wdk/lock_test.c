@@ -22,6 +22,14 @@ static void a_fast_mutex_raises_to_apc_level(void **state)
 	assert_true(ExTryToAcquireFastMutex(&mutex));
 	assert_int_equal(KeGetCurrentIrql(), APC_LEVEL);
 	ExReleaseFastMutex(&mutex);
+	(void)KfRaiseIrql(APC_LEVEL);
+	assert_true(ExTryToAcquireFastMutex(&mutex));
+	ExReleaseFastMutex(&mutex);
+	assert_int_equal(KeGetCurrentIrql(), APC_LEVEL);
+	ExAcquireFastMutex(&mutex);
+	ExReleaseFastMutex(&mutex);
+	assert_int_equal(KeGetCurrentIrql(), APC_LEVEL);
+	KeLowerIrql(PASSIVE_LEVEL);
 	KeAcquireGuardedMutex(&mutex);
 	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
 	KeReleaseGuardedMutex(&mutex);

@@ -23,12 +23,28 @@ static void take_at_passive_level(void)
 	KeAcquireSpinLockAtDpcLevel(&spin);
 }
 
+static void release_a_spin_lock_without_writer(void)
+{
+	EX_SPIN_LOCK lock = 0;
+
+	ExReleaseSpinLockExclusive(&lock, PASSIVE_LEVEL);
+}
+
+static void release_a_spin_lock_without_reader(void)
+{
+	EX_SPIN_LOCK lock = 0;
+
+	ExReleaseSpinLockShared(&lock, PASSIVE_LEVEL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
 		DEATH(take_a_spin_lock_twice),
 		DEATH(give_back_a_spin_lock_not_taken),
 		DEATH(take_at_passive_level),
+		DEATH(release_a_spin_lock_without_writer),
+		DEATH(release_a_spin_lock_without_reader),
 	};
 
 	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
