@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# To be sourced: what the scripts of this repository share. Sets jobs, scratch (a
+# To be sourced: functions that the scripts of this repository share. Sets jobs, scratch (a
 # folder that goes with the script, however it ends) and log (a file in it).
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 scratch=$(mktemp -d) || exit 1
@@ -11,7 +11,7 @@ trap 'exit 130' INT
 trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
-# say TEXT: what the script does now. Standard output is for results.
+# say TEXT: names the step of the script. Standard output is for results.
 say() {
 	printf '%s\n' "$*" >&2
 }
@@ -57,7 +57,7 @@ as_root() {
 	fi
 }
 
-# Package lists of strangers may be out of reach; what counts is what is installed.
+# Package lists of strangers may be out of reach. That counts only if a package is missing.
 install() {
 	as_root apt-get update || true
 	as_root apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"

@@ -33,7 +33,7 @@ say "Building ..."
 quietly cmake -S "$root" -B "$build" -DSESSIO_WERROR=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
 quietly cmake --build "$build" --parallel "$jobs"
 
-# What single tests say is of interest only if one of them fails.
+# The output of single tests is of interest only if one of them fails.
 say "Testing ..."
 status=0
 recorded ctest --test-dir "$build" --output-on-failure --timeout 60 --parallel "$jobs" \

@@ -13,7 +13,7 @@
 
 typedef __INT32_TYPE__ Retcode;
 
-/* Who defines a code: the system, or the developer of a solution. */
+/* A code is defined by the system, or by the developer of a solution. */
 #define RC_CUSTOMER_FALSE 0
 #define RC_CUSTOMER_TRUE 1
 

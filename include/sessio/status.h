@@ -56,7 +56,7 @@ extern "C" {
 	XX(REFUSED, -11, "refused by a callback")                \
 	XX(UNSUPPORTED, -12, "not supported here")
 
-/** What a call came to: SESSIO_OK is 0, every failure is negative. */
+/** The result of a call: SESSIO_OK is 0, every failure is negative. */
 typedef enum sessio_status {
 #define XX(name, value, text) SESSIO_##name = (value),
 	SESSIO_STATUS_MAP(XX)

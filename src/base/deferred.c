@@ -22,7 +22,7 @@ void si_deferral_begin(struct si_deferral *deferral)
 	if (si_thread_find(&in_deferral) == NULL) {
 		deferral->first = NULL;
 		deferral->end = &deferral->first;
-		/* Foreign: what is put off is not what the thread acts for now. */
+		/* Foreign: the thread does not act for its own work in a deferred item. */
 		si_thread_push_foreign(&deferral->frame, &in_deferral, deferral);
 	}
 }

@@ -2,8 +2,8 @@
 /*
  * Work that a thread puts off, so that it does not pile up on the thread's stack.
  *
- * Ending one thing may end the next, and so on without bound: a session's last
- * callback closes another session, a destructor drops the last reference to one.
+ * Ending one thing may end the next, and so on without bound. A session's last
+ * callback closes another session, or a destructor drops the last reference to one.
  * Each such step is an item. A thread runs its items one after the other, and
  * never one inside another or inside a destructor.
  *

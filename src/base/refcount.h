@@ -2,8 +2,8 @@
 /*
  * The one reference count: it saturates, and it never comes back from 0.
  *
- * A count that reaches the limit is full and stays so: what it counts lives for
- * ever. A reference to what is gone, or one given back too often, stops the
+ * A count that reaches the limit is full and stays so: its object lives for ever.
+ * A reference to an object that is gone, or one given back too often, stops the
  * program with the name that the caller gives.
  */
 #ifndef SI_REFCOUNT_H
@@ -73,7 +73,7 @@ static inline bool si_refcount_ref_unless_zero(struct si_refcount *refs, const c
 /* Gives a reference back; true for the last one. */
 static inline bool si_refcount_unref(struct si_refcount *refs, const char *what)
 {
-	/* Release: what this holder did comes before the destruction. */
+	/* Release: the work of this holder comes before the destruction. */
 	uint32_t before = atomic_fetch_sub_explicit(&refs->count, 1, memory_order_release);
 
 	if (si_unlikely(before == 1)) {
@@ -90,7 +90,7 @@ static inline bool si_refcount_unref(struct si_refcount *refs, const char *what)
 /* Gives a reference back unless it is the last; false then, and it is still there. */
 static inline bool si_refcount_unref_unless_last(struct si_refcount *refs, const char *what)
 {
-	/* Acquire: what the others did comes before what the last holder does. */
+	/* Acquire: the work of the others comes before that of the last holder. */
 	uint32_t seen = atomic_load_explicit(&refs->count, memory_order_acquire);
 
 	do {

@@ -72,7 +72,7 @@ bool si_rundown_open(struct si_rundown *run)
 	}
 	/*
 	 * Closed before it was opened: from here on it looks like any closed one.
-	 * Release: who finds it so sees what was done before.
+	 * Release: a thread that finds it so sees all that was done before.
 	 */
 	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_release);
 	return false;
@@ -81,8 +81,8 @@ bool si_rundown_open(struct si_rundown *run)
 enum si_run_close si_rundown_close(struct si_rundown *run)
 {
 	/*
-	 * Release: operations that are refused see why. Acquire: what finished
-	 * operations did, and the stripes that a splitter put in place (rundown-5).
+	 * Release: operations that are refused see why. Acquire: this thread sees
+	 * all that finished operations did, and the stripes in place (rundown-5).
 	 */
 	uint64_t seen =
 		atomic_fetch_or_explicit(&run->central, SI_RUN_CLOSED, memory_order_acq_rel);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is written is always a string if there is room for one; length goes on counting. */
+/* The text is always a string if there is room for one; length goes on counting. */
 struct si_text {
 	char *at;
 	size_t size;

@@ -21,7 +21,7 @@ extern _Atomic uint32_t si_waiters; /* threads at the gate, or on their way */
 
 /*
  * Sleeps until done(arg), or until the time is over; true if done. It runs at
- * the gate and takes the lock that its truth depends on: then the wait sees the
+ * the gate and takes the lock that its truth depends on. So the wait sees the
  * truth, or the thread that makes it true sees the wait.
  */
 bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns);

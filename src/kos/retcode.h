@@ -6,7 +6,7 @@
 
 #include <sessio/status.h>
 
-/* What the documents' users see of a status. */
+/* The code of the documents for a status. */
 Retcode si_retcode(sessio_status status);
 
 /* The same, but a refusal is what the callback said. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an operating system must give us. Each platform has a folder of its own:
+ * An operating system must give us this. Each platform has a folder of its own:
  * a header for the lock and what must be inline, and sources for the rest. CMake
  * takes one, as SESSIO_PLATFORM says: uv, or none, which has the header only.
  * No other file in src/ asks which operating system this is.
@@ -78,8 +78,8 @@ void si_platform_rank_give(si_rank rank);
  *                        by a thread
  *   si_mutex_lock()
  *   si_mutex_unlock()
- *   si_platform_here()   where the stack is that the caller runs on; what it
- *                        answers may only serve as a guess
+ *   si_platform_here()   where the stack is that the caller runs on; the
+ *                        answer may only serve as a guess
  */
 #include "platform_inline.h"
 

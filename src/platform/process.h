@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only a process has: a number, a wall clock, more threads. The Windows
- * face needs it, the core does not, and a driver build has none of it.
+ * Only a process has these: a number, a wall clock, more threads. The Windows
+ * face needs them, the core does not, and a driver build has none of them.
  *
  * The rules of platform.h hold here too.
  */

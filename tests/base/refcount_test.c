@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one reference count: what it answers, and what a full one does. */
+/* The one reference count: its answers, and the full count. */
 #include "test.h"
 
 #include "base/refcount.h"
@@ -72,7 +72,7 @@ static void a_full_count_never_moves_again_and_is_reported_once(void **state)
 
 struct crowd {
 	struct si_refcount refs;
-	_Atomic unsigned last; /* how many were told that theirs was the last */
+	_Atomic unsigned last; /* how many dropped the last one */
 };
 
 static void take_and_give(void *shared, struct random *random)

@@ -27,8 +27,8 @@ static inline bool end_operation(struct si_rundown *run)
 #define PLACE_BYTES ((uintptr_t)256 * 1024)
 
 /*
- * Calls a function where its frames, and those of what it calls, lie in one place
- * for the counter: where a stack begins is a matter of chance.
+ * Calls a function where its frames and its callees' lie in one place for the
+ * counter. Where a stack begins is a matter of chance.
  */
 static inline int call_in_one_place(int (*function)(void))
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the operation counter does not survive: operations that never began. */
+/* The operation counter stops the program for operations that never began. */
 #include "death.h"
 
 #include "base/rundown.h"

@@ -369,7 +369,7 @@ static void a_split_counter_ends_with_its_last_release(void **state)
 	si_rundown_fini(&run);
 }
 
-/* What a thread does that found the counter calm right before the close. */
+/* The calls of a thread that found the counter uncontended right before the close. */
 static void calls_in_a_hurry_that_overlap_the_close_are_settled(void **state)
 {
 	struct si_rundown run;
@@ -486,7 +486,7 @@ static void splitting(struct alloc_fail *tester, void *ctx)
 	alloc_fail_on(tester);
 	contend(&run);
 	contend(&run);
-	/* Nobody is told: it is slower, not wrong. */
+	/* Nothing is reported: it is slower, not wrong. */
 	(void)alloc_fail_off(tester, false);
 	assert_int_equal(is_split(&run), !alloc_fail_fired(tester));
 	acquire(&run, 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operation counter in a crowd, bounded by count. What an operation touches
- * and what the end touches are plain variables: a missing order between them is
- * a data race, which the thread sanitizer reports, and a touch after the end is
- * a use of freed memory, which the address sanitizer reports.
+ * The operation counter in a crowd, bounded by count. Operations and
+ * the end touch plain variables. A missing order between them is a data race, which
+ * the thread sanitizer reports. A touch after the end is a use of freed memory, which
+ * the address sanitizer reports.
  */
 #include "test.h"
 
@@ -27,7 +27,7 @@ struct crowd {
 	int resource; /* 1 while operations may use it; written by the end only */
 	_Atomic unsigned left_over; /* operations that were handed on, and wait for a release */
 	_Atomic unsigned under_way; /* operations that the workers have begun */
-	_Atomic unsigned ends; /* how often somebody was told of the end */
+	_Atomic unsigned ends; /* how often a call reported the end */
 	_Atomic unsigned closers; /* how many were the closer */
 	_Atomic unsigned wrong; /* operations after the end, or with no resource */
 };
@@ -192,7 +192,7 @@ static void the_end_comes_once_and_after_every_operation(void **state)
 	print_message("%u rounds, split in %u\n", ROUNDS, split);
 }
 
-/* A counter that whoever ends it frees at once. */
+/* A counter that the thread that ends it frees at once. */
 struct mortal {
 	struct si_rundown run;
 	int resource;
@@ -201,13 +201,13 @@ struct mortal {
 struct funeral {
 	uv_barrier_t start;
 	struct mortal *mortal;
-	bool calm; /* operations end in a hurry */
+	bool uncontended; /* operations end in a hurry */
 	unsigned dawdle; /* how far the closer lags behind */
 	_Atomic unsigned ends;
 	_Atomic unsigned wrong;
 };
 
-static void bury(struct funeral *funeral, struct mortal *mortal)
+static void free_mortal(struct funeral *funeral, struct mortal *mortal)
 {
 	mortal->resource = 0;
 	si_rundown_fini(&mortal->run);
@@ -224,11 +224,11 @@ static void release_once(void *arg)
 	if (mortal->resource != 1) {
 		note(&funeral->wrong, true);
 	}
-	if (funeral->calm) {
+	if (funeral->uncontended) {
 		come_from_here(&mortal->run);
 	}
 	if (end_operation(&mortal->run)) {
-		bury(funeral, mortal);
+		free_mortal(funeral, mortal);
 	}
 }
 
@@ -247,7 +247,7 @@ static void close_once(void *arg)
 		note(&funeral->wrong, true);
 	}
 	if (si_rundown_let_go(&mortal->run, found)) {
-		bury(funeral, mortal);
+		free_mortal(funeral, mortal);
 	}
 }
 
@@ -259,7 +259,7 @@ static void nothing_is_touched_after_the_end(void **state)
 	(void)state;
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)),
-			.calm = round % 4 == 0,
+			.uncontended = round % 4 == 0,
 			.dawdle = round / 4 % 8 * 2000 };
 		struct mortal *mortal = funeral.mortal;
 

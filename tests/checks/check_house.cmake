@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # cmake -DROOT=<repository> [-DOBJECTS=<list of the built objects> -DNM=<nm>]
-#   [-DKNOWN=<list of faults>] -P check_house.cmake
+#   -P check_house.cmake
 #
 # Dependency between the rooms of src/ runs one way, as the table below says. An
 # arrow is transitive. It holds for three things: #include lines in src/, public
@@ -10,9 +10,6 @@
 # declare nothing per thread and name nothing of the two faces. They need no symbol
 # but five functions on memory. Public headers include three C headers.
 # For each public header there are sources and tests whose names begin with its.
-#
-# KNOWN lists faults that others are repairing, one a line. A line whose fault has
-# gone is a fault itself, so the list can only shrink.
 cmake_minimum_required(VERSION 3.21)
 
 # below_ROOM: the rooms that ROOM may use. Each line adds to what is below those.
@@ -257,23 +254,9 @@ if(DEFINED OBJECTS)
   check_symbols()
 endif()
 
-set(known "")
-if(DEFINED KNOWN AND EXISTS "${KNOWN}")
-  file(STRINGS "${KNOWN}" known REGEX "^[^#]")
-endif()
 set(faults "")
 foreach(text IN LISTS found)
-  if(NOT text IN_LIST known)
-    string(APPEND faults "\n  ${text}")
-  endif()
-endforeach()
-set(still 0)
-foreach(text IN LISTS known)
-  if(text IN_LIST found)
-    math(EXPR still "${still} + 1")
-  elseif(DEFINED OBJECTS OR NOT text MATCHES "^symbol ")
-    string(APPEND faults "\n  repaired, take it out of ${KNOWN}: ${text}")
-  endif()
+  string(APPEND faults "\n  ${text}")
 endforeach()
 if(NOT faults STREQUAL "")
   message(FATAL_ERROR "house:${faults}\n")
@@ -283,5 +266,4 @@ if(count EQUAL 0)
   message(FATAL_ERROR "house: no source found in ${ROOT}")
 endif()
 list(LENGTH headers headers)
-message(STATUS
-  "${count} sources, ${headers} public headers${checked_symbols}; known faults: ${still}")
+message(STATUS "${count} sources, ${headers} public headers${checked_symbols}")

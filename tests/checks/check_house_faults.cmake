@@ -38,7 +38,7 @@ function(expect result)
     set(more -DOBJECTS=${WORK}/objects.txt -DNM=${NM})
   endif()
   judge("${result}" "[0-9]+ sources" check_house.cmake
-    -DROOT=${WORK} -DKNOWN=${WORK}/known.txt ${more})
+    -DROOT=${WORK} ${more})
 endfunction()
 
 # text(out header...): lines that include those headers.
@@ -51,7 +51,7 @@ function(text out)
 endfunction()
 
 set(WITH_SYMBOLS FALSE)
-expect("1 sources, 0 public headers; known faults: 0")
+expect("1 sources, 0 public headers")
 text(lines sessio/status.h base/list.h stdint.h)
 expect("2 sources" src/resource/x.h "${lines}")
 text(lines resource/session.h user/host.h base/list.h platform/platform.h)
@@ -108,13 +108,6 @@ expect("include/sessio/host.h has no source src/user/host" include/sessio/host.h
 expect("include/sessio/host.h has no test tests/user/host" include/sessio/host.h "${declares}"
   src/user/host.c "")
 
-# The list of known faults shrinks.
-text(lines sessio/bind.h)
-set(was "src/resource/x.h includes sessio/bind.h: resource may not use join")
-expect("2 sources, 0 public headers; known faults: 1" src/resource/x.h "${lines}"
-  known.txt "# A comment.\n${was}\n")
-expect("repaired, take it out of .*known.txt: src/resource/x.h includes" known.txt "${was}\n")
-
 # Undefined symbols.
 if(CC)
   set(WITH_SYMBOLS TRUE)
@@ -125,8 +118,6 @@ if(CC)
   expect("symbol si_below: user may not use resource" src/resource/x.c "${below}" src/user/y.c "${calls}")
   expect("symbol si_below: join does without" src/join/y.c "${calls}")
   expect("2 sources" src/kos/y.c "${calls}")
-  expect("repaired, take it out of .*: symbol si_below" src/kos/y.c "${calls}"
-    known.txt "symbol si_below: base may not use user\n")
 endif()
 
 say_judged(repositories)

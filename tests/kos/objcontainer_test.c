@@ -288,7 +288,7 @@ static void the_callback_of_a_walk_may_call_anything(void **state)
 	assert_int_equal(walk.inner.count, 4);
 	assert_int_equal(times(&walk.met, things[1]), 1);
 	assert_int_equal(times(&walk.met, things[3]), 1);
-	/* What was removed before its turn is not met; nor is what was inserted. */
+	/* A walk meets no element that was removed before its turn, and none that is new. */
 	for (unsigned i = 0; i < 3; i += 2) {
 		assert_int_equal(times(&walk.met, things[i]), walk.met.objects[0] == things[i]);
 	}

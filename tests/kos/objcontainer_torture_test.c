@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One container under many threads, bounded by count. Every thread inserts,
- * finds, removes and walks under names that all share; what is found is used,
- * so that an object that went too early is a use of freed memory. In the end
+ * finds, removes and walks under names that all share. Each find is used, so that
+ * an object that went too early is a use of freed memory. In the end
  * every reference must have come back.
  */
 #include "test.h"

@@ -2,9 +2,9 @@
 /*
  * Counted objects that threads hand to each other: they take references, drop
  * them, and one of them drops the last. It ends when every thread has dropped
- * enough last references. What a holder does to an object is a plain write, which
- * the destructor reads: a missing order is a data race to the thread sanitizer,
- * and an object that goes too early is a use of freed memory.
+ * enough last references. A holder writes to the object, and the destructor
+ * reads that. A missing order is a data race to the thread sanitizer, and an object
+ * that goes too early is a use of freed memory.
  */
 #include "test.h"
 

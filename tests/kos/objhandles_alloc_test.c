@@ -61,7 +61,7 @@ static void binding(struct alloc_fail *tester, void *ctx)
 		}
 		assert_int_equal(sessio_object_references(object), bound + 1);
 	}
-	/* What there is can be used without memory. */
+	/* The handles that exist can be used without memory. */
 	alloc_fail_on(tester);
 	for (unsigned i = 0; i < bound; i++) {
 		void *found = NULL;

@@ -23,7 +23,7 @@ static KosObjHandle new_handle(KosObjHandleTable *table, void *object)
 	return handle;
 }
 
-/* What a handle stands for, without a reference; NULL if it is refused. */
+/* The object of a handle, without a reference; NULL if it is refused. */
 static void *find(KosObjHandleTable *table, KosObjHandle handle)
 {
 	void *found = NULL;

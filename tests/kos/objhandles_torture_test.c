@@ -3,8 +3,8 @@
  * One handle table under many threads, bounded by count. Threads bind things,
  * look up and close each other's handles by a board that all share, while the
  * table grows. A lookup must give the very thing that the handle was made for,
- * alive, or refuse; each handle is closed once. What an object touches is plain,
- * so that a missing order is a race and an early end a use of freed memory.
+ * alive, or refuse; each handle is closed once. Objects use plain memory, so that
+ * a missing order is a race and an early end a use of freed memory.
  */
 #include "test.h"
 
@@ -45,7 +45,7 @@ static void bind_one(struct crowd *crowd, unsigned at)
 		note(&crowd->bound, rc == rcOk);
 		KosPutObject(thing);
 	}
-	/* What was there stays bound, and is closed with the table. */
+	/* The handle before stays bound, and is closed with the table. */
 	atomic_store_explicit(&crowd->board[at], handle, memory_order_relaxed);
 }
 

@@ -314,7 +314,7 @@ static void it_is_the_type_of_the_context_that_is_checked(void **state)
 	expect_ref(context, same, rcOk);
 	expect_ref(context, base, rcOk);
 	expect_ref(context, derived, rcInvalidArgument);
-	/* What is no session type is none of this context's either. */
+	/* Other objects are not this context's session type either. */
 	expect_ref(context, provider.file, rcInvalidArgument);
 	expect_ref(context, context, rcInvalidArgument);
 	must_close(context);
@@ -362,7 +362,7 @@ static void what_is_no_context_is_refused_or_told_of(void **state)
 	assert_int_equal(heard, SESSIO_DIAG_MISUSE);
 	assert_ptr_equal(heard_of, provider.file);
 	sessio_diag_set_sink(NULL, NULL);
-	KosSessionPut(provider.file); /* and nobody is told */
+	KosSessionPut(provider.file); /* and nothing is reported */
 }
 
 static void a_context_cannot_be_opened_or_registered(void **state)

@@ -9,7 +9,7 @@
 
 #include "provider.h"
 
-/* What the sink heard last. */
+/* The last report to the sink. */
 static struct {
 	unsigned times;
 	sessio_diag_kind kind;

@@ -5,9 +5,9 @@
 #	sh tests/models/run.sh [--large]
 #
 # A sound run must visit every state without an error, and leave no line of the
-# model unvisited; a fault must be caught. One line per run; fails if any run did
-# not come out as expected, if a fault in a model is never run, or if no fault
-# breaks a rule: then the rule may be one that cannot fail.
+# model unvisited; a fault must be caught. One line per run. It
+# fails if a run did not come out as expected, or if a fault in a model is never
+# run. It also fails if no fault breaks a rule: that rule may be one that cannot fail.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# libuv, whoever provides it: the parent project, a CMake package, pkg-config.
+# libuv, from the parent project, a CMake package, or pkg-config.
 # Makes the target sessio::libuv stand for it, unless the parent has made it. If
 # there is none that will do, ${out_error} is a sentence that says so. The scope is
 # GLOBAL or nothing.
 #
 # Static and shared may both be there. Static comes first, or shared if the project
-# builds shared libraries: then others in it are likely to have the shared one, and
+# builds shared libraries. Then others in it are likely to have the shared one, and
 # a program should have one libuv.
 function(sessio_find_libuv out_error scope)
   set(${out_error} "" PARENT_SCOPE)
