@@ -6,9 +6,9 @@
  *
  * The opener binds the session while it is PENDING, may take it back, opens it
  * and closes it. The constructor or the open callback may refuse, the latter after
- * it has taken a reference. An event notifies of the session, a logoff closes what
- * is bound, an unregistration closes all; somebody with a reference unbinds the
- * session; the bind is destroyed. Checked in every interleaving:
+ * it has taken a reference. An event notifies of the session. A logoff closes what
+ * is bound, an unregistration closes all. Somebody with a reference unbinds the
+ * session, and the bind is destroyed. Checked in every interleaving:
  *
  *   (M1) the record is taken out of the list, and freed, once;
  *   (M2) a session whose context has gone is not touched;
