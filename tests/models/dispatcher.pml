@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a host delivers, src/core/host_queue.c, host_dispatch.c and host_watch.c,
+ * How a host delivers, src/user/host_queue.c, host_dispatch.c and host_watch.c,
  * as a Spin model: the baton, the queue, the watcher that is running, and the
  * end of a watcher.
  *
@@ -483,14 +483,18 @@ inline deliver_next()
 		current = NONE;
 		pending[root_of[item]]--;
 #ifndef F_NO_WAKE_FOR_ROOT
-		if
-		:: pending[root_of[item]] == 0 && root_of[item] != holder && waiters > 0 ->
-			wake_all()
-		:: else
-		fi;
+		leave = (pending[root_of[item]] == 0 && root_of[item] != holder && waiters > 0);
 #endif
-		item = NONE
-	}
+		item = NONE;
+		locked = !leave
+	};
+	/* Others come between the wake and the next item. */
+	if
+	:: leave ->
+		atomic { wake_all(); leave = false };
+		lock()
+	:: else
+	fi
 }
 
 inline finish_process()

@@ -5,14 +5,17 @@
  * end the two comes at once.
  *
  * The opener binds the session while it is PENDING, may take it back, opens it
- * and closes it. A logoff closes what is bound; somebody with a reference unbinds
- * the session; the bind is destroyed. Checked in every interleaving:
+ * and closes it. The constructor or the open callback may refuse, the latter after
+ * it has taken a reference. An event notifies of the session. A logoff closes what
+ * is bound, an unregistration closes all. Somebody with a reference unbinds the
+ * session, and the bind is destroyed. Checked in every interleaving:
  *
  *   (M1) the record is taken out of the list, and freed, once;
  *   (M2) a session whose context has gone is not touched;
  *   (M3) when a logoff has returned, nothing that is bound is open, or comes to be;
  *   (M4) when the bind is destroyed, nothing is bound, or comes to be;
- *   (M5) a session that has been opened ends once.
+ *   (M5) a session that has been opened ends once, one that was refused never;
+ *   (M6) when an unregistration has returned, nothing is open, or comes to be.
  *
  * Left out: operations (rundown.pml has them), who waits for the host's callback
  * (dispatcher.pml), several sessions, weaker memory than sequential
@@ -24,11 +27,16 @@
  *   fault -DF_DETACH_BY_REFERENCE  a destroyer references a PENDING session
  *   fault -DF_FREE_WHAT_IS_TAKEN   a destroyer does not look whether it is taken
  *   fault -DF_NOT_LOOKED_AGAIN     a destroyer trusts what it saw before the locks
- *   fault -DF_BIND_CLOSED_LATE           a logoff tells the sessions, then spends the bind
+ *   fault -DF_BIND_CLOSED_LATE     a logoff tells the sessions, then spends the bind
  *   fault -DF_PENDING_LEFT         a logoff leaves a session that is being opened
  *   fault -DF_UNLINK_LAST          an end drops its reference before its record
- *   fault -DF_BIND_LEFT_OPEN            who destroys does not spend the bind
+ *   fault -DF_BIND_LEFT_OPEN       who destroys does not spend the bind
  *   fault -DF_CLOSE_ANYWAY         a logoff closes what has been closed already
+ *   fault -DF_NOTIFY_BARE          a notification has no reference
+ *   fault -DF_NOTIFY_PENDING       a notification of a session that is being opened
+ *   fault -DF_REFUSED_STAYS_BOUND  a refused session is not taken out of its bind
+ *   fault -DF_REFUSED_ENDS         a refused session runs its end
+ *   fault -DF_UNREGISTER_OPEN_ONLY an unregistration leaves a session that is being opened
  */
 
 #define PENDING 0
@@ -55,7 +63,9 @@ byte freed;
 byte ends;
 
 /* The rules by number: never true. */
-hidden byte M1, M2, M3, M4, M5;
+hidden byte M1, M2, M3, M4, M5, M6;
+bool unregistered; /* ghost: it has returned */
+bool was_refused; /* ghost */
 
 inline acquire(mutex)
 {
@@ -118,7 +128,7 @@ inline drop()
 inline complete()
 {
 	ends++;
-	assert(M5 || ends == 1);
+	assert(M5 || (ends == 1 && !was_refused));
 	take();
 #ifdef F_UNLINK_LAST
 	put();
@@ -134,6 +144,7 @@ proctype opener()
 	bool mine;
 	bool overtaken;
 	bool close;
+	bool kept;
 
 	acquire(resource);
 	acquire(lock);
@@ -152,6 +163,7 @@ proctype opener()
 	fi;
 	if
 	:: goto refused /* by the constructor */
+	:: goto refused_late /* by the open callback */
 	:: true
 	fi;
 	atomic {
@@ -159,6 +171,7 @@ proctype opener()
 		if
 		:: state == PENDING ->
 			assert(M3 || !left || !noted);
+			assert(M6 || !unregistered);
 			state = OPEN;
 			refs++ /* its user's */
 		:: else ->
@@ -177,6 +190,30 @@ proctype opener()
 		:: else
 		fi;
 		put()
+	fi;
+	goto done;
+refused_late:
+	atomic {
+		touch();
+		if
+		:: refs++; kept = true /* for somebody else */
+		:: true
+		fi;
+		was_refused = true;
+		state = CLOSED
+	};
+#ifdef F_REFUSED_ENDS
+	complete();
+#else
+#ifndef F_REFUSED_STAYS_BOUND
+	take();
+	drop();
+#endif
+	put();
+#endif
+	if
+	:: kept -> put()
+	:: else
 	fi;
 	goto done;
 refused:
@@ -246,6 +283,67 @@ proctype remover()
 		put()
 	:: true
 	fi
+}
+
+/* An event whose action is a call. */
+proctype notifier()
+{
+	bool referenced;
+
+	acquire(lock);
+	atomic {
+		if
+#ifdef F_NOTIFY_PENDING
+		:: linked && state != CLOSED ->
+#else
+		:: linked && state == OPEN && refs > 0 ->
+#endif
+			touch();
+#ifndef F_NOTIFY_BARE
+			refs++;
+#endif
+			referenced = true
+		:: else
+		fi
+	};
+	lock = false;
+	if
+	:: referenced ->
+		touch(); /* the call */
+#ifndef F_NOTIFY_BARE
+		put()
+#endif
+	:: else
+	fi
+}
+
+/* Under the resource lock a session of the object that is there stays there. */
+proctype unregister()
+{
+	bool mine;
+	bool close;
+
+	acquire(resource);
+	atomic {
+		if
+#ifndef F_UNREGISTER_OPEN_ONLY
+		:: there && state == PENDING -> state = CLOSED /* its opener runs the end */
+#endif
+		:: there && state == OPEN ->
+			state = CLOSED;
+			close = true
+		:: else
+		fi
+	};
+	resource = false;
+	if
+	:: close -> complete()
+	:: else
+	fi;
+	atomic {
+		unregistered = true;
+		assert(M6 || !there || state != OPEN)
+	}
 }
 
 #ifdef F_DETACH_BY_REFERENCE
@@ -330,6 +428,8 @@ init {
 		run opener();
 		run logoff();
 		run remover();
+		run notifier();
+		run unregister();
 		run destroyer()
 	}
 }

@@ -16,6 +16,9 @@
  *   (M4) no operation runs in closeComplete;
  *   (M5) when an unregistration or an event has returned, no operation begins.
  *
+ * The last handle is ahead of the code. There only the end drops the first reference,
+ * and a last put that comes after the end has begun is one too many (session-7).
+ *
  * Left out: how operations are counted (rundown.pml), openings and unbinding
  * (join.pml), several sessions and cursors (walks.pml), weak memory (orders_*.pml).
  *

@@ -63,7 +63,14 @@ read_lists() {
 		function value(line) { sub(/^[^:]*: */, "", line); return line }
 		FNR == 1 { file = tests = ""; clear() }
 		function clear() { breaks = at = build = survives = old = "" }
-		/^(#|$)/ { next }
+		/^#/ { next }
+		/^$/ {
+			if (breaks at build survives old != "") {
+				print FILENAME ":" FNR ": a fault without +" >"/dev/stderr"
+				exit 1
+			}
+			next
+		}
 		/^file: / { file = value($0); next }
 		/^tests: / { tests = value($0); next }
 		/^breaks: / { breaks = value($0); next }
