@@ -37,14 +37,14 @@ static void anything_in_alone(void)
 	take(SI_RANK_ALONE, SI_RANK_SPACE);
 }
 
-static void gate_in_resource(void)
+static void gate_in_resource(void) SI_UNCHECKED_LOCKING
 {
 	si_mutex_lock(si_platform_lock_of(NULL));
 	si_gate_enter();
 }
 
 /* The order as it is written: all of these live. */
-static void in_order(void)
+static void in_order(void) SI_UNCHECKED_LOCKING
 {
 	static const si_rank chain[] = { SI_RANK_RESOURCE, SI_RANK_BIND, SI_RANK_LINEAGE,
 		SI_RANK_SPACE };

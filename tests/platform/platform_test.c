@@ -119,9 +119,10 @@ static void a_processor_is_there(void **state)
 static SI_NOINLINE uintptr_t a_place_that_is_left(void)
 {
 	volatile char far_in[4096];
+	uintptr_t place = (uintptr_t)&far_in[0];
 
 	far_in[0] = 0;
-	return (uintptr_t)&far_in[0];
+	return place;
 }
 
 static void what_is_in_use_is_not_left(void **state)

@@ -85,8 +85,9 @@ static inline uintptr_t si_platform_here(void)
 	return (uintptr_t)__builtin_frame_address(0);
 #else
 	char local;
+	uintptr_t here = (uintptr_t)&local;
 
-	return (uintptr_t)&local;
+	return here; /* clang would warn of the expression itself */
 #endif
 }
 
