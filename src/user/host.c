@@ -264,7 +264,8 @@ sessio_status sessio_host_destroy(sessio_host *host)
 	si_watch_end_all_locked(host);
 	if (!is_unused(host, NULL)) {
 		/* It stays so: no watcher comes any more. */
-		(void)si_host_wait_locked(host, &rest);
+		SI_BUG_IF(!si_host_wait_locked(host, &rest),
+			"a host is destroyed under a watcher that is being ended");
 	}
 	si_user_session_forget_all_locked(host);
 	fini_tables_locked(host);

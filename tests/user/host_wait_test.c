@@ -274,10 +274,29 @@ static void destroy_others_host(struct guest *self)
 	self->status = sessio_host_destroy(self->other->host);
 }
 
-static void wake_other_until_it_waits_for_us(struct guest *self)
+/* The destroyer's announcement wakes the release only after the destroyer sleeps, too. */
+static struct {
+	sessio_host *host;
+	uv_thread_t waker;
+} ring;
+
+static void wake_when_the_destroyer_sleeps(void *arg)
+{
+	(void)arg;
+	until_asleep(ring.host, 1);
+	__real_si_gate_wake();
+}
+
+static void wake_later(void)
+{
+	skips_wake = uv_thread_create(&ring.waker, wake_when_the_destroyer_sleeps, NULL) == 0;
+}
+
+static void wait_until_the_other_release_sleeps(struct guest *self)
 {
 	uv_sem_post(&self->entered);
 	until_asleep(self->other->host, 1);
+	before_wake = wake_later;
 }
 
 static void end_the_destroyer(struct guest *self)
@@ -294,12 +313,13 @@ static void a_release_does_not_wait_for_the_destruction_that_waits_for_it(void *
 	sessio_host *outer = new_host();
 	sessio_host *host = new_host();
 	struct guest destroyer = { .on_call = destroy_others_host };
-	struct guest first = { .on_release = wake_other_until_it_waits_for_us };
+	struct guest first = { .on_release = wait_until_the_other_release_sleeps };
 	struct guest second = { .on_release = end_the_destroyer };
 	struct thread poster;
 	struct thread ender;
 
 	(void)state;
+	ring.host = host;
 	guest_start(&destroyer, outer);
 	guest_start(&first, host);
 	guest_start(&second, host);
@@ -311,6 +331,7 @@ static void a_release_does_not_wait_for_the_destruction_that_waits_for_it(void *
 	start(&ender, &second, end_guest);
 	join(&ender);
 	join(&poster);
+	assert_int_equal(uv_thread_join(&ring.waker), 0);
 	assert_int_equal(destroyer.status, SESSIO_OK);
 	assert_int_equal(second.status, SESSIO_OK);
 	guest_fini(&first);

@@ -316,6 +316,19 @@ static void dot_has_an_edge_per_transition(void **state)
 		dot, "\tDisconnectedLoggedOn -> LoggedOn [label=\"Connected\", style=dashed];\n"));
 }
 
+static void a_text_that_is_null_is_only_measured(void **state)
+{
+	char text[4096];
+
+	(void)state;
+	for (unsigned r = 0; r < 2; r++) {
+		assert_int_equal(sessio_user_rules_dot(both_rules[r], NULL, sizeof(text)),
+			sessio_user_rules_dot(both_rules[r], text, sizeof(text)));
+		assert_int_equal(sessio_user_rules_markdown(both_rules[r], NULL, sizeof(text)),
+			sessio_user_rules_markdown(both_rules[r], text, sizeof(text)));
+	}
+}
+
 static void markdown_is_the_documented_table(void **state)
 {
 	char table[4096];
@@ -381,6 +394,7 @@ int main(void)
 		cmocka_unit_test(there_are_six_events_and_none_is_about_locking),
 		cmocka_unit_test(a_number_has_one_name_as_state_and_another_as_event),
 		cmocka_unit_test(dot_has_an_edge_per_transition),
+		cmocka_unit_test(a_text_that_is_null_is_only_measured),
 		cmocka_unit_test(markdown_is_the_documented_table),
 		cmocka_unit_test(a_rendering_says_its_length_and_stays_in_its_buffer),
 	};
