@@ -10,7 +10,7 @@
 
 #include <rtl/stdint.h>
 
-/** What has happened, for one entry of a notice. */
+/** The events that one entry of a notice has collected. */
 typedef struct {
 	rtl_uintptr_t eventId;
 	rtl_uint32_t eventMask;

@@ -40,6 +40,11 @@ typedef struct sessio_handle_desc nk_handle_desc_t;
 #define SESSIO_NK_HANDLE_DESC(handle, rights, badge, ...) \
 	sessio_nk_handle_desc((handle), (rights), (badge))
 
+/**
+ * A container to send, of all three parts.
+ *
+ * @return the container.
+ */
 static inline nk_handle_desc_t sessio_nk_handle_desc(
 	Handle handle, nk_rights_t rights, nk_badge_t badge)
 {
@@ -52,19 +57,37 @@ static inline nk_handle_desc_t sessio_nk_handle_desc(
 	return desc;
 }
 
-/** The handle in a container. */
+/**
+ * The handle in a container.
+ *
+ * @return the handle; the receiver's own, in a container that has come.
+ *
+ * Models:  N-6, N-8
+ */
 static inline Handle nk_get_handle(const nk_handle_desc_t *desc)
 {
 	return desc->handle;
 }
 
-/** The rights in a container. */
+/**
+ * The rights in a container.
+ *
+ * @return the mask.
+ *
+ * Models:  N-3, N-6
+ */
 static inline nk_rights_t nk_get_rights(const nk_handle_desc_t *desc)
 {
 	return desc->rights;
 }
 
-/** Whether a container came from a dereference; 0 if it came from a transfer. */
+/**
+ * Whether a container came from a dereference.
+ *
+ * @return not 0 if it did, 0 if it came from a transfer.
+ *
+ * Models:  N-5, N-7
+ */
 static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *desc)
 {
 	return desc->dereferenced;
@@ -72,7 +95,11 @@ static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *desc)
 
 /**
  * The transfer context of a container, if its rights have every bit of `operation`.
- * NK_EPERM if they have not, NK_EBADMSG if the container is not dereferenced.
+ *
+ * @return NK_EOK, NK_EPERM (a bit is missing), NK_EBADMSG (the container is not
+ *         dereferenced).
+ *
+ * Models:  N-4, N-29
  */
 static inline nk_err_t nk_get_badge_op(
 	const nk_handle_desc_t *desc, nk_rights_t operation, nk_badge_t *badge)

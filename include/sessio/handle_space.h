@@ -15,6 +15,15 @@
  * at the earliest. A number that a peer was not given may hit one of its own, and
  * then gives the rights of that one.
  *
+ * From examples/pass_a_handle.c:
+ *
+ *     sent = nk_handle_desc(own, DIARY_READ);
+ *     if (sessio_handle_space_transfer(provider, &sent, consumer, &received) ||
+ *         serve(consumer, nk_get_handle(&received), provider) || KnHandleRevoke(own) ||
+ *         serve(consumer, nk_get_handle(&received), provider)) {
+ *         return 1;
+ *     }
+ *
  * When several statuses apply, SESSIO_INVALID_ARG (the handle is not in the space)
  * comes first, then SESSIO_REVOKED, then SESSIO_NO_RIGHTS.
  *
@@ -55,8 +64,8 @@ typedef struct sessio_handle_space sessio_handle_space;
 
 /** A handle on its way in a message. */
 typedef struct sessio_handle_desc {
-	uint32_t handle; /**< sender: what is sent; receiver: what has come */
-	uint32_t rights; /**< those to give; those that the sent handle gives */
+	uint32_t handle; /**< the sender's, or the receiver's own */
+	uint32_t rights; /**< those to give, or those given */
 	uintptr_t
 		badge; /**< sender: the badge's handle or SESSIO_HANDLE_INVALID; receiver: the context */
 	uint32_t dereferenced; /**< receiver: 1 if the handle has come home */
@@ -173,7 +182,7 @@ sessio_status sessio_handle_space_copy(sessio_handle_space *space, uint32_t hand
 
 /**
  * Pass a handle on to another space, as a message does. At home it is
- * dereferenced, and no handle is made: the receiver gets the nearest ancestor
+ * dereferenced, and no handle is made. The receiver gets the nearest ancestor
  * that is its own, or SESSIO_HANDLE_INVALID if it has closed all. Elsewhere it
  * makes a descendant, and needs SESSIO_HANDLE_TRANSFER for that.
  *

@@ -15,7 +15,7 @@
  * (handle_space-2) A pin may meet any slot. So no word is stored over: its pins stay
  *      when its state changes.
  * (handle_space-3) The thread that frees a slot changes CLOSED without pins to FREE
- *      by one exchange. So a slot is freed once, whoever else takes a pin off.
+ *      by one exchange. So a slot is freed once, even if other threads take pins off.
  * (handle_space-4) Free slots are reused oldest first, and only while more than
  *      SI_HANDLE_WAITING wait.
  *

@@ -154,7 +154,7 @@ static void free_slot(
 {
 	struct si_lineage_node *node = pin->slot->u.node;
 
-	/* Acquire: what others did with the node while they had it pinned. */
+	/* Acquire: the other pins' use of the node. */
 	if (!atomic_compare_exchange_strong_explicit(&pin->slot->word, &seen, next_generation(seen),
 		    memory_order_acq_rel, memory_order_relaxed)) {
 		return;
@@ -228,9 +228,11 @@ void si_handle_close_all(struct sessio_handle_space *space)
 {
 	for (uint32_t index = 0; index < space->made; index++) {
 		struct si_handle_pin pin = { .slot = slot_at(space, index), .index = index };
-		uint64_t word = atomic_fetch_add_explicit(
-			&pin.slot->word, SI_SLOT_PIN, memory_order_acquire);
+		uint64_t word;
 
+		SI_BUG_IF(pin.slot == NULL, "a slot was made that is not there");
+		word = atomic_fetch_add_explicit(
+			&pin.slot->word, SI_SLOT_PIN, memory_order_acquire);
 		if ((word & SI_SLOT_STATE) == SI_SLOT_LIVE) {
 			(void)si_handle_mark_closed(&pin);
 		}

@@ -13,7 +13,7 @@ struct si_tie {
 	struct si_tie *next; /* of a struct work */
 };
 
-/* What is left to do once the lock is released. */
+/* The work that is left for when the lock is released. */
 struct work {
 	struct si_tie *ties; /* that have ended */
 	struct si_lineage_node *dead; /* that have no reference; by parent */

@@ -82,7 +82,7 @@ struct si_handle_place {
 	uint32_t value;
 };
 
-/* What a provider learns of a handle that comes home. */
+/* A handle that comes home, as its provider knows it. */
 struct si_handle_origin {
 	uint32_t value; /* the nearest ancestor in that space */
 	bool found; /* there is one */

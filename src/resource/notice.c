@@ -28,7 +28,7 @@ static int32_t construct(void *object, void *segment, void *arg)
 	(void)object;
 	(void)arg;
 	*notice = (struct si_notice){ .subscriptions = { NULL, NULL, NULL } };
-	return si_mutex_init(&notice->lock, SI_RANK_NOTICE) ? 0 : 1;
+	return si_mutex_init(&notice->lock, SI_RANK_NOTICE) ? 0 : SESSIO_NO_MEMORY;
 }
 
 /* The object's side first; after it nobody else knows the subscription (notice-1). */
@@ -61,7 +61,7 @@ static void destruct(void *object, void *segment)
 }
 
 static const struct si_ancestor notice_chain[] = { { &si_notice_type, 0 } };
-struct si_type si_notice_type = {
+struct sessio_object_type si_notice_type = {
 	.name = "notice",
 	.construct = construct,
 	.constructs = true,
@@ -79,11 +79,7 @@ struct si_notice *si_notice_of(void *object)
 
 sessio_status si_notice_create(void **out_object)
 {
-	int32_t reason;
-	sessio_status status = si_object_create(&si_notice_type, NULL, NULL, out_object, &reason);
-
-	/* The constructor refuses when there is no lock left. */
-	return status == SESSIO_REFUSED ? SESSIO_NO_MEMORY : status;
+	return si_object_create(&si_notice_type, NULL, NULL, out_object, NULL);
 }
 
 /* A subscription of this notice to this object with this id; the lineage lock is held. */

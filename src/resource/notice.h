@@ -31,7 +31,7 @@ struct si_notice_event {
 	uint32_t mask;
 };
 
-extern struct si_type si_notice_type; /* the payload is a struct si_notice */
+extern struct sessio_object_type si_notice_type; /* the payload is a struct si_notice */
 
 /* The notice behind an object, NULL if it is none. */
 struct si_notice *si_notice_of(void *object);

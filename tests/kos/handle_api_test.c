@@ -290,7 +290,7 @@ static void a_badge_hears_of_revocation_too(void **state)
 	(void)state;
 	assert_int_equal(KnHandleRevokeEx(world.root, rtl_false), rcOk);
 	assert_int_equal(events_of(6), EVENT_BADGE_CLOSED);
-	/* What is closed after that is no news. */
+	/* Closing them after that is no news. */
 	assert_int_equal(close_in(world.third, passed), rcOk);
 	assert_int_equal(close_in(world.consumer, given), rcOk);
 	assert_int_equal(events_of(6), 0);

@@ -153,7 +153,7 @@ static void a_notice_is_an_object_that_ends_its_subscriptions(void **state)
 	assert_int_equal(KnNoticeSubscribeToObject(other, world.handle, UINT32_MAX, 1), rcOk);
 	raise_event(OBJECT_EVENT_USER(0));
 	KosPutObject(other);
-	/* Nobody is left to be told. */
+	/* Nobody is left to receive it. */
 	raise_event(OBJECT_EVENT_USER(0));
 	assert_int_equal(KnHandleClose(world.handle), rcOk);
 }

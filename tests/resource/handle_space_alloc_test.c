@@ -132,8 +132,14 @@ static void ending(struct alloc_fail *tester, void *ctx)
 	sessio_status status;
 
 	(void)ctx;
-	assert_int_equal(sessio_handle_space_transfer(world.provider, &sent, world.peer, &received),
+	assert_int_equal(sessio_handle_space_create_object(world.peer, ALL, NULL, &received.handle),
 		SESSIO_OK);
+	alloc_fail_on(tester);
+	status = sessio_handle_space_transfer(world.provider, &sent, world.peer, &received);
+	if (alloc_fail_off(tester, status != SESSIO_OK)) {
+		end_world(&world);
+		return;
+	}
 	alloc_fail_on(tester);
 	assert_int_equal(sessio_handle_space_revoke_badge(world.provider, world.root, world.badge),
 		SESSIO_OK);

@@ -59,7 +59,7 @@ static void use(sessio_handle_space *space, uint32_t handle)
 	}
 }
 
-/* What comes in is used, sent home, and closed by whichever thread takes it out. */
+/* A handle from the inbox is used, sent home, and closed. */
 static void take_in(unsigned number)
 {
 	uint32_t handle = atomic_exchange(&crowd.inbox[number], SESSIO_HANDLE_INVALID);
@@ -131,7 +131,7 @@ static void work(void *arg)
 	atomic_fetch_add(&crowd.done, 1);
 }
 
-/* What was given before a revocation is revoked when that has returned. */
+/* A handle that was given before a revocation is revoked once that has returned. */
 static void revoke(void)
 {
 	sessio_handle_space *own = crowd.spaces[WORKERS];
