@@ -13,4 +13,7 @@ typedef size_t rtl_size_t;
 #define RTL_NULL ((void *)0)
 #endif
 
+/* How many elements an array has. The name is documented, and its place is ours. */
+#define rtl_countof(array) (sizeof(array) / sizeof((array)[0]))
+
 #endif /* RTL_STDDEF_H */

@@ -3,6 +3,7 @@
  * The one order of the library's locks, from outside to inside:
  *
  *     gate > resource > bind > lineage > space
+ *     gate > resource > bind > lineage > notice
  *     gate > host
  *     one of a container or an id table, with no other
  *
@@ -17,6 +18,7 @@
 #define SI_RANK_BIND SI_RANK(4u, 3u)
 #define SI_RANK_LINEAGE SI_RANK(8u, 7u)
 #define SI_RANK_SPACE SI_RANK(16u, 15u)
+#define SI_RANK_NOTICE SI_RANK(128u, 15u)
 #define SI_RANK_HOST SI_RANK(32u, 1u)
 #define SI_RANK_ALONE SI_RANK(64u, 0u)
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a handle space is built; see <sessio/handle_space.h> for its use.
+ *
+ * A handle is 20 bits of index and 12 of generation, xored with a secret of the
+ * space. A slot is a word of rights, state, generation and pins, and a pointer to
+ * its lineage node.
+ *
+ *     FREE   -> LIVE    [publish]   the slot's node is set before
+ *     LIVE   -> CLOSED  [close]     by one thread
+ *     CLOSED -> FREE    [unpin]     with the last pin, and another generation
+ *
+ * (handle_space-1) A lookup pins the slot by one read-modify-write, and checks the
+ *      word that it met. While a slot is LIVE or CLOSED and pinned, its node stays.
+ * (handle_space-2) A pin may meet any slot. So no word is stored over: its pins stay
+ *      when its state changes.
+ * (handle_space-3) The thread that frees a slot changes CLOSED without pins to FREE
+ *      by one exchange. So a slot is freed once, even if other threads take pins off.
+ * (handle_space-4) Free slots are reused oldest first, and only while more than
+ *      SI_HANDLE_WAITING wait.
+ *
+ * tests/models/handles.pml checks (handle_space-1) to (handle_space-3) exhaustively.
+ */
+#ifndef SI_HANDLE_SPACE_H
+#define SI_HANDLE_SPACE_H
+
+#include <sessio/handle_space.h>
+
+#include "resource/lineage.h"
+
+#define SI_HANDLE_INDEX_BITS 20u
+#define SI_HANDLE_WAITING 1024u
+#define SI_HANDLE_CHUNKS 14u
+#define SI_HANDLE_FIRST_CHUNK 64u /* each further chunk has twice as many slots */
+
+#define SI_SLOT_RIGHTS UINT64_C(0xffffffff)
+#define SI_SLOT_LIVE (UINT64_C(1) << 32)
+#define SI_SLOT_CLOSED (UINT64_C(2) << 32)
+#define SI_SLOT_STATE (UINT64_C(15) << 32)
+#define SI_SLOT_GENERATION_SHIFT 36u
+#define SI_SLOT_GENERATION (UINT64_C(0xfff) << SI_SLOT_GENERATION_SHIFT)
+#define SI_SLOT_PIN (UINT64_C(1) << 48)
+#define SI_SLOT_PINS (UINT64_C(0xffff) << 48)
+/* Half of what fits: threads that are refused have taken a pin for a moment. */
+#define SI_SLOT_PINS_MAX (UINT64_C(0x8000) << 48)
+
+struct si_handle_slot {
+	_Atomic uint64_t word; /* (handle_space-2) */
+	union {
+		struct si_lineage_node *node; /* counted, unless FREE */
+		uintptr_t next; /* FREE: the index of the next free slot, plus one */
+	} u;
+};
+
+struct sessio_handle_space {
+	si_mutex lock; /* guards what follows but the first two and the chunks' slots */
+	uint64_t number; /* fixed; of this space, never used again */
+	uint32_t secret; /* fixed */
+	uint32_t made; /* slots that have ever been used */
+	uint32_t free_first; /* index plus one, 0: none */
+	uint32_t free_last;
+	uint32_t free_count;
+	size_t open; /* handles */
+	_Atomic(struct si_handle_slot *) chunks[SI_HANDLE_CHUNKS];
+};
+
+/* A handle that is pinned. */
+struct si_handle_pin {
+	struct si_handle_slot *slot;
+	struct si_lineage_node *node;
+	uint32_t index;
+	uint32_t rights;
+};
+
+/* Pins a handle, revoked or not; SESSIO_INVALID_ARG, SESSIO_LIMIT (too many pins). */
+sessio_status si_handle_pin(
+	struct sessio_handle_space *space, uint32_t handle, struct si_handle_pin *out_pin);
+
+/* Pins a handle that is not revoked and has these rights. */
+sessio_status si_handle_look_up(struct sessio_handle_space *space, uint32_t handle, uint32_t rights,
+	struct si_handle_pin *out_pin);
+
+void si_handle_unpin(struct sessio_handle_space *space, const struct si_handle_pin *pin);
+
+/* Pins a badge's handle and takes a reference on the badge; NULL for SESSIO_HANDLE_INVALID. */
+sessio_status si_handle_look_up_badge(
+	struct sessio_handle_space *space, uint32_t handle, struct si_badge **out_badge);
+
+/* Gives an object that has no handle yet its first one. */
+sessio_status si_handle_create_first(struct sessio_handle_space *space,
+	struct si_handle_object *object, uint32_t rights, uint32_t *out_handle);
+
+#endif /* SI_HANDLE_SPACE_H */
