@@ -68,6 +68,16 @@ static void checked_prints_are_for_checked_builds(void **state)
 	assert_int_equal(printed.count, DBG ? 2 : 0);
 }
 
+static void without_a_function_prints_go_to_the_error_stream(void **state)
+{
+	unsigned before = printed.count;
+
+	(void)state;
+	sessio_nt_set_debug_print(NULL, NULL);
+	assert_int_equal(DbgPrint("on the error stream\n"), STATUS_SUCCESS);
+	assert_int_equal(printed.count, before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +86,7 @@ int main(void)
 		TEST(no_more_than_512_bytes_leave),
 		TEST(a_prefix_counts_too),
 		TEST(checked_prints_are_for_checked_builds),
+		TEST(without_a_function_prints_go_to_the_error_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,9 @@ static void critical_regions_are_counted(void **state)
 	assert_true(KeAreApcsDisabled());
 	KeLeaveCriticalRegion();
 	assert_false(KeAreApcsDisabled());
+	(void)KfRaiseIrql(APC_LEVEL);
+	assert_true(KeAreApcsDisabled());
+	KeLowerIrql(PASSIVE_LEVEL);
 }
 
 int main(void)

@@ -169,6 +169,18 @@ static void nothing_stays_in_the_pool(void **state)
 	assert_int_equal(usage.pool_bytes, 0);
 }
 
+static void halves_of_pairs_in_the_wrong_order_become_question_marks(void **state)
+{
+	WCHAR halves[] = { 0xdc00, 0xdc00, 0xd83d };
+	UNICODE_STRING wide = { sizeof(halves), sizeof(halves), halves };
+	char buffer[8];
+	ANSI_STRING narrow = { 0, sizeof(buffer), buffer };
+
+	(void)state;
+	assert_int_equal(RtlUnicodeStringToAnsiString(&narrow, &wide, FALSE), STATUS_SUCCESS);
+	assert_string_equal(buffer, "???");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +192,7 @@ int main(void)
 		cmocka_unit_test(duplicates_are_own_memory),
 		cmocka_unit_test(numbers_are_written_and_read),
 		cmocka_unit_test(nothing_stays_in_the_pool),
+		cmocka_unit_test(halves_of_pairs_in_the_wrong_order_become_question_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

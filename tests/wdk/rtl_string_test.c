@@ -201,6 +201,33 @@ static void memory_calls_do_what_they_say(void **state)
 	assert_int_equal(a[3], 0);
 }
 
+static void an_odd_room_ends_with_a_whole_character(void **state)
+{
+	UNICODE_STRING from = RTL_CONSTANT_STRING(L"abc");
+	WCHAR buffer[4] = { 0 };
+	UNICODE_STRING to = { 0, 5, buffer };
+
+	(void)state;
+	RtlCopyUnicodeString(&to, &from);
+	assert_int_equal(to.Length, 4);
+}
+
+static void a_source_can_be_too_long_to_count(void **state)
+{
+	static WCHAR text[UNICODE_STRING_MAX_CHARS + 1];
+	UNICODE_STRING string = { 7, 7, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < UNICODE_STRING_MAX_CHARS; i++) {
+		text[i] = 'x';
+	}
+	assert_int_equal(RtlInitUnicodeStringEx(&string, text), STATUS_NAME_TOO_LONG);
+	assert_int_equal(string.Length, 7);
+	text[UNICODE_STRING_MAX_CHARS - 1] = 0;
+	assert_int_equal(RtlInitUnicodeStringEx(&string, text), STATUS_SUCCESS);
+	assert_int_equal(string.Length, 65532);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +240,8 @@ int main(void)
 		cmocka_unit_test(upper_and_lower_case_are_each_others_inverse),
 		cmocka_unit_test(wide_functions_count_in_16_bits),
 		cmocka_unit_test(memory_calls_do_what_they_say),
+		cmocka_unit_test(an_odd_room_ends_with_a_whole_character),
+		cmocka_unit_test(a_source_can_be_too_long_to_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ static void a_spin_lock_raises_to_dispatch_level(void **state)
 	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
 	before = KeRaiseIrqlToDpcLevel();
 	KeAcquireInStackQueuedSpinLockAtDpcLevel(&lock, &handle);
+	assert_int_equal(handle.OldIrql, DISPATCH_LEVEL);
 	KeReleaseInStackQueuedSpinLockFromDpcLevel(&handle);
 	assert_true(KeTryToAcquireSpinLockAtDpcLevel(&lock));
 	KeReleaseSpinLockFromDpcLevel(&lock);

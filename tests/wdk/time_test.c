@@ -25,7 +25,11 @@ static void time_is_counted_from_1601(void **state)
 	assert_int_equal(fields.Second, 59);
 	assert_int_equal(fields.Milliseconds, 123);
 	assert_int_equal(fields.Weekday, 1);
-	now.QuadPart += 86400LL * 10000000 * 2;
+	now.QuadPart += 86400LL * 10000000;
+	RtlTimeToTimeFields(&now, &fields);
+	assert_int_equal(fields.Month, 2);
+	assert_int_equal(fields.Day, 29);
+	now.QuadPart += 86400LL * 10000000;
 	RtlTimeToTimeFields(&now, &fields);
 	assert_int_equal(fields.Month, 3);
 	assert_int_equal(fields.Day, 1);

@@ -36,6 +36,24 @@ static void release_a_semaphore_too_often(void)
 	(void)KeReleaseSemaphore(&semaphore, 0, 1, FALSE);
 }
 
+static void release_a_mutex_twice(void)
+{
+	KMUTEX mutex;
+
+	KeInitializeMutex(&mutex, 0);
+	(void)KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, NULL);
+	(void)KeReleaseMutex(&mutex, FALSE);
+	(void)KeReleaseMutex(&mutex, FALSE);
+}
+
+static void release_a_semaphore_backwards(void)
+{
+	KSEMAPHORE semaphore;
+
+	KeInitializeSemaphore(&semaphore, 2, 2);
+	(void)KeReleaseSemaphore(&semaphore, 0, -1, FALSE);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
@@ -43,6 +61,8 @@ int main(int argc, char **argv)
 		DEATH(wait_for_a_number),
 		DEATH(release_a_mutex_not_taken),
 		DEATH(release_a_semaphore_too_often),
+		DEATH(release_a_mutex_twice),
+		DEATH(release_a_semaphore_backwards),
 	};
 
 	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

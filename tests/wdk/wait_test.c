@@ -181,6 +181,10 @@ static void a_timeout_does_not_end_early(void **state)
 	assert_int_equal(wait_for(&event, -20000), STATUS_TIMEOUT);
 	assert_true(KeQueryInterruptTime() - before >= 20000);
 	before = KeQueryInterruptTime();
+	KeQuerySystemTime(&timeout); /* the clock of the day may be slewed a little meanwhile */
+	assert_int_equal(wait_for(&event, timeout.QuadPart + 50000), STATUS_TIMEOUT);
+	assert_true(KeQueryInterruptTime() - before >= 40000);
+	before = KeQueryInterruptTime();
 	timeout.QuadPart = -20000;
 	assert_int_equal(KeDelayExecutionThread(KernelMode, FALSE, &timeout), STATUS_SUCCESS);
 	assert_true(KeQueryInterruptTime() - before >= 20000);
@@ -205,6 +209,23 @@ static void the_longest_timeout_is_for_ever(void **state)
 	sleeper_join(&sleeper);
 }
 
+static void objects_say_what_they_are(void **state)
+{
+	KEVENT event;
+	KMUTEX mutex;
+	KSEMAPHORE semaphore;
+
+	(void)state;
+	KeInitializeEvent(&event, SynchronizationEvent, FALSE);
+	KeInitializeMutex(&mutex, 0);
+	KeInitializeSemaphore(&semaphore, 0, 1);
+	assert_int_equal(event.Header.Type, SynchronizationEvent);
+	assert_int_equal(event.Header.Size, sizeof(event) / sizeof(LONG));
+	assert_int_equal(mutex.Header.Size, sizeof(mutex) / sizeof(LONG));
+	assert_int_equal(semaphore.Header.Size, sizeof(semaphore) / sizeof(LONG));
+	assert_int_equal(semaphore.Limit, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +238,7 @@ int main(void)
 		cmocka_unit_test(a_released_semaphore_wakes_as_many_as_it_counts),
 		cmocka_unit_test(a_timeout_does_not_end_early),
 		cmocka_unit_test(the_longest_timeout_is_for_ever),
+		cmocka_unit_test(objects_say_what_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
