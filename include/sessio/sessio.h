@@ -10,6 +10,7 @@
 #include <sessio/diag.h>
 #include <sessio/host.h>
 #include <sessio/inspect.h>
+#include <sessio/object.h>
 #include <sessio/rules.h>
 #include <sessio/source.h>
 #include <sessio/status.h>
