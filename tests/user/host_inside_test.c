@@ -218,6 +218,40 @@ static void events_of_a_second_host_precede_the_next_event_of_the_first(void **s
 	log_expect(&text, "a. b. second.");
 }
 
+#define OTHERS 3u
+
+static void post_to_others(struct logged *self, const sessio_user_notice *notice)
+{
+	sessio_host **others = self->more;
+
+	for (unsigned i = 0; i < OTHERS; i++) {
+		post(others[i], notice->session_id, EVENT(CREATED));
+	}
+}
+
+static void a_callback_may_post_to_several_hosts(void **state)
+{
+	static const char *const names[OTHERS] = { "b", "c", "d" };
+	sessio_host *host = new_host();
+	sessio_host *others[OTHERS];
+	struct logged a = { .act = post_to_others, .more = others };
+	struct logged each[OTHERS] = { { 0 } };
+
+	(void)state;
+	for (unsigned i = 0; i < OTHERS; i++) {
+		others[i] = new_host();
+		logged_start(&each[i], others[i], &text, names[i]);
+	}
+	logged_start(&a, host, &text, "a");
+	post(host, 1, EVENT(CREATED));
+	log_expect(&text, "a:1+Created b:1+Created c:1+Created d:1+Created");
+	drop(host);
+	for (unsigned i = 0; i < OTHERS; i++) {
+		drop(others[i]);
+	}
+	log_expect(&text, "a. b. c. d.");
+}
+
 #define CHAIN 500u
 
 static struct {
@@ -355,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_release_does_not_see_what_the_thread_acts_for),
 		cmocka_unit_test(an_event_posted_to_a_second_host_follows_the_event_in_hand),
 		cmocka_unit_test(events_of_a_second_host_precede_the_next_event_of_the_first),
+		cmocka_unit_test(a_callback_may_post_to_several_hosts),
 		cmocka_unit_test(posts_chained_across_hosts_do_not_recurse),
 		cmocka_unit_test(events_posted_in_a_release_follow_it),
 		cmocka_unit_test(a_host_that_a_callback_destroys_delivers_its_posts_first),

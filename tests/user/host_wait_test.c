@@ -375,6 +375,47 @@ static void a_callback_does_not_destroy_a_host_whose_release_waits_for_it(void *
 	guest_fini(&destroyer);
 }
 
+static void be_delivered_by(sessio_host *host, struct si_worker *worker)
+{
+	si_mutex_lock(&host->lock);
+	host->busy = worker != NULL;
+	host->worker = worker;
+	si_host_unlock(host);
+}
+
+static void end_delivery_when_one_sleeps(void *arg)
+{
+	sessio_host **hosts = arg;
+
+	until_asleep(hosts[0], 1);
+	be_delivered_by(hosts[1], NULL);
+	be_delivered_by(hosts[0], NULL);
+}
+
+/* Two workers wait for each other's host, as they may for a moment; a third looks on. */
+static void a_ring_of_other_waits_does_not_hold_a_search(void **state)
+{
+	sessio_host *outer = new_host();
+	sessio_host *hosts[2] = { new_host(), new_host() };
+	struct si_host_wait waits[2] = { { .host = hosts[1] }, { .host = hosts[0] } };
+	struct si_worker workers[2] = { { .wait = &waits[0] }, { .wait = &waits[1] } };
+	struct guest other = { .host = hosts[0] };
+	struct guest destroyer = { .on_call = destroy_others_host, .other = &other };
+	uv_thread_t thread;
+
+	(void)state;
+	guest_start(&destroyer, outer);
+	be_delivered_by(hosts[0], &workers[0]);
+	be_delivered_by(hosts[1], &workers[1]);
+	assert_int_equal(uv_thread_create(&thread, end_delivery_when_one_sleeps, hosts), 0);
+	post(outer, 1, EVENT(CREATED));
+	assert_int_equal(uv_thread_join(&thread), 0);
+	assert_int_equal(destroyer.status, SESSIO_OK);
+	drop(hosts[1]);
+	drop(outer);
+	guest_fini(&destroyer);
+}
+
 /* Between two items of a queue, a thread in a callback of another host posts. */
 static struct {
 	struct guest outside; /* on the other host: its call posts */
@@ -576,6 +617,7 @@ int main(void)
 		cmocka_unit_test(releases_that_end_each_others_watchers_do_not_wait_for_ever),
 		cmocka_unit_test(a_release_does_not_wait_for_the_destruction_that_waits_for_it),
 		cmocka_unit_test(a_callback_does_not_destroy_a_host_whose_release_waits_for_it),
+		cmocka_unit_test(a_ring_of_other_waits_does_not_hold_a_search),
 		cmocka_unit_test(destroying_waits_for_a_poster_that_has_not_woken),
 		cmocka_unit_test(an_event_posted_between_two_items_is_delivered),
 		cmocka_unit_test(a_watcher_that_another_thread_ends_before_its_turn_is_not_called),
