@@ -215,8 +215,11 @@ static struct si_header *pop_dead(struct dead_list *dead)
 	return header;
 }
 
-/* Runs these destructors, and those of all objects that die with it (object-5). */
-static void destruct_and_drain(void (*destruct)(void *arg), void *arg)
+/*
+ * Runs these destructors, and those of all objects that die with it (object-5). Never
+ * inlined: its frame, if a longjmp leaves it, then lies below the caller's.
+ */
+static SI_NOINLINE void destruct_and_drain(void (*destruct)(void *arg), void *arg)
 {
 	SI_GUARDED_FRAME(frame);
 	struct si_deferral deferral;
