@@ -266,7 +266,7 @@ void si_object_put_asking(struct si_header *header)
 	}
 }
 
-/* What a failed constructor leaves to the destructors of those before it. */
+/* The part of an object that the constructors before a failed one have made. */
 struct unwinding {
 	void *object;
 	unsigned depth;

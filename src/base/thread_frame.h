@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the calling thread is in the middle of.
+ * The callbacks and scopes that the calling thread is in.
  *
  * A frame says that this thread is inside something: a destructor, a callback.
  * Frames live in their callers' storage; the platform keeps one pointer per
@@ -10,8 +10,8 @@
  * and leaves, such as "this thread acts for that session", outlives the
  * callback's own. A pop therefore takes out its frame wherever that is.
  *
- * A foreign frame stands round a callback that this thread runs for others'
- * work. What the thread acts for stays outside of it: si_thread_find_own().
+ * A foreign frame stands round a callback that this thread runs for others' work.
+ * The frames outside of it are not the callback's: si_thread_find_own().
  *
  * A callback may leave by no other way than its return. Its frame is declared
  * with SI_GUARDED_FRAME(), which stops the program if a C++ exception, a thread
