@@ -51,6 +51,10 @@ static inline void si_thread_link(
 	frame->value = value;
 	frame->outer = si_thread_innermost();
 	frame->foreign = foreign;
+	frame->is_covered = false;
+	if (frame->outer != NULL) {
+		frame->outer->is_covered = true;
+	}
 	si_platform_thread_set(frame);
 }
 
