@@ -215,8 +215,11 @@ static struct si_header *pop_dead(struct dead_list *dead)
 	return header;
 }
 
-/* Runs these destructors, and those of all objects that die with it (object-5). */
-static void destruct_and_drain(void (*destruct)(void *arg), void *arg)
+/*
+ * Runs these destructors, and those of all objects that die with it (object-5). Never
+ * inlined: its frame, if a longjmp leaves it, then lies below the caller's.
+ */
+static SI_NOINLINE void destruct_and_drain(void (*destruct)(void *arg), void *arg)
 {
 	SI_GUARDED_FRAME(frame);
 	struct si_deferral deferral;
@@ -263,7 +266,7 @@ void si_object_put_asking(struct si_header *header)
 	}
 }
 
-/* What a failed constructor leaves to the destructors of those before it. */
+/* The part of an object that the constructors before a failed one have made. */
 struct unwinding {
 	void *object;
 	unsigned depth;

@@ -2,10 +2,10 @@
 /*
  * Typed, counted objects.
  *
- * An object is one block of memory. What callers hold is the pointer to the
- * segment of the object's own type; the segments of its ancestors lie before
- * the header, the root's nearest, so that a root's private segment is always at
- * the same distance from the pointer:
+ * An object is one block of memory. Callers hold the pointer to the segment of the
+ * object's own type. The segments of its ancestors lie before the header, the root's
+ * nearest. A root's private segment is thus always at the same distance from the
+ * pointer:
  *
  *     [parent] ... [root] [header] [own segment] [name]
  *                                  ^ the object
@@ -14,8 +14,8 @@
  * (object-2) count never goes from 0 to 1, and never below 0.
  * (object-3) count saturates: an object that reached the limit is never destroyed.
  * (object-4) Constructors run from root to own type, destructors the other way round,
- *      each exactly once, with no lock held; a constructor that fails is undone
- *      by the destructors of those that ran before it.
+ *      each exactly once, with no lock held. After a constructor that fails, the
+ *      destructors of those that ran before it run.
  * (object-5) Destruction does not nest: an object whose last reference goes while a
  *      destructor runs on this thread is destroyed after that destructor.
  * (object-6) If its type has last_reference(), the put that would bring count from 1
@@ -72,7 +72,7 @@ struct sessio_object_type {
 	const struct si_ancestor *chain; /* chain[depth] is the type itself */
 };
 
-/* What kind of object it is, readable without following its type. */
+/* The kind of an object, readable without following its type. */
 #define SI_KIND_PLAIN 0u
 #define SI_KIND_RESOURCE 1u
 #define SI_KIND_SESSION 2u

@@ -108,12 +108,12 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 		/* Every acquire before its mark has its release before another: drain is untouched. */
 		return SI_CLOSE_IDLE;
 	}
-	/* Relaxed: si_rundown_let_go() comes after it on the same word. */
+	/* Relaxed: si_rundown_release_closer() comes after it on the same word. */
 	atomic_fetch_add_explicit(&run->drain, word_of(count), memory_order_relaxed);
 	return SI_CLOSE_BUSY;
 }
 
-bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found)
+bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found)
 {
 	if (found == SI_CLOSE_IDLE) {
 		/* Exchanged, not stored: a release without its acquire may have been here. */
@@ -173,7 +173,7 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run)
 	if ((seen & SI_RUN_SPLIT) == 0) {
 		si_rundown_note(run, si_run_here());
 	}
-	/* Acquire: as in si_rundown_acquire_calm(). */
+	/* Acquire: as in si_rundown_acquire_uncontended(). */
 	seen = atomic_fetch_add_explicit(word_now(run, seen), SI_RUN_ONE, memory_order_acquire);
 	return (seen & SI_RUN_CLOSED) != 0 ? SI_RUN_REFUSED : SI_RUN_OK; /* (rundown-3) */
 }
@@ -196,7 +196,7 @@ bool si_rundown_release(struct si_rundown *run)
 		if (!split_off) {
 			si_rundown_note(run, si_run_here());
 		}
-		/* Release: as in si_rundown_release_calm(). */
+		/* Release: as in si_rundown_release_uncontended(). */
 		seen = atomic_fetch_sub_explicit(
 			word_now(run, seen), SI_RUN_ONE, memory_order_release);
 		if ((seen & SI_RUN_CLOSED) == 0) {
@@ -205,10 +205,10 @@ bool si_rundown_release(struct si_rundown *run)
 			return false;
 		}
 	}
-	return si_rundown_settle(run, seen);
+	return si_rundown_finish_release(run, seen);
 }
 
-bool si_rundown_settle(struct si_rundown *run, uint64_t met)
+bool si_rundown_finish_release(struct si_rundown *run, uint64_t met)
 {
 	uint64_t seen;
 

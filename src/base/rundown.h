@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operation counter: how many operations run, and who was the last.
+ * The operation counter: how many operations run, and which was the last.
  *
- * Operations acquire and release; a closer closes it once, after which acquire
- * fails, and exactly one caller, the closer or the last release, is told that
+ * Operations acquire and release. A closer closes the counter once; after that,
+ * acquire fails. Exactly one caller, the closer or the last release, learns that
  * everything has run down. Neither side ever retries.
  *
  * (rundown-1) A successful acquire is counted in one word (central or a stripe) before
- *      that word is marked; a release is counted in any word, or in drain if
- *      the word it meets is marked. So counts are signed and only sums mean
- *      anything.
+ *      that word is marked. A release is counted in any word, or in drain if the
+ *      word it meets is marked. So counts are signed and only sums mean anything.
  * (rundown-2) Closing marks central and every stripe, each in one read-modify-write
  *      that also reads the count to carry into drain. No acquire succeeds once
  *      all are marked, and that is before si_rundown_close() returns.
  * (rundown-3) A failed acquire is not undone: a marked word's count is never read again.
- * (rundown-4) drain holds SI_DRAIN_HELD from the start until si_rundown_let_go(), and
- *      after the close only releases touch its count, each once. Whoever brings
- *      it to 0 is therefore the only one, and needs no second step: a release
- *      touches nothing after its last read-modify-write.
+ * (rundown-4) drain holds SI_DRAIN_HELD from the start until si_rundown_release_closer(), and
+ *      after the close only releases touch its count, each once. The caller
+ *      that brings it to 0 is therefore the only one, and needs no second step. A
+ *      release touches nothing after its last read-modify-write.
  * (rundown-5) Splitting succeeds only on an open central word, by one compare-exchange,
- *      after the stripes are in place. Who finds no stripes may still count on
- *      central: a split moves nobody, it only sends newcomers elsewhere.
- * (rundown-6) Until the first acquire, last_here is 0, which is nobody's place. That
- *      sends everybody to the slow paths, which refuse what is not open; so an
- *      open needs one read-modify-write, after which it touches nothing.
+ *      after the stripes are in place. An operation that finds no stripes may
+ *      still count on central: a split moves none, it only sends new ones elsewhere.
+ * (rundown-6) Until the first acquire, last_here is 0, which is no thread's place. That
+ *      sends all to the slow paths, which refuse what is not open. So an open needs
+ *      one read-modify-write, after which it touches nothing.
  *
  * tests/models/rundown.pml checks (rundown-1)-(rundown-6) exhaustively.
  */
@@ -56,7 +55,7 @@ struct si_rundown {
 
 enum si_run_result { SI_RUN_OK, SI_RUN_REFUSED, SI_RUN_FULL };
 
-/* What si_rundown_close() found. */
+/* The state in which si_rundown_close() found the counter. */
 enum si_run_close {
 	SI_CLOSE_LATE, /* somebody closed it before */
 	SI_CLOSE_PENDING, /* it had not been opened; si_rundown_open() will fail */
@@ -71,8 +70,8 @@ void si_rundown_init(struct si_rundown *run);
 void si_rundown_fini(struct si_rundown *run);
 
 /*
- * False if it was closed before it was opened. If it was not, somebody may close
- * it at once, and whoever completes that end may free it before this returns.
+ * False if it was closed before it was opened. Otherwise it may be closed at once,
+ * and the thread that completes that end may free it before this returns.
  */
 bool si_rundown_open(struct si_rundown *run);
 
@@ -80,15 +79,15 @@ bool si_rundown_open(struct si_rundown *run);
 enum si_run_close si_rundown_close(struct si_rundown *run);
 
 /* After the close: lets the end happen. True if nothing is running any more. */
-bool si_rundown_let_go(struct si_rundown *run, enum si_run_close found);
+bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found);
 
-/* How many operations run; a moment's truth, for people and not for decisions. */
+/* How many operations run: a snapshot, for people and not for decisions. */
 uint64_t si_rundown_active(struct si_rundown *run);
 
 /* True from the open to the close. */
 static inline bool si_rundown_is_open(struct si_rundown *run)
 {
-	/* Acquire: what was done before the open, or why it was closed. */
+	/* Acquire: the work before the open, or the reason of the close. */
 	return (atomic_load_explicit(&run->central, memory_order_acquire) &
 		       (SI_RUN_CLOSED | SI_RUN_PENDING)) == 0;
 }
@@ -112,9 +111,9 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run);
 bool si_rundown_release(struct si_rundown *run);
 
 /*
- * The two calls above without a call, for whoever is in a hurry. Each is a check
- * and one read-modify-write, and leaves the rest to a function that is called
- * last of all, so that a compiler needs no stack for them.
+ * The two calls above, inline for the hot path. Each is a check and one
+ * read-modify-write. The rest is left to a function that is called last of all, so
+ * that a compiler needs no stack for them.
  *
  * The check reads other words than the one that is written: on some processors
  * reading the same one costs as much as another read-modify-write.
@@ -129,8 +128,8 @@ static inline uint16_t si_run_here(void)
 	return (uint16_t)(si_platform_here() >> 17 | 1u);
 }
 
-/* Nobody else was here lately, and there is nothing special about this counter. */
-static inline bool si_rundown_is_calm(struct si_rundown *run)
+/* No other thread was here lately, and there is nothing special about this counter. */
+static inline bool si_rundown_is_uncontended(struct si_rundown *run)
 {
 	/* Acquire: somebody found it open, so what was done before the open is done (rundown-6). */
 	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here() &&
@@ -143,10 +142,10 @@ void si_rundown_note(struct si_rundown *run, uint16_t here);
 /* Takes an acquire back that was one too many; false. */
 SI_COLD bool si_rundown_give_back(struct si_rundown *run);
 
-/* On a calm counter. If it fails, si_rundown_acquire() says why. */
-static inline bool si_rundown_acquire_calm(struct si_rundown *run)
+/* On an uncontended counter. If it fails, si_rundown_acquire() says why. */
+static inline bool si_rundown_acquire_uncontended(struct si_rundown *run)
 {
-	/* Acquire: what was done before a close that this comes after. */
+	/* Acquire: the work before a close that this comes after. */
 	uint64_t seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
 
 	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
@@ -158,15 +157,15 @@ static inline bool si_rundown_acquire_calm(struct si_rundown *run)
 	return true;
 }
 
-/* On a calm counter. If it fails, si_rundown_settle(run, *out_met) has the last word. */
-static inline bool si_rundown_release_calm(struct si_rundown *run, uint64_t *out_met)
+/* On an uncontended counter. If it fails, call si_rundown_finish_release(run, *out_met). */
+static inline bool si_rundown_release_uncontended(struct si_rundown *run, uint64_t *out_met)
 {
-	/* Release: what the operation did comes before the end that this allows. */
+	/* Release: the operation's work comes before the end that this allows. */
 	*out_met = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
 	return si_likely(*out_met >= SI_RUN_ONE && (*out_met & SI_RUN_CLOSED) == 0);
 }
 
 /* After a release met a closed central word, or nothing to release. As si_rundown_release(). */
-bool si_rundown_settle(struct si_rundown *run, uint64_t met);
+bool si_rundown_finish_release(struct si_rundown *run, uint64_t met);
 
 #endif /* SI_RUNDOWN_H */

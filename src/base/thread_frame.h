@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the calling thread is in the middle of.
+ * The callbacks and scopes that the calling thread is in.
  *
  * A frame says that this thread is inside something: a destructor, a callback.
  * Frames live in their callers' storage; the platform keeps one pointer per
@@ -10,15 +10,15 @@
  * and leaves, such as "this thread acts for that session", outlives the
  * callback's own. A pop therefore takes out its frame wherever that is.
  *
- * A foreign frame stands round a callback that this thread runs for others'
- * work. What the thread acts for stays outside of it: si_thread_find_own().
+ * A foreign frame stands round a callback that this thread runs for others' work.
+ * The frames outside of it are not the callback's: si_thread_find_own().
  *
  * A callback may leave by no other way than its return. Its frame is declared
  * with SI_GUARDED_FRAME(), which stops the program if a C++ exception, a thread
  * exit or a cancellation comes through. A longjmp comes through unseen. It is found
- * when the thread pushes its next frame, if the frame that was left lay on the
- * thread's own stack and the thread is now further out on it. Frames on other
- * stacks, as of coroutines and fibers, are taken for good.
+ * when the thread next looks for a frame or pushes one. The frame that was left must
+ * lie on the thread's own stack, and the thread must be further out by then. Frames
+ * on other stacks, as of coroutines and fibers, are taken for good.
  */
 #ifndef SI_THREAD_FRAME_H
 #define SI_THREAD_FRAME_H
@@ -33,17 +33,23 @@ struct si_thread_frame {
 	bool is_covered; /* another was pushed inside of it, and may still be there */
 };
 
+/* The thread's innermost frame, NULL if it is in none. */
+static inline struct si_thread_frame *si_thread_innermost(void)
+{
+	struct si_thread_frame *frame = si_platform_thread_get();
+
+	SI_BUG_IF(frame != NULL && (uintptr_t)frame < si_platform_here() &&
+			si_platform_has_left(frame),
+		"a callback was left by a longjmp");
+	return frame;
+}
+
 static inline void si_thread_link(
 	struct si_thread_frame *frame, const void *kind, void *value, bool foreign)
 {
-	struct si_thread_frame *outer = si_platform_thread_get();
-
-	SI_BUG_IF((uintptr_t)outer < si_platform_here() && outer != NULL &&
-			si_platform_has_left(outer),
-		"a callback was left by a longjmp");
 	frame->kind = kind;
 	frame->value = value;
-	frame->outer = outer;
+	frame->outer = si_thread_innermost();
 	frame->foreign = foreign;
 	frame->is_covered = false;
 	if (frame->outer != NULL) {
@@ -107,7 +113,7 @@ static inline struct si_thread_frame *si_thread_next(
 /* The innermost frame of this kind, NULL if there is none. */
 static inline struct si_thread_frame *si_thread_find(const void *kind)
 {
-	return si_thread_next(si_platform_thread_get(), kind);
+	return si_thread_next(si_thread_innermost(), kind);
 }
 
 /* The next one of this kind from `frame` outwards, but not outside of others' work. */

@@ -118,7 +118,7 @@ void si_session_put_slowly(struct si_session *session)
 
 void si_session_put_last(struct si_session *session, uint64_t met)
 {
-	if (si_rundown_settle(&session->run, met)) {
+	if (si_rundown_finish_release(&session->run, met)) {
 		si_session_complete(session);
 	}
 }

@@ -251,17 +251,17 @@ void si_session_done(struct si_session *session);
 /* False: si_session_ref_slowly() has not been tried yet. */
 static inline bool si_session_ref_quickly(struct si_session *session)
 {
-	return si_likely(!session->tracked && si_rundown_is_calm(&session->run)) &&
-		si_rundown_acquire_calm(&session->run);
+	return si_likely(!session->tracked && si_rundown_is_uncontended(&session->run)) &&
+		si_rundown_acquire_uncontended(&session->run);
 }
 
 static inline void si_session_put(struct si_session *session)
 {
 	uint64_t met;
 
-	if (si_unlikely(session->tracked || !si_rundown_is_calm(&session->run))) {
+	if (si_unlikely(session->tracked || !si_rundown_is_uncontended(&session->run))) {
 		si_session_put_slowly(session);
-	} else if (si_unlikely(!si_rundown_release_calm(&session->run, &met))) {
+	} else if (si_unlikely(!si_rundown_release_uncontended(&session->run, &met))) {
 		si_session_put_last(session, met);
 	}
 }

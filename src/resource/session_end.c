@@ -213,7 +213,7 @@ void si_session_run_end(struct si_session *session, enum si_run_close found)
 		note_closing_time(session);
 	}
 	call_close(session);
-	if (si_rundown_let_go(&session->run, found)) {
+	if (si_rundown_release_closer(&session->run, found)) {
 		si_session_complete(session);
 	}
 }
@@ -224,7 +224,7 @@ bool si_session_run_end_of_opening(struct si_session *session)
 	struct si_bound *bound;
 
 	call_close(session);
-	(void)si_rundown_let_go(&session->run, SI_CLOSE_IDLE);
+	(void)si_rundown_release_closer(&session->run, SI_CLOSE_IDLE);
 	si_mutex_lock(resource->lock);
 	bound = begin_completing_locked(resource, session);
 	si_mutex_unlock(resource->lock);

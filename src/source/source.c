@@ -79,7 +79,7 @@ static void shut(sessio_source *source, bool started)
 	if (started) {
 		source->ops->stop(source->state);
 	}
-	if (si_rundown_let_go(&source->reports, found)) {
+	if (si_rundown_release_closer(&source->reports, found)) {
 		become_idle(source);
 	}
 	(void)si_wait_until(is_idle, source, SI_WAIT_FOREVER);

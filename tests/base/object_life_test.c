@@ -13,7 +13,7 @@
 
 #define DEPTH 5u
 
-/* What the chain below was called for: "+0+1-1-0". */
+/* The calls of the chain below: "+0+1-1-0". */
 static char trace[256];
 static unsigned fail_at = DEPTH; /* whose constructor fails */
 static Retcode fail_with;
@@ -317,7 +317,7 @@ static void a_destructor_may_make_and_drop_objects(void **state)
 	sessio_object_type_unref(filled);
 }
 
-struct told {
+struct report {
 	unsigned times;
 	sessio_diag_kind kind;
 	const void *object;
@@ -326,40 +326,40 @@ struct told {
 static void hear(void *ctx, sessio_diag_kind kind, const void *object, const void *session_context,
 	const char *text)
 {
-	struct told *told = ctx;
+	struct report *report = ctx;
 
 	assert_null(session_context);
 	assert_string_equal(text,
 		"an object of type \"owner\" has too many references and will never be destroyed");
-	told->times++;
-	told->kind = kind;
-	told->object = object;
+	report->times++;
+	report->kind = kind;
+	report->object = object;
 }
 
 /* Clauses: OB-2 */
-static void a_full_count_keeps_the_object_for_ever_and_is_told_once(void **state)
+static void a_full_count_keeps_the_object_for_ever_and_is_reported_once(void **state)
 {
 	struct owner *owner = make_owner();
 	struct si_header *header = si_header_of(owner);
-	struct told told = { 0 };
+	struct report report = { 0 };
 
 	(void)state;
-	sessio_diag_set_sink(hear, &told);
+	sessio_diag_set_sink(hear, &report);
 	atomic_store(&header->u.live.refs.count, SI_REFCOUNT_LIMIT - 1);
 	KosRefObject(owner); /* the last one that is counted */
-	assert_int_equal(told.times, 0);
+	assert_int_equal(report.times, 0);
 	(void)si_object_ref(owner); /* as the library does it: silently */
-	assert_int_equal(told.times, 0);
+	assert_int_equal(report.times, 0);
 	KosRefObject(owner);
-	assert_int_equal(told.times, 1);
-	assert_int_equal(told.kind, SESSIO_DIAG_SATURATED);
-	assert_ptr_equal(told.object, owner);
+	assert_int_equal(report.times, 1);
+	assert_int_equal(report.kind, SESSIO_DIAG_SATURATED);
+	assert_ptr_equal(report.object, owner);
 	for (unsigned i = 0; i < 1000; i++) {
 		KosRefObject(owner);
 		KosPutObject(owner);
 		KosPutObject(owner);
 	}
-	assert_int_equal(told.times, 1);
+	assert_int_equal(report.times, 1);
 	assert_int_equal(destroyed, 0);
 	assert_true(sessio_object_references(owner) > SI_REFCOUNT_LIMIT);
 	sessio_diag_set_sink(NULL, NULL);
@@ -368,7 +368,7 @@ static void a_full_count_keeps_the_object_for_ever_and_is_told_once(void **state
 	assert_int_equal(destroyed, 1);
 }
 
-/* What the holders write and the destructor reads is ordered by the count alone. */
+/* Only the count orders the holders' writes before the destructor's reads. */
 #define HOLDERS 4u
 #define ROUNDS 200u
 
@@ -453,7 +453,7 @@ int main(void)
 		OWNING(a_tree_goes_with_its_root),
 		OWNING(a_refused_object_takes_its_parts_along),
 		OWNING(a_destructor_may_make_and_drop_objects),
-		OWNING(a_full_count_keeps_the_object_for_ever_and_is_told_once),
+		OWNING(a_full_count_keeps_the_object_for_ever_and_is_reported_once),
 		cmocka_unit_test(the_last_holder_sees_what_all_others_did),
 	};
 

@@ -7,7 +7,7 @@
 
 static inline enum si_run_result begin_operation(struct si_rundown *run)
 {
-	if (si_rundown_is_calm(run) && si_rundown_acquire_calm(run)) {
+	if (si_rundown_is_uncontended(run) && si_rundown_acquire_uncontended(run)) {
 		return SI_RUN_OK;
 	}
 	return si_rundown_acquire(run);
@@ -18,10 +18,10 @@ static inline bool end_operation(struct si_rundown *run)
 {
 	uint64_t met;
 
-	if (!si_rundown_is_calm(run)) {
+	if (!si_rundown_is_uncontended(run)) {
 		return si_rundown_release(run);
 	}
-	return !si_rundown_release_calm(run, &met) && si_rundown_settle(run, met);
+	return !si_rundown_release_uncontended(run, &met) && si_rundown_finish_release(run, met);
 }
 
 #define PLACE_BYTES ((uintptr_t)256 * 1024)

@@ -38,19 +38,19 @@ static void release_after_the_end(void)
 
 	si_rundown_init(&run);
 	(void)si_rundown_open(&run);
-	(void)si_rundown_let_go(&run, si_rundown_close(&run));
+	(void)si_rundown_release_closer(&run, si_rundown_close(&run));
 	(void)si_rundown_release(&run);
 }
 
-static void settle_without_acquire(void)
+static void finish_release_without_acquire(void)
 {
 	struct si_rundown run;
 	uint64_t met;
 
 	si_rundown_init(&run);
 	(void)si_rundown_open(&run);
-	if (!si_rundown_release_calm(&run, &met)) {
-		(void)si_rundown_settle(&run, met);
+	if (!si_rundown_release_uncontended(&run, &met)) {
+		(void)si_rundown_finish_release(&run, met);
 	}
 }
 
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 		{ "release_without_acquire", release_without_acquire },
 		{ "release_twice", release_twice },
 		{ "release_after_the_end", release_after_the_end },
-		{ "settle_without_acquire", settle_without_acquire },
+		{ "finish_release_without_acquire", finish_release_without_acquire },
 		{ "be_the_last_of_too_many", be_the_last_of_too_many },
 		{ "nothing", nothing },
 	};

@@ -101,7 +101,7 @@ static void running_operations_are_counted(void **state)
 	assert_int_equal(si_rundown_active(&run), 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	assert_int_equal(si_rundown_active(&run), 2);
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	assert_int_equal(si_rundown_active(&run), 2);
 	assert_false(si_rundown_release(&run));
 	assert_int_equal(si_rundown_active(&run), 1);
@@ -120,7 +120,7 @@ static void closing_an_idle_counter_leaves_the_end_to_the_closer(void **state)
 	assert_false(si_rundown_release(&run));
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_IDLE);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
-	assert_true(si_rundown_let_go(&run, SI_CLOSE_IDLE));
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_IDLE));
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
 	si_rundown_fini(&run);
 }
@@ -134,7 +134,7 @@ static void the_last_release_after_letting_go_is_the_end(void **state)
 	acquire(&run, 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	assert_false(si_rundown_release(&run));
 	assert_true(si_rundown_release(&run));
 	si_rundown_fini(&run);
@@ -150,7 +150,7 @@ static void nothing_ends_before_it_is_let_go(void **state)
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	assert_false(si_rundown_release(&run));
 	assert_false(si_rundown_release(&run));
-	assert_true(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	si_rundown_fini(&run);
 }
 
@@ -163,7 +163,7 @@ static void closing_before_opening_wins(void **state)
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_PENDING);
 	assert_false(si_rundown_open(&run));
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
-	assert_true(si_rundown_let_go(&run, SI_CLOSE_PENDING));
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_PENDING));
 	si_rundown_fini(&run);
 }
 
@@ -176,7 +176,7 @@ static void a_second_closer_is_late(void **state)
 	acquire(&run, 1);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_LATE);
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	assert_true(si_rundown_release(&run));
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_LATE);
 	si_rundown_fini(&run);
@@ -193,7 +193,7 @@ static void a_full_counter_refuses_and_counts_no_further(void **state)
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_OK);
 	assert_true(si_rundown_active(&run) == limit);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
-	assert_false(si_rundown_acquire_calm(&run));
+	assert_false(si_rundown_acquire_uncontended(&run));
 	assert_true(si_rundown_active(&run) == limit);
 	/* One out, one in. */
 	assert_false(si_rundown_release(&run));
@@ -211,7 +211,7 @@ static void a_full_counter_closes_with_what_it_has(void **state)
 	atomic_store(&run.central, SI_RUN_LIMIT);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	assert_true(si_rundown_active(&run) == SI_RUN_LIMIT / SI_RUN_ONE);
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	atomic_store(&run.drain, SI_RUN_ONE);
 	assert_true(si_rundown_release(&run));
 	si_rundown_fini(&run);
@@ -276,7 +276,7 @@ static void only_an_open_counter_splits(void **state)
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_PENDING);
 	contend(&run);
 	assert_false(is_split(&run));
-	assert_true(si_rundown_let_go(&run, SI_CLOSE_PENDING));
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_PENDING));
 	si_rundown_fini(&run);
 }
 
@@ -314,7 +314,7 @@ static void operations_may_begin_before_a_split_and_end_after_it(void **state)
 	assert_false(si_rundown_release(&run));
 	assert_int_equal(si_rundown_active(&run), 1);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	assert_true(si_rundown_release(&run));
 	si_rundown_fini(&run);
 }
@@ -347,7 +347,7 @@ static void operations_may_end_on_another_stripe_than_they_began(void **state)
 	assert_false(si_rundown_release(&run));
 	assert_int_equal(si_rundown_active(&run), 0);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_IDLE);
-	assert_true(si_rundown_let_go(&run, SI_CLOSE_IDLE));
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_IDLE));
 	si_rundown_fini(&run);
 }
 
@@ -363,7 +363,7 @@ static void a_split_counter_ends_with_its_last_release(void **state)
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
 	assert_int_equal(si_rundown_active(&run), 3);
 	assert_false(si_rundown_release(&run));
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	assert_false(si_rundown_release(&run));
 	assert_true(si_rundown_release(&run));
 	si_rundown_fini(&run);
@@ -380,13 +380,13 @@ static void calls_in_a_hurry_that_overlap_the_close_are_settled(void **state)
 	acquire(&run, 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	/* (rundown-3) A failed acquire is not undone and never counted. */
-	assert_false(si_rundown_acquire_calm(&run));
+	assert_false(si_rundown_acquire_uncontended(&run));
 	assert_int_equal(si_rundown_active(&run), 2);
-	assert_false(si_rundown_release_calm(&run, &met));
-	assert_false(si_rundown_settle(&run, met));
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
-	assert_false(si_rundown_release_calm(&run, &met));
-	assert_true(si_rundown_settle(&run, met));
+	assert_false(si_rundown_release_uncontended(&run, &met));
+	assert_false(si_rundown_finish_release(&run, met));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_uncontended(&run, &met));
+	assert_true(si_rundown_finish_release(&run, met));
 	si_rundown_fini(&run);
 }
 
@@ -397,12 +397,12 @@ static void calls_in_a_hurry_count_like_the_others(void **state)
 
 	(void)state;
 	start(&run);
-	assert_false(si_rundown_is_calm(&run));
+	assert_false(si_rundown_is_uncontended(&run));
 	acquire(&run, 1);
-	assert_true(si_rundown_is_calm(&run));
-	assert_true(si_rundown_acquire_calm(&run));
+	assert_true(si_rundown_is_uncontended(&run));
+	assert_true(si_rundown_acquire_uncontended(&run));
 	assert_int_equal(si_rundown_active(&run), 2);
-	assert_true(si_rundown_release_calm(&run, &met));
+	assert_true(si_rundown_release_uncontended(&run, &met));
 	assert_false(si_rundown_release(&run));
 	assert_int_equal(si_rundown_active(&run), 0);
 	si_rundown_fini(&run);
@@ -416,18 +416,18 @@ static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
 	/* (rundown-6) */
 	si_rundown_init(&run);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
-	assert_false(si_rundown_is_calm(&run));
+	assert_false(si_rundown_is_uncontended(&run));
 	assert_true(si_rundown_open(&run));
-	assert_false(si_rundown_is_calm(&run));
+	assert_false(si_rundown_is_uncontended(&run));
 	acquire(&run, 1);
-	assert_true(si_rundown_is_calm(&run));
+	assert_true(si_rundown_is_uncontended(&run));
 	come_from_elsewhere(&run);
-	assert_false(si_rundown_is_calm(&run));
+	assert_false(si_rundown_is_uncontended(&run));
 	si_rundown_fini(&run);
 
 	start_split(&run);
 	come_from_here(&run);
-	assert_false(si_rundown_is_calm(&run));
+	assert_false(si_rundown_is_uncontended(&run));
 	si_rundown_fini(&run);
 }
 
@@ -496,7 +496,7 @@ static void splitting(struct alloc_fail *tester, void *ctx)
 	assert_true(is_split(&run));
 	assert_false(si_rundown_release(&run));
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
-	assert_false(si_rundown_let_go(&run, SI_CLOSE_BUSY));
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	assert_true(si_rundown_release(&run));
 	si_rundown_fini(&run);
 }

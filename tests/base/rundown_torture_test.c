@@ -96,7 +96,7 @@ static void close_crowd(struct crowd *crowd)
 	if (crowd->resource != 1 || counted(&crowd->ends) != 0) {
 		note(&crowd->wrong, true);
 	}
-	if (si_rundown_let_go(&crowd->run, found)) {
+	if (si_rundown_release_closer(&crowd->run, found)) {
 		end(crowd);
 	}
 }
@@ -246,7 +246,7 @@ static void close_once(void *arg)
 	if (mortal->resource != 1) {
 		note(&funeral->wrong, true);
 	}
-	if (si_rundown_let_go(&mortal->run, found)) {
+	if (si_rundown_release_closer(&mortal->run, found)) {
 		free_mortal(funeral, mortal);
 	}
 }

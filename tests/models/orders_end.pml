@@ -10,7 +10,7 @@
  *   (M3) the end sees what the close callback did.
  *
  * Left out: how words are counted, which rundown.pml has. That the release in
- * si_rundown_settle() is needed besides the one before it cannot be seen here:
+ * si_rundown_finish_release() is needed besides the one before it cannot be seen here:
  * only where stores of two processes may be seen in different orders.
  *
  *   sound
