@@ -17,12 +17,16 @@ static struct sessio_object_type *derived;
 static _Atomic unsigned asked;
 static _Atomic unsigned destructed;
 static bool takes_over;
+static bool gives_weak; /* a weak reference is taken meanwhile */
 static unsigned asked_at_end; /* while the outer destructor ran */
 
 static bool last_reference(void *object)
 {
 	assert_int_equal(si_object_references(object), 1);
 	atomic_fetch_add(&asked, 1);
+	if (gives_weak) {
+		assert_true(si_object_ref_unless_zero(object));
+	}
 	return takes_over;
 }
 
@@ -45,6 +49,7 @@ static int set_up(void **state)
 	destructed = 0;
 	asked_at_end = 0;
 	takes_over = false;
+	gives_weak = false;
 	if (si_type_create("subject", NULL, sizeof(struct subject), NULL, destruct, &type) !=
 		SESSIO_OK) {
 		return -1;
@@ -184,6 +189,22 @@ static void one_of_many_ends_it_once(void **state)
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void a_weak_reference_that_comes_meanwhile_is_the_last(void **state)
+{
+	void *object = NULL;
+
+	(void)state;
+	assert_int_equal(si_object_create(type, "subject", NULL, &object, NULL), SESSIO_OK);
+	gives_weak = true;
+	si_object_put(object);
+	assert_int_equal(destructed, 0);
+	assert_int_equal(si_object_references(object), 1);
+	gives_weak = false;
+	si_object_put(object);
+	assert_int_equal(asked, 2);
+	assert_int_equal(destructed, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +213,7 @@ int main(void)
 		TEST(names_and_kinds_are_readable_all_the_same),
 		TEST(an_owned_object_dies_after_its_owners_destructor),
 		TEST(one_of_many_ends_it_once),
+		TEST(a_weak_reference_that_comes_meanwhile_is_the_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
