@@ -114,7 +114,7 @@ static void a_walk_holds_a_session_whose_last_reference_goes(void **state)
 	provider_expect("close b, complete b, close a, complete a, destruct b, destruct a");
 }
 
-/* What this thread acts for is no business of the callbacks. */
+/* The callbacks do not see what this thread acts for. */
 static void a_last_put_acts_for_nobody(void **state)
 {
 	void *context = provider_open("a");
