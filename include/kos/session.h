@@ -4,29 +4,47 @@
  * close it.
  *
  * Our reading of <kos/session.h>. The functions, their purposes and some
- * parameter names are documented; the prototypes are not public. The order and
- * types of the arguments below, the name KosSessionOps and its layout are ours.
- * This file is the place to correct them.
+ * parameter names are documented; the prototypes are not public. Ours are the
+ * order and types of all arguments, the layout of KosSessionOps, and the names
+ * KosSessionType, KosSessionOps, KosSessionOpen, KosSessionClose,
+ * KosSessionCloseComplete and KosSessionHandler. This file is the place to
+ * correct them.
  *
  * The calls that deal in resource handles (KosSessionContextToIpcHandle,
  * KosSessionIpcHandleToSession, KosSessionCloseObjectByIpcHandle,
  * KosSessionGetObjectHandle, KosSessionGetObjectHandleBySession) come with the
  * handles.
  *
- * Whose the context is: a session context has one reference of its own, which
- * the end of the session drops. Whoever uses a context that another thread may
- * close or unregister takes a reference first. The open callback is the place
- * where that cannot come too late:
+ * Whose the context is: a context has one reference of its own, which the end of
+ * the session drops. A thread that uses a context while others may close or
+ * unregister needs a reference besides. The open callback is the place to take
+ * it, because there it cannot come too late:
  *
- *     static Retcode open(void *object, void *sessionCtx, void *openCtx, ...)
+ *     static Retcode on_open(void *object, void *sessionCtx, void *openCtx, ...)
  *     {
- *             KosRefObject(sessionCtx); // for the one who called KosSessionOpenObject
+ *             KosRefObject(sessionCtx); // the opener's: it puts it when it is done
+ *
+ * This reference always has an owner. If open refuses, the callback puts it. If
+ * open agrees, the opener gets rcOk and the context, even of a session that was
+ * closed meanwhile. Such a session refuses operations as any closed one.
  *
  * How a session ends: closing refuses new operations and runs the close
- * callback; it never waits. When the last operation is done, on whatever thread
- * that is, the rights are released for others, closeComplete runs, and the
- * context's own reference is dropped. <sessio/wait.h> waits for that, and
- * <sessio/inspect.h> says what holds it up.
+ * callback; it never waits. When the last operation is done, the rights are
+ * released for others, closeComplete runs, and the context's own reference is
+ * dropped. If somebody drops that one before, with KosPutObject(), and it is the
+ * last, this closes the session. <sessio/wait.h> waits for the end, and
+ * <sessio/inspect.h> says what holds it up and why it began.
+ *
+ * closeComplete callbacks do not nest. An end may become complete inside one, or
+ * inside a destructor. Its closeComplete then runs after that has returned, or at
+ * the thread's next wait. The same holds for an end that a last put begins there.
+ *
+ * A callback may not be left by an exception, a thread exit or a cancellation;
+ * the library stops the program then. Nor may it be left by longjmp().
+ *
+ * Default: a call keeps no reference, does not block, calls nobody back, and is
+ *          open to any thread. Callbacks run on the thread that causes them,
+ *          several at once, and may call anything, on the same object, too.
  */
 #ifndef KOS_SESSION_H
 #define KOS_SESSION_H
@@ -63,9 +81,9 @@ typedef struct KosSessionType KosSessionType;
  * @return rcOk, or any other code: then no session is created, neither close nor
  *         closeComplete runs, and the opener gets this code.
  *
- * Ref:     may take references, on @p sessionCtx, too.
- * Locks:   called with none held; may call anything, on @p object, too.
- * Threads: the opener's; several at once.
+ * Ref:     may take references, on @p sessionCtx, too. On another code than rcOk it
+ *          gives them back itself.
+ * Threads: the opener's, and what that acts for is seen.
  * Models:  CB-1..CB-3, CB-10
  */
 typedef Retcode KosSessionOpen(
@@ -73,13 +91,11 @@ typedef Retcode KosSessionOpen(
 
 /**
  * Runs once when a session's end begins, whether or not operations are active;
- * none begins any more.
+ * none begins any more. sessio_session_end_reason() says why it ends.
  *
- * @return ignored.
+ * @return ignored; a code other than rcOk is reported as SESSIO_DIAG_CALLBACK.
  *
- * Ref:     none to take care of.
- * Locks:   called with none held; may call anything, on @p object, too.
- * Threads: that of the call that closes or unregisters; several at once.
+ * Threads: that of the call that closes; nothing that it acts for is seen here.
  * Models:  CB-4..CB-6
  */
 typedef Retcode KosSessionClose(void *object, void *sessionCtx);
@@ -88,14 +104,13 @@ typedef Retcode KosSessionClose(void *object, void *sessionCtx);
  * Runs once when a session's end is complete: the close callback has returned
  * and no operation is active. The rights of the session are free again.
  *
- * Ref:     none to take care of.
- * Locks:   called with none held; may call anything, on @p object, too.
- * Threads: that of the last operation or of the close; several at once.
+ * Threads: that of the last operation or of the close; nothing that it acts for
+ *          is seen here.
  * Models:  CB-7..CB-9
  */
 typedef void KosSessionCloseComplete(void *object, void *sessionCtx);
 
-/** What a session type does when its sessions come and go. */
+/** The callbacks of a session type. */
 typedef struct KosSessionOps {
 	KosSessionOpen *open;
 	KosSessionClose *close;
@@ -108,8 +123,7 @@ typedef struct KosSessionOps {
  * @return rcOk to go on; any other code ends the walk, which returns it.
  *
  * Ref:     the walk holds @p sessionCtx for the time of the call.
- * Locks:   called with none held; may call anything, on @p object, too.
- * Threads: the walker's.
+ * Threads: the walker's, and what that acts for is seen.
  * Models:  WK-1, WK-2, WK-4
  */
 typedef Retcode KosSessionHandler(void *object, void *sessionCtx, void *walkCtx);
@@ -117,8 +131,9 @@ typedef Retcode KosSessionHandler(void *object, void *sessionCtx, void *walkCtx)
 /**
  * Create a session type.
  *
- * @param objectType  what can be opened; inherits kosSessionBaseObjectType.
- * @param sessionType of the contexts: kosSessionBaseSessionType or one that
+ * @param objectType  the objects that can be opened; inherits
+ *                    kosSessionBaseObjectType, and is not that type itself.
+ * @param sessionType the contexts: kosSessionBaseSessionType or a type that
  *                    inherits it; its constructor gets the openCtx.
  * @param ops         copied; open and close are mandatory.
  * @param outType     set on rcOk only.
@@ -127,22 +142,18 @@ typedef Retcode KosSessionHandler(void *object, void *sessionCtx, void *walkCtx)
  *
  * Ref:     *outType is +1, owned by the caller until KosSessionDestroyType();
  *          both types are held.
- * Locks:   takes none.
- * Threads: any.
  * Models:  ST-1..ST-9, SG-6
  */
 Retcode KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionType,
 	const KosSessionOps *ops, KosSessionType **outType);
 
 /**
- * Destroy a session type, once. Sessions that still end keep it alive, and so do
+ * Destroy a session type, once. Contexts that still exist keep it alive. So do
  * objects that are still registered with it, which is reported as
  * SESSIO_DIAG_TYPE_IN_USE; nothing can be registered with it any more. RTL_NULL
  * is a no-op, anything else is reported as SESSIO_DIAG_MISUSE.
  *
  * Ref:     -1 on @p type; do not touch @p type after this.
- * Locks:   takes none, but the last drop runs destructors: hold none.
- * Threads: any.
  * Models:  DT-1, DT-2
  */
 void KosSessionDestroyType(KosSessionType *type);
@@ -153,29 +164,25 @@ void KosSessionDestroyType(KosSessionType *type);
  * @param object of the type that the session type is for.
  * @return rcOk, rcInvalidArgument (one is RTL_NULL or of a wrong type),
  *         rcInvalidOperation (the session type is destroyed), rcAlreadyExists
- *         (it is registered, with this type or another).
+ *         (it is registered, with this type or another), rcOutOfMemory.
  *
  * Ref:     the registration holds @p object and @p type.
- * Locks:   takes the resource lock.
- * Threads: any.
  * Models:  RG-1..RG-4
  */
 Retcode KosSessionRegisterObject(KosSessionType *type, void *object);
 
 /**
- * Unregister an object and close all its sessions. It does not wait for their
- * ends; it returns when every close callback has run, but for those of sessions
- * that others were closing already. A session that is being opened meanwhile
- * ends, too, before its opening fails. The object can be registered again at
- * once.
+ * Unregister an object and close its sessions, one after the other, each as
+ * KosSessionCloseObject() would. It does not wait for their ends. When it returns
+ * every close callback has returned, except where another thread is closing the
+ * session. A session that is being opened meanwhile is closed, too, and ends
+ * before its opening returns. The object can be registered again at once.
  *
  * @return rcOk, rcInvalidArgument (@p object is RTL_NULL or cannot be opened),
- *         rcResourceNotFound (it was never registered), rcInvalidOperation (it
- *         was, but is not now).
+ *         rcResourceNotFound (it is not registered).
  *
  * Ref:     the registration lets go of @p object; keep one reference of your own.
- * Locks:   takes the resource lock for moments; runs callbacks: hold none.
- * Threads: any.
+ * Calls back: close and closeComplete of the sessions that it ends.
  * Models:  UN-1..UN-3, UN-5
  */
 Retcode KosSessionUnregisterObject(void *object);
@@ -187,20 +194,26 @@ Retcode KosSessionUnregisterObject(void *object);
  * @p requiredRights must lie within the shareMode of each, and @p shareMode
  * must include the requiredRights of each.
  *
+ * A session may be closed before this call returns, for instance because the
+ * object is unregistered or the user of a bound session leaves. If open has
+ * agreed, the session then ends as any other. The call returns rcOk and the
+ * context of a closed session if somebody has a reference to it. Without such a
+ * reference nobody could own the context, and the call fails.
+ *
  * @param requiredRights the session's rights, bits as the provider likes; may be 0.
  * @param shareMode      what other sessions may have besides; 0 for nothing.
  * @param openCtx        passed to the open callback and to constructors.
  * @param sessionCtx     set on rcOk only.
- * @return rcOk, rcInvalidArgument (@p object is RTL_NULL or cannot be opened,
- *         @p sessionCtx is RTL_NULL), rcResourceNotFound (it is not registered,
+ * @return rcOk, rcInvalidArgument (@p sessionCtx is RTL_NULL, or @p object is or
+ *         cannot be opened), rcResourceNotFound (it is not registered,
  *         or not any more), rcBusy (the share rule forbids it), rcInvalidOperation
- *         (the thread is in a bind that is spent, or somebody whom the open
- *         callback told of the context has closed it by now), rcOutOfMemory, or
- *         the code of the open callback or of a constructor.
+ *         (the thread is in a bind that is closed, or the session was closed
+ *         meanwhile), rcOutOfMemory, or the code of the open callback or of a
+ *         constructor.
  *
  * Ref:     *sessionCtx has one, which belongs to the session: see the top.
- * Locks:   takes the resource lock for moments; runs callbacks: hold none.
- * Threads: any.
+ * Calls back: constructors of the context, and open; if the session is closed
+ *          meanwhile, also close and closeComplete.
  * Models:  OP-1..OP-10, SG-2, SG-4, LO-1
  */
 Retcode KosSessionOpenObject(void *object, rtl_uint32_t requiredRights, rtl_uint32_t shareMode,
@@ -217,8 +230,7 @@ Retcode KosSessionOpenObject(void *object, rtl_uint32_t requiredRights, rtl_uint
  *
  * Ref:     the end drops the context's own; keep one of your own to look at it
  *          afterwards.
- * Locks:   takes the resource lock for moments; runs callbacks: hold none.
- * Threads: any.
+ * Calls back: close; closeComplete if no operation is active.
  * Models:  CL-1, CL-2, CL-6
  */
 Retcode KosSessionCloseObject(void *sessionCtx);
@@ -227,35 +239,34 @@ Retcode KosSessionCloseObject(void *sessionCtx);
  * Begin an operation. On rcOk the session does not end before the matching
  * KosSessionPut(), which may come from any thread.
  *
- * @param type   the session type that the context must be of, RTL_NULL for any.
+ * @param type   a session type, RTL_NULL for any. The context must be of the type
+ *               that @p type has for its contexts, or of one that inherits it.
  * @param object the open object, set on rcOk only; RTL_NULL if not wanted.
  * @return rcOk, rcInvalidArgument (@p sessionCtx is RTL_NULL, no context, or of
- *         another session type), rcInvalidOperation (the session is closed or
+ *         another type), rcInvalidOperation (the session is closed or
  *         not yet open), rcQuotaExceeded (too many operations).
  *
  * Ref:     *object is borrowed until the matching put.
- * Locks:   takes none.
- * Threads: any; several operations at once.
  * Models:  RF-1..RF-4, SG-3, LO-2
  */
 Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object);
 
 /**
  * End an operation. The last one of a closed session completes its end on this
- * thread. RTL_NULL is a no-op, what is no context is reported as
- * SESSIO_DIAG_MISUSE; a put without its ref stops the program.
+ * thread. RTL_NULL is a no-op, and an object that is no context is reported as
+ * SESSIO_DIAG_MISUSE. A put without its ref stops the program.
  *
  * Ref:     do not touch @p sessionCtx after this without a reference of your own.
- * Locks:   takes none, but may complete an end and run callbacks: hold none.
- * Threads: any.
+ * Calls back: closeComplete, if it is the last operation of a closed session.
  * Models:  PU-1, PU-2
  */
 void KosSessionPut(void *sessionCtx);
 
 /**
- * Call a handler once for each open session of an object. Sessions that are
- * open during the whole walk are met exactly once; those that are opened or
- * closed meanwhile may be met or not. The order is not promised.
+ * Call a handler once for each session of an object: from the moment when open
+ * agreed until just before closeComplete. A session for which that holds during
+ * the whole walk is met exactly once, any other at most once. The order is not
+ * promised.
  *
  * @param walkCtx passed to the handler.
  * @return rcOk (also if there is no session), rcInvalidArgument (@p object is
@@ -263,22 +274,18 @@ void KosSessionPut(void *sessionCtx);
  *         rcResourceNotFound (it is not registered), or what the handler
  *         returned to stop the walk.
  *
- * Ref:     none.
- * Locks:   takes the resource lock for moments, never across the handler.
- * Threads: any; several walks at once.
+ * Calls back: the handler.
  * Models:  WK-1..WK-4
  */
 Retcode KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx);
 
 /**
- * The rights of a session, to compare with what an operation needs.
+ * The rights of a session, to compare with what an operation needs. They can be
+ * read for as long as there is a context, in every callback, too.
  *
  * @return the requiredRights given at open; 0 if @p sessionCtx is RTL_NULL or no
- *         context, and once the session is closed.
+ *         context.
  *
- * Ref:     none.
- * Locks:   takes none.
- * Threads: any.
  * Models:  GR-1, GR-2
  */
 rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What resource sessions and open objects are doing, for people and tests.
+ * The state of resource sessions and of objects that can be opened, for people
+ * and tests.
  *
  * Every answer is a snapshot and may be stale when it arrives. Objects and
  * session contexts are the pointers of <kos/objects.h> and <kos/session.h>.
@@ -51,7 +52,7 @@ typedef enum sessio_end_reason {
 	SESSIO_END_LAST_REFERENCE = 4 /**< nobody had a reference to its context any more */
 } sessio_end_reason;
 
-/** What is known of one resource session at one moment. */
+/** A snapshot of one resource session. */
 typedef struct sessio_session_info {
 	const void *object; /**< the open object; borrowed from the context */
 	const char *object_name; /**< NULL if it has none; borrowed from the object */
@@ -67,7 +68,7 @@ typedef struct sessio_session_info {
 	uint64_t ending_ms; /**< since the close, if operations were active then; else 0 */
 } sessio_session_info;
 
-/** What is known of one object that can be opened. */
+/** A snapshot of one object that can be opened. */
 typedef struct sessio_object_info {
 	const char *name; /**< NULL if it has none; borrowed from the object */
 	const char *type_name; /**< borrowed from the object */

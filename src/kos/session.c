@@ -28,6 +28,19 @@ Retcode KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionTy
 	return si_retcode(status);
 }
 
+static void report_misuse(const char *call, const void *object, const char *expected)
+{
+	char line[300];
+	struct si_text text = si_text_start(line, sizeof(line));
+
+	si_text_put(&text, call);
+	si_text_put(&text, " was given ");
+	si_diag_put_object(&text, object);
+	si_text_put(&text, ", which is no ");
+	si_text_put(&text, expected);
+	si_diag_report(SESSIO_DIAG_MISUSE, object, NULL, line);
+}
+
 void KosSessionDestroyType(KosSessionType *type)
 {
 	struct si_session_type *core_type = si_session_type_of(type);
@@ -35,8 +48,7 @@ void KosSessionDestroyType(KosSessionType *type)
 	if (core_type != NULL) {
 		si_session_type_destroy(core_type);
 	} else if (type != NULL) {
-		si_diag_report(SESSIO_DIAG_MISUSE, type, NULL,
-			"KosSessionDestroyType was given something that is no session type");
+		report_misuse("KosSessionDestroyType", type, "session type");
 	}
 }
 
@@ -112,8 +124,7 @@ void KosSessionPut(void *sessionCtx)
 	if (si_likely(session != NULL)) {
 		si_session_put(session);
 	} else if (sessionCtx != NULL) {
-		si_diag_report(SESSIO_DIAG_MISUSE, sessionCtx, NULL,
-			"KosSessionPut was given something that is no session context");
+		report_misuse("KosSessionPut", sessionCtx, "session context");
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be seen of sessions from outside, and who their operations are. */
+/* Snapshots of sessions, and the operations of tracked ones. */
 #include <sessio/inspect.h>
 
 #include "base/text.h"

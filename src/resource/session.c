@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What sessions are, and the operations in them. */
+/* Session contexts, and the operations in them. */
 #include "resource/session.h"
 
 /* Relaxed everywhere: the table is constant, and a thread in a bind has seen it set. */

@@ -22,9 +22,9 @@
  *      thread that brings the counter to rest completes the end. Each happens
  *      once. If the counter is closed while OPENING, the opener does both, once
  *      its open callback has agreed.
- * (session-3) A resource holds itself and a session type as long as it is registered
- *      with the type or a context of that type exists: struct si_holding counts
- *      them. A context therefore needs no reference to either.
+ * (session-3) A resource holds itself and a session type while it is registered with
+ *      the type or a context of that type exists. Contexts are counted in a
+ *      struct si_holding, and so need no reference to either.
  * (session-4) Callbacks run with no lock held, in guarded frames. Those of close and
  *      closeComplete are foreign. open and walk handlers are their callers' own.
  * (session-5) Before its open callback has agreed, nobody but the opener takes a
@@ -95,7 +95,7 @@ enum si_session_stage { SI_RAW, SI_CONSTRUCTED, SI_AGREED };
 /* How far the end is: none yet, or CLOSED; COMPLETING; ENDED, but for a walker (session-6); ENDED. */
 enum si_session_end { SI_LIVE, SI_COMPLETING, SI_PINNED, SI_ENDED };
 
-/* The cold part: what only some sessions have. */
+/* The cold part, which only some sessions have. */
 struct si_session_cold {
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
 	struct si_bound *bound; /* resource lock; the join's record of this session */
@@ -196,7 +196,7 @@ void si_session_drop_bound(struct si_bound *bound);
 struct si_session_cold *si_session_cold_locked(struct si_session *session);
 
 /*
- * What the join does in the life of a session. Its records are opaque here. The
+ * The join's part in the life of a session. Its records are opaque here. The
  * first bind sets the table; without one no session is ever bound.
  */
 struct si_session_join {

@@ -25,8 +25,8 @@ static unsigned take_lowest(uint32_t *mask)
 
 /*
  * Whether a share mode is counted by what it names or by what it leaves out. Any
- * fixed answer is right; masks of many rights are written as ~few, so the last
- * right tells well enough, and counting them would cost more than it saves.
+ * fixed answer is right. Masks of many rights are usually written as ~few, so the
+ * last right decides. Counting them would cost more than it saves.
  */
 static bool is_few(uint32_t mask)
 {

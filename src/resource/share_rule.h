@@ -9,12 +9,12 @@
  *
  * Most sessions name few rights, so most of what they do not share is the same.
  * A session that shares few rights counts as one that shares none, corrected for
- * the few: not sharing right i are none + unshared[i], where unshared[i] may stand
- * for a negative number.
+ * the few. Right i is not shared by none + unshared[i] sessions, where unshared[i]
+ * may stand for a negative number.
  *
  * The two summaries say which counts are not 0. They are written with the
- * owner's lock held and may be read without it: each is one word, each decides
- * one half of the rule, so a conflict seen there was true at that moment.
+ * owner's lock held and may be read without it. Each is one word and decides one
+ * half of the rule, so a conflict seen there was true at that moment.
  */
 #ifndef SI_RIGHTS_H
 #define SI_RIGHTS_H

@@ -64,13 +64,13 @@ void si_walk_look(struct si_resource *resource, void (*look)(struct si_session *
 /* True from the open callback's agreement until the end is all but complete. */
 static bool has_agreed(const struct si_session *session)
 {
-	/* Acquire: what the open callback has written. */
+	/* Acquire: a handler may read all that the open callback has written. */
 	return atomic_load_explicit(&session->stage, memory_order_acquire) == SI_AGREED;
 }
 
 static bool is_completing(const struct si_session *session)
 {
-	/* Acquire: what has ended is not used as if it had not. */
+	/* Acquire: a session that has ended is not used as if it had not. */
 	return atomic_load_explicit(&session->end, memory_order_acquire) != SI_LIVE;
 }
 

@@ -245,6 +245,51 @@ static void put_an_opening_session(void)
 	(void)KosSessionOpenObject(file, 1, 1, NULL, &context);
 }
 
+static Retcode put_while_closing(void *object, void *context)
+{
+	(void)object;
+	KosSessionPut(context);
+	return rcOk;
+}
+
+/* No operation runs, so nothing but the end itself can notice. */
+static void put_a_session_while_an_idle_close_runs(void)
+{
+	static const KosSessionOps ops = { open_file, put_while_closing, NULL };
+	KosSessionType *type = NULL;
+	void *file = make_file();
+	void *context = NULL;
+
+	(void)KosSessionUnregisterObject(file);
+	(void)KosSessionCreateType(file_type, kosSessionBaseSessionType, &ops, &type);
+	(void)KosSessionRegisterObject(type, file);
+	(void)KosSessionOpenObject(file, 1, 1, NULL, &context);
+	(void)KosSessionCloseObject(context);
+}
+
+static Retcode put_first_reference(
+	void *object, void *context, void *open_ctx, rtl_uint32_t *handle_rights)
+{
+	(void)object;
+	(void)open_ctx;
+	(void)handle_rights;
+	KosPutObject(context);
+	return rcOk;
+}
+
+static void put_an_opening_context_too_often(void)
+{
+	static const KosSessionOps ops = { put_first_reference, close_file, NULL };
+	KosSessionType *type = NULL;
+	void *file = make_file();
+	void *context = NULL;
+
+	(void)KosSessionUnregisterObject(file);
+	(void)KosSessionCreateType(file_type, kosSessionBaseSessionType, &ops, &type);
+	(void)KosSessionRegisterObject(type, file);
+	(void)KosSessionOpenObject(file, 1, 1, NULL, &context);
+}
+
 static void count_a_session_out_twice(void)
 {
 	struct si_rights rights = { 0 };
@@ -288,6 +333,8 @@ int main(int argc, char **argv)
 		CASE(put_a_session_once_too_often),
 		CASE(put_an_ended_session),
 		CASE(put_an_opening_session),
+		CASE(put_an_opening_context_too_often),
+		CASE(put_a_session_while_an_idle_close_runs),
 		CASE(count_a_session_out_twice),
 		CASE(pop_a_frame_of_nobody),
 	};
