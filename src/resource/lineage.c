@@ -326,9 +326,7 @@ static struct si_tie *new_tie(struct si_badge *badge, struct si_lineage_node *to
 static sessio_status link_locked(struct si_lineage_node *parent, struct si_lineage_node *node,
 	struct si_tie *tie, struct work *work)
 {
-	if (parent->closed) {
-		return SESSIO_INVALID_ARG;
-	}
+	/* A parent that is closed but pinned was closed by its revocation. */
 	if (!check_locked(parent, work)) {
 		return SESSIO_REVOKED;
 	}

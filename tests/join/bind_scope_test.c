@@ -314,6 +314,75 @@ static void what_a_policy_callback_opens_is_not_for_whom_its_thread_acts(void **
 	sessio_user_session_unref(ben);
 }
 
+static void *opened; /* in a callback for others' work */
+
+static void open_another(void *object, void *context)
+{
+	(void)object;
+	(void)context;
+	opened = provider_open("other");
+}
+
+static void open_on_event(const sessio_user_notice *notice, void *ctx)
+{
+	(void)notice;
+	(void)ctx;
+	opened = provider_open("other");
+}
+
+static void open_on_release(void *ctx)
+{
+	(void)ctx;
+	opened = provider_open("other");
+}
+
+/* The session is nobody's: Anna's logoff leaves it alone. */
+static void expect_not_bound(void)
+{
+	assert_non_null(opened);
+	assert_int_equal(sessio_bind_count(world.bind), 0);
+	post(world.host, ANNA, EVENT(LOGOFF));
+	assert_int_equal(KosSessionRef(opened, NULL, NULL), rcOk);
+	KosSessionPut(opened);
+	sessio_bind_leave(&world.scope);
+}
+
+static void what_an_end_opens_is_not_for_whom_its_thread_acts(void **state)
+{
+	static const enum step steps[] = { CLOSE, COMPLETE, DESTRUCT };
+
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		void *context = provider_open("a");
+
+		assert_int_equal(sessio_bind_remove(world.bind, context), SESSIO_OK);
+		opened = NULL;
+		provider.in[steps[i]] = open_another;
+		assert_int_equal(KosSessionCloseObject(context), rcOk);
+		expect_not_bound();
+		assert_int_equal(stop(state), 0);
+		assert_int_equal(start(state), 0);
+	}
+	sessio_bind_leave(&world.scope);
+}
+
+static void what_a_watcher_opens_is_not_for_whom_its_thread_acts(void **state)
+{
+	const sessio_watch_options options = { .events = SESSIO_USER_EVENTS_ALL,
+		.released = open_on_release };
+	sessio_watch watch;
+
+	(void)state;
+	opened = NULL;
+	assert_int_equal(
+		sessio_host_watch(world.host, &options, open_on_event, NULL, &watch), SESSIO_OK);
+	post(world.host, ben_id, EVENT(CREATED));
+	assert_non_null(opened);
+	assert_int_equal(sessio_bind_count(world.bind), 0);
+	opened = NULL;
+	assert_int_equal(sessio_host_unwatch(world.host, watch), SESSIO_OK);
+	expect_not_bound();
+}
+
 #define SUITE(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -323,6 +392,8 @@ int main(void)
 		SUITE(the_innermost_counts),
 		SUITE(a_scope_that_is_in_use_is_refused),
 		SUITE(what_a_policy_callback_opens_is_not_for_whom_its_thread_acts),
+		SUITE(what_an_end_opens_is_not_for_whom_its_thread_acts),
+		SUITE(what_a_watcher_opens_is_not_for_whom_its_thread_acts),
 		SUITE(what_another_thread_opens_is_not_bound),
 		SUITE(a_closed_bind_lets_nobody_in),
 		SUITE(a_bind_that_is_left_after_its_end_lets_nobody_in),

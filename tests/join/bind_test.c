@@ -26,6 +26,7 @@ static struct {
 	sessio_user_event event; /* of the last call */
 	Retcode rc; /* what a hook got */
 	sessio_status status; /* and what it got from sessio */
+	sessio_end_reason reason;
 } world;
 
 static const sessio_bind_policy closing = { .on_logoff = SESSIO_BIND_CLOSE };
@@ -126,6 +127,24 @@ static void a_logoff_ends_what_is_bound_and_nothing_else(void **state)
 	sessio_bind_destroy(of_anna);
 	sessio_bind_destroy(of_ben);
 	provider_expect("");
+}
+
+static void ask_why(void *object, void *context)
+{
+	(void)object;
+	world.reason = sessio_session_end_reason(context);
+}
+
+static void a_close_callback_learns_that_its_user_has_left(void **state)
+{
+	sessio_bind *bind = new_bind(world.anna, &closing);
+
+	(void)state;
+	(void)open_bound(bind, "a");
+	provider.in[CLOSE] = ask_why;
+	post(world.host, ANNA, EVENT(LOGOFF));
+	assert_int_equal(world.reason, SESSIO_END_USER_LEFT);
+	sessio_bind_destroy(bind);
 }
 
 static void running_operations_finish_before_the_end(void **state)
@@ -659,6 +678,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SUITE(a_logoff_ends_what_is_bound_and_nothing_else),
+		SUITE(a_close_callback_learns_that_its_user_has_left),
 		SUITE(running_operations_finish_before_the_end),
 		SUITE(each_event_does_what_the_policy_says),
 		SUITE(the_other_events_do_nothing),

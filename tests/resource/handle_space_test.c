@@ -297,6 +297,23 @@ static void a_pinned_handle_goes_with_its_last_pin(void **state)
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }
 
+/* A transfer that began before a revocation makes nothing after it. */
+static void a_pinned_handle_that_is_revoked_has_no_more_descendants(void **state)
+{
+	uint32_t handle = give(world.provider, world.root, world.peers[0]);
+	const struct si_handle_place place = { .space = 1, .value = 1 };
+	struct si_lineage_node *child = NULL;
+	struct si_handle_pin pin;
+
+	(void)state;
+	assert_int_equal(si_handle_pin(world.peers[0], handle, &pin), SESSIO_OK);
+	assert_int_equal(sessio_handle_space_revoke(world.peers[0], handle, true), SESSIO_OK);
+	assert_int_equal(si_lineage_create_child(pin.node, NULL, &place, &child), SESSIO_REVOKED);
+	assert_null(child);
+	si_handle_unpin(world.peers[0], &pin);
+	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
+}
+
 /* A thread that was asleep with an old number has a pin on the slot's next handle. */
 static void a_stray_pin_stays_when_a_slot_is_used_again(void **state)
 {
@@ -421,6 +438,7 @@ int main(void)
 		SUITE(a_long_lineage_is_revoked_at_its_young_end),
 		SUITE(a_lookup_after_a_revocation_elsewhere_takes_closed_nodes_out),
 		SUITE(a_pinned_handle_goes_with_its_last_pin),
+		SUITE(a_pinned_handle_that_is_revoked_has_no_more_descendants),
 		SUITE(a_stray_pin_stays_when_a_slot_is_used_again),
 		SUITE(too_many_pins_are_refused),
 		SUITE(a_thread_may_use_another_space),
