@@ -129,7 +129,7 @@ static inline struct si_thread_frame *si_thread_next_own(
 /* The innermost, but not outside of others' work that the thread runs a callback for. */
 static inline struct si_thread_frame *si_thread_find_own(const void *kind)
 {
-	return si_thread_next_own(si_platform_thread_get(), kind);
+	return si_thread_next_own(si_thread_innermost(), kind);
 }
 
 /* Whether this thread is in a frame of this kind with this value. */
