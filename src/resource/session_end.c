@@ -59,6 +59,15 @@ static struct ending finish_locked(struct si_resource *resource, struct si_sessi
 	return ending;
 }
 
+static void free_context(const struct ending *ending, struct si_session *session)
+{
+	si_session_fini(session);
+	si_object_free(ending->context, ending->before);
+	if (ending->last_context) {
+		si_resource_put_held(ending->object, ending->type);
+	}
+}
+
 /* The last step of all. True if somebody else has a reference to the context. */
 static bool finish_unlocked(const struct ending *ending, struct si_session *session)
 {
@@ -67,11 +76,7 @@ static bool finish_unlocked(const struct ending *ending, struct si_session *sess
 	si_wait_wake();
 	switch (ending->leftover) {
 	case FREE_CONTEXT:
-		si_session_fini(session);
-		si_object_free(ending->context, ending->before);
-		if (ending->last_context) {
-			si_resource_put_held(ending->object, ending->type);
-		}
+		free_context(ending, session);
 		return false;
 	case PUT_CONTEXT:
 		if (si_refcount_unref_unless_last(&header->u.live.refs, SI_OBJECT_GONE)) {
@@ -264,14 +269,36 @@ static void end_busy_item(struct si_deferred *item)
 	si_session_run_end(session_of_item(item), SI_CLOSE_BUSY);
 }
 
+/* Frees the context of an ended session that has no destructor; otherwise false. */
+static bool free_ended(struct si_session *session, const struct si_header *header)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+	struct ending ending = { .context = si_session_context(session),
+		.object = session->object,
+		.type = session->type,
+		.before = header->type->before,
+		.leftover = FREE_CONTEXT };
+
+	if (!header->type->quiet) {
+		return false;
+	}
+	/* Acquire: all that other holders did is done. */
+	(void)atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire);
+	si_mutex_lock(resource->lock);
+	ending.last_context = si_resource_remove_context_locked(resource, session->type);
+	si_mutex_unlock(resource->lock);
+	free_context(&ending, session);
+	return true;
+}
+
 bool si_session_last_reference(void *context)
 {
 	struct si_session *session = si_session_of(context);
 	enum si_run_close found;
 
-	/* Acquire: the end is done with it. */
+	/* Acquire: the end is done with it. Nobody takes a weak reference any more. */
 	if (atomic_load_explicit(&session->end, memory_order_acquire) == SI_ENDED) {
-		return false;
+		return free_ended(session, si_header_of(context));
 	}
 	found = si_session_begin_close(session, SESSIO_END_LAST_REFERENCE);
 	SI_BUG_IF(found != SI_CLOSE_IDLE && found != SI_CLOSE_BUSY,
