@@ -2,6 +2,8 @@
 /* Openings that something happens to before they return. */
 #include "test.h"
 
+#include <uv.h>
+
 #include <kos/session.h>
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
@@ -138,6 +140,52 @@ static void a_walk_meets_it_in_its_close_callback(void **state)
 	KosPutObject(kept);
 }
 
+/* A walker that is at the session when its end is complete. */
+static uv_sem_t at_it;
+static uv_sem_t go_on;
+static uv_thread_t walker;
+
+static Retcode stay(void *object, void *context, void *walk_ctx)
+{
+	(void)object;
+	(void)context;
+	(void)walk_ctx;
+	uv_sem_post(&at_it);
+	uv_sem_wait(&go_on);
+	return rcOk;
+}
+
+static void walk_and_stay(void *arg)
+{
+	(void)KosSessionWalk(arg, stay, NULL);
+}
+
+static void start_walker(void *object, void *context)
+{
+	(void)context;
+	assert_int_equal(KosSessionRegisterObject(provider.type, object), rcOk);
+	assert_int_equal(uv_thread_create(&walker, walk_and_stay, object), 0);
+	uv_sem_wait(&at_it);
+}
+
+static void a_walker_owns_no_context(void **state)
+{
+	void *context = &context;
+
+	(void)state;
+	assert_int_equal(uv_sem_init(&at_it, 0), 0);
+	assert_int_equal(uv_sem_init(&go_on, 0), 0);
+	provider.in[CLOSE] = start_walker;
+	assert_int_equal(open_with(unregister, &context), rcResourceNotFound);
+	assert_ptr_equal(context, &context);
+	provider_expect("construct a, open a, close a, complete a");
+	uv_sem_post(&go_on);
+	assert_int_equal(uv_thread_join(&walker), 0);
+	provider_expect("destruct a");
+	uv_sem_destroy(&at_it);
+	uv_sem_destroy(&go_on);
+}
+
 static void keep_rights(void *object, void *context)
 {
 	sessio_session_info info;
@@ -268,6 +316,7 @@ int main(void)
 		PROVIDED(a_context_that_nobody_holds_is_not_handed_out),
 		PROVIDED(a_reference_that_is_given_back_in_time_does_not_count),
 		PROVIDED(a_walk_meets_it_in_its_close_callback),
+		PROVIDED(a_walker_owns_no_context),
 		PROVIDED(handle_rights_are_the_callbacks_own_while_it_opens),
 		cmocka_unit_test_setup_teardown(an_opening_may_be_cancelled_when_all_else_is_gone,
 			start_without_file, stop_without_file),
