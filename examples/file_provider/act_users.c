@@ -12,7 +12,7 @@
 
 /* While this act is on, the provider's callbacks are part of the story. */
 static atomic_bool aloud;
-static atomic_uint told; /* how many callbacks ran: their order is the point of this act */
+static atomic_uint heard; /* how many callbacks ran: their order is the point of this act */
 
 void act_users_heard(const char *what, const void *file, const char *consumer)
 {
@@ -30,7 +30,7 @@ void act_users_heard(const char *what, const void *file, const char *consumer)
 		story_step("provider", "", "its %s callback runs for %s's session on %s", what,
 			consumer, sessio_object_name(file));
 	}
-	number = atomic_fetch_add(&told, 1);
+	number = atomic_fetch_add(&heard, 1);
 	story_expect(strcmp(consumer, "hanna") == 0, "only hanna loses something");
 	story_expect(number < sizeof(expected) / sizeof(expected[0]) &&
 			strcmp(expected[number], what) == 0,
@@ -73,7 +73,7 @@ static void log_on(sessio_host *host, struct user *user)
 	sessio_user_session_unref(session);
 }
 
-/* Whatever is opened between the enter and the leave belongs to the user. */
+/* All sessions that are opened between the enter and the leave belong to the user. */
 static void *open_for(const struct user *user, void *file, Retcode expected)
 {
 	sessio_bind_scope scope;
@@ -128,7 +128,7 @@ static void log_off(sessio_host *host, const struct user *hanna, struct reading 
 	story_expect(
 		sessio_host_post(host, hanna->id, SESSIO_USER_EVENT_LOGOFF, 0, NULL) == SESSIO_OK,
 		"a logoff does not wait for the read");
-	story_expect(atomic_load(&told) == 3, "what is idle ends at once");
+	story_expect(atomic_load(&heard) == 3, "what is idle ends at once");
 	story_step("hanna", "", "still has %u session: the one that is being read",
 		(unsigned)sessio_bind_count(hanna->bind));
 	story_expect(sessio_bind_count(hanna->bind) == 1, "one session waits for its read");
@@ -177,7 +177,7 @@ static void play(sessio_host *host, struct provider *provider, struct reading *r
 	(void)uv_thread_join(&thread);
 	atomic_store(&aloud, false);
 	story_expect(reading->rc == rcOk, "the running read finishes undisturbed");
-	story_expect(atomic_load(&told) == 5, "then its session ends, too");
+	story_expect(atomic_load(&heard) == 5, "then its session ends, too");
 	story_expect(sessio_bind_count(hanna.bind) == 0, "she has lost what was hers");
 	story_expect(sessio_bind_count(ivo.bind) == 1, "and he has what is his");
 	go_on(&ivo, ivos);

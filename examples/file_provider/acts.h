@@ -4,7 +4,7 @@
 
 #include "provider.h"
 
-/* Hear the provider's callbacks; told aloud in the acts that are about them. */
+/* Hear the provider's callbacks, and print them in the acts that are about them. */
 provider_tell_fn act_users_heard;
 provider_tell_fn act_administrator_heard;
 

@@ -9,7 +9,7 @@
 #define COPY_FILES 48u
 #define COPY_BYTES (64u * 1024u) /* of each file */
 
-/* Is told of every file: where its copy is, and its name as seen from the tree's top. */
+/* Called for every file: where its copy is, and its name as seen from the tree's top. */
 typedef void copy_found_fn(void *ctx, const char *path, const char *name, uint64_t size);
 
 /*

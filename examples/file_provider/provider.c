@@ -28,7 +28,7 @@ struct file_session {
 	unsigned share;
 };
 
-/* The openCtx: what an opener says besides its rights. */
+/* The openCtx: an opener's name and share mode. */
 struct opening {
 	const char *consumer;
 	unsigned share;

@@ -16,7 +16,7 @@
 
 struct provider;
 
-/* What the provider counts itself, to be compared with what the share rule promises. */
+/* The provider's own counts, to be compared with the promises of the share rule. */
 struct provider_counts {
 	unsigned long opened;
 	unsigned long closed; /* close callbacks */
@@ -24,7 +24,7 @@ struct provider_counts {
 	unsigned long intruders; /* operations that met one that their session excludes */
 };
 
-/* Tells of the callbacks as they run, and of "read" when a read is about to end; any thread. */
+/* Reports callbacks as they run, and "read" when a read is about to end; any thread. */
 typedef void provider_tell_fn(const char *what, const void *file, const char *consumer);
 
 /* Copies the first files and registers each. NULL, after saying why, if it cannot. */

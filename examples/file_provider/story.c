@@ -104,7 +104,7 @@ void story_step(const char *who, const char *outcome, const char *format, ...)
 	uv_mutex_unlock(&lock);
 }
 
-/* A line of any length; what does not fit goes on below its first word. */
+/* A line of any length; the rest of a long one goes on below its first word. */
 static void print_line(const char *line)
 {
 	size_t column = strspn(line, " ");

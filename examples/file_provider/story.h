@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the acts are told: one line a step, marked if it is not what it should be. */
+/* Prints the acts: one line a step, with a mark where the outcome is wrong. */
 #ifndef STORY_H
 #define STORY_H
 
@@ -13,7 +13,7 @@ void story_begin(void);
 /* A new act. */
 void story_act(const char *title, const char *about);
 
-/* One step: who does what, and what came of it. Any thread. */
+/* One step: the actor, the action and the outcome. Any thread. */
 void story_step(const char *who, const char *outcome, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -23,7 +23,7 @@ void story_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Says so, and remembers it for story_end(), if it is not true. Any thread. */
 void story_expect(bool truth, const char *what);
 
-/* The last line; what main() returns. */
+/* The last line. Returns the exit status of the program. */
 int story_end(void);
 
 #endif /* STORY_H */

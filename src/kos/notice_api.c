@@ -92,8 +92,8 @@ static sessio_status fetch(struct si_notice *notice, uint64_t timeout_ns, size_t
 	return total == 0 ? status : SESSIO_OK;
 }
 
-Retcode KnNoticeGetEvent(Notice notice, rtl_uint64_t msec, rtl_size_t countMax,
-	EventDesc *events, rtl_size_t *count)
+Retcode KnNoticeGetEvent(
+	Notice notice, rtl_uint64_t msec, rtl_size_t countMax, EventDesc *events, rtl_size_t *count)
 {
 	struct si_notice *known = si_notice_of(notice);
 	size_t got;

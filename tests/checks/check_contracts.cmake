@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# cmake -DINCLUDE=<folder of headers> -DCLAUSES=<clauses.txt> [-DOLD=<list of headers>]
-#   -P check_contracts.cmake
+# cmake -DINCLUDE=<folder of headers> -DCLAUSES=<clauses.txt> -P check_contracts.cmake
 #
 # Every function that a public header declares has a /** comment directly above
 # it. The comment has prose, and @return if the function returns something, with
@@ -22,10 +21,6 @@
 # name for a private lock; a status that does not exist. A header that declares
 # functions does so inside extern "C", in the kits' headers by the name that they
 # have for it.
-#
-# OLD lists the headers of the form that this one replaces: Ref:, Locks:, Threads:
-# in every comment. A header that is listed and has no Locks: line is a fault, so
-# the list can only shrink.
 #
 # In nt/ only container.h and sessio_nt.h are ours to explain. The other headers
 # there stand in for a Windows kit, and its documentation says what they do.
@@ -63,22 +58,6 @@ function(label_position doc label out)
     string(FIND "${doc}" "${line}" position)
     set(${out} ${position} PARENT_SCOPE)
   endif()
-endfunction()
-
-# The form that the lines below replace.
-function(check_old_lines at doc)
-  set(last -1)
-  foreach(label IN ITEMS Ref Locks Threads)
-    label_position("${doc}" ${label} position)
-    if(position EQUAL -1)
-      fault("${at} no '${label}:' line")
-      continue()
-    elseif(position LESS last)
-      fault("${at} '${label}:' is out of order")
-    endif()
-    set(last ${position})
-  endforeach()
-  set(faults "${faults}" PARENT_SCOPE)
 endfunction()
 
 # Words of the default, and those of a line that says the same again.
@@ -161,11 +140,7 @@ function(check_contract file name type statement doc)
     set(faults "${faults}" PARENT_SCOPE)
     return()
   endif()
-  if(file IN_LIST old)
-    check_old_lines("${at}" "${doc}")
-  else()
-    check_lines("${at}" "${type}" "${statement}" "${doc}")
-  endif()
+  check_lines("${at}" "${type}" "${statement}" "${doc}")
   if(NOT type STREQUAL "void")
     check_return("${at}" "${type}" "${doc}")
   endif()
@@ -309,7 +284,7 @@ function(check_header path file)
   if(NOT statement STREQUAL "")
     fault("${file}: not understood from here on: ${statement}")
   endif()
-  if(declared AND NOT file IN_LIST old)
+  if(declared)
     check_default("${file}")
   endif()
   if(declared AND NOT linkage)
@@ -330,19 +305,6 @@ foreach(header IN LISTS headers)
   string(REGEX REPLACE "[][;,)]" " " text "${text}")
   string(APPEND statuses "${text}")
 endforeach()
-set(old "")
-if(DEFINED OLD)
-  file(STRINGS "${OLD}" old REGEX "^[^#]")
-endif()
-foreach(header IN LISTS old)
-  set(text "")
-  if(EXISTS "${INCLUDE}/${header}")
-    file(READ "${INCLUDE}/${header}" text)
-  endif()
-  if(NOT text MATCHES "\n \\* Locks:")
-    fault("${header}: not of the old form any more, take it out of ${OLD}")
-  endif()
-endforeach()
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE}" "${INCLUDE}/*.h")
 list(FILTER headers EXCLUDE REGEX "^nt/")
 foreach(header IN LISTS headers ITEMS nt/container.h nt/sessio_nt.h)
@@ -357,5 +319,4 @@ endif()
 if(functions EQUAL 0)
   message(FATAL_ERROR "contracts: no function found in ${INCLUDE}")
 endif()
-list(LENGTH old old)
-message(STATUS "${functions} functions, each with its contract; headers of the old form: ${old}")
+message(STATUS "${functions} functions, each with its contract")

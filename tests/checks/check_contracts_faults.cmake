@@ -24,12 +24,10 @@ function(expect result body)
     string(APPEND body "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n")
   endif()
   file(WRITE "${WORK}/include/${file}" "${body}")
-  file(WRITE "${WORK}/old.txt" "# A comment.\n${old}")
   judge("${result}" "[0-9]+ functions" check_contracts.cmake
-    -DINCLUDE=${WORK}/include -DCLAUSES=${WORK}/clauses.txt -DOLD=${WORK}/old.txt)
+    -DINCLUDE=${WORK}/include -DCLAUSES=${WORK}/clauses.txt)
 endfunction()
 
-set(old "")
 set(returns " * @return SESSIO_OK, SESSIO_BUSY.\n")
 
 expect("1 functions" "/** Does. */\nvoid does(int x);\n")
@@ -88,19 +86,5 @@ expect("declares functions outside extern \"C\""
   "${default}#ifndef A_H\n#define A_H\n\n/** Does. */\nvoid does(int x);\n\n#endif\n")
 expect("unit.h: not understood from here on" "void does(int x\n")
 expect("no function found" "void DbgPrint(int x);\n" "nt/wdm.h")
-
-# Headers of the old form.
-set(old "sessio/unit.h\n")
-set(lines " * Ref:     none.\n * Locks:   takes none.\n * Threads: any.\n")
-expect("1 functions, each with its contract; headers of the old form: 1"
-  "/**\n * Does.\n *\n${lines} */\nvoid does(int x);\n")
-expect("does: no 'Ref:' line" "/**\n * Locks:   none.\n * Threads: any.\n */\nvoid does(int x);\n")
-expect("does: no 'Threads:' line"
-  "/**\n * Ref:     none.\n * Locks:   none.\n * Threads:\n */\nvoid does(int x);\n")
-expect("does: 'Threads:' is out of order"
-  "/**\n * Ref:     none.\n * Threads: any.\n * Locks:   none.\n */\nvoid does(int x);\n")
-expect("unit.h: not of the old form any more" "/** Does. */\nvoid does(int x);\n")
-set(old "sessio/gone.h\n")
-expect("gone.h: not of the old form any more" "/** Does. */\nvoid does(int x);\n")
 
 say_judged(headers)

@@ -164,7 +164,7 @@ function script_line(line)
 BEGIN {
 	most = 25
 	private_count = split("mourning mourn bury buried bury_all graveyard told tell_all spent calm " \
-		"let_go retract retracted", private_words, " ")
+		"let_go retract retracted overtaken admitted", private_words, " ")
 }
 
 FNR == 1 {

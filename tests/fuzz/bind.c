@@ -39,7 +39,7 @@ static Retcode on_open(void *object, void *context, void *open_ctx, rtl_uint32_t
 	if (m.event == SESSIO_USER_EVENT_NONE && fuzz_below(&m.in, 4) == 1) {
 		observe();
 	}
-	if (s->overtaken) {
+	if (s->closed_while_opening) {
 		s->phase = CLOSED;
 		s->due = true;
 	}
@@ -159,7 +159,7 @@ static void open_one(void)
 	}
 	m.used++;
 	rc = KosSessionOpenObject(m.object, 0, UINT32_MAX, s, &context);
-	if (s->overtaken) {
+	if (s->closed_while_opening) {
 		/* The reference that the open callback took has an owner. */
 		FUZZ_CHECK(rc == rcOk && context == s->context && s->phase == ENDED);
 	} else {

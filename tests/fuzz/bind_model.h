@@ -34,7 +34,7 @@ struct session {
 	void *context; /* with a reference of ours */
 	enum phase phase;
 	int bind;
-	bool overtaken;
+	bool closed_while_opening;
 	bool due; /* (bind_model-2) */
 	bool notified; /* of the event in hand; also if it was bound too late for it */
 	unsigned number; /* in the order of binding */
@@ -121,7 +121,7 @@ static void close_before(int bind, unsigned number)
 
 		if (s->bind == bind && s->number < number) {
 			FUZZ_CHECK(s->phase != OPEN);
-			s->overtaken = s->overtaken || s->phase == OPENING;
+			s->closed_while_opening = s->closed_while_opening || s->phase == OPENING;
 		}
 	}
 }

@@ -128,7 +128,7 @@ static Retcode on_element(void *object, void *context)
 	while (held < m.thing_count && (m.things[held].object != object || references(held) == 0)) {
 		held++;
 	}
-	settle();
+	remove_unheld();
 	FUZZ_CHECK(held < m.thing_count && count_old(walk, held) != 0 && !walk->stopped);
 	walk->calls[held]++;
 	m.things[held].ours++; /* the walk's own */
@@ -154,7 +154,7 @@ static Retcode on_element(void *object, void *context)
 	default:
 		break;
 	}
-	settle();
+	remove_unheld();
 	m.things[held].ours--;
 	return walk->stopped ? STOPPED : rcOk;
 }

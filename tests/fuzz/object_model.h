@@ -108,7 +108,7 @@ static unsigned references(unsigned thing)
 }
 
 /* (object_model-1) Takes out of the model what goes with a thing that nobody holds. */
-static void settle(void)
+static void remove_unheld(void)
 {
 	bool again = true;
 

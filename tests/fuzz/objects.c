@@ -263,7 +263,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	create_type();
 	while (fuzz_has_more(&m.in)) {
 		act();
-		settle();
+		remove_unheld();
 		check_counts();
 	}
 	for (unsigned i = 0; i < m.thing_count; i++) {

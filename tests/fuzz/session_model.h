@@ -43,7 +43,7 @@ struct session {
 	bool due; /* (session_model-2) */
 	bool doomed; /* open when its object began to be unregistered */
 	bool closing; /* inside its close callback, or that is due */
-	bool overtaken; /* unregistered while it was opened */
+	bool closed_while_opening; /* by an unregistration */
 	bool fails; /* its second constructor refuses */
 	bool refused; /* by its open callback */
 	bool destructed;
@@ -166,7 +166,7 @@ static Retcode on_open(void *object, void *context, void *open_ctx, rtl_uint32_t
 		return REFUSED;
 	}
 	*handle_rights = choice;
-	if (s->overtaken) {
+	if (s->closed_while_opening) {
 		s->phase = SESSIO_SESSION_ENDING;
 		s->due = s->closing = true;
 	}

@@ -62,7 +62,7 @@ static void open_one(unsigned object)
 		s->counts = false;
 		s->phase = SESSIO_SESSION_ENDED;
 		FUZZ_CHECK(rc == REFUSED && context == &m);
-	} else if (s->overtaken) {
+	} else if (s->closed_while_opening) {
 		/* A reference that the open callback took has an owner. */
 		FUZZ_CHECK(rc == (s->refs != 0 ? rcOk : rcResourceNotFound));
 		FUZZ_CHECK(context == (s->refs != 0 ? s->context : &m));
@@ -141,7 +141,7 @@ static void unregister_one(unsigned object)
 			closed |= UINT64_C(1) << i;
 		}
 		if (s->object == object && s->phase == SESSIO_SESSION_OPENING) {
-			s->overtaken = true;
+			s->closed_while_opening = true;
 		}
 	}
 	if (expected == rcOk) {

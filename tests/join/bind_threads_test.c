@@ -439,7 +439,7 @@ static void close_context(void)
 	close_it(NULL);
 }
 
-/* The second allocation of an opening is the record's: admitted, and not bound yet. */
+/* The second allocation of an opening is the record's: the session is listed, and not bound yet. */
 static void an_opening_knows_why_it_cannot_be_bound(void **state)
 {
 	(void)state;

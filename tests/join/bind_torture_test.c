@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Users come and go while their sessions are opened, used, closed and unbound by
- * others. Sessions that are refused, overtaken or ended by anybody must all come
+ * others. Sessions that are refused, or that anybody closes, must all come
  * out even. The test's own books are relaxed, so that they add no order.
  */
 #include "test.h"

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a host delivers, src/user/host_queue.c, host_dispatch.c and host_watch.c,
- * as a Spin model: the baton, the queue, the watcher that is running, and the
- * end of a watcher.
+ * How a host delivers, as a Spin model: the baton, the queue, the watcher that is
+ * running, and the end of a watcher. The code is in src/user/host_queue.c,
+ * host_dispatch.c and host_watch.c.
  *
- * A step is a load, a store or a read-modify-write that happens without the
- * lock; under it, whatever others can see without it. Sleeping at the gate and
- * being woken are modelled, so that a wake that is forgotten is a process that
- * cannot go on: an invalid end state.
+ * A step is a load, a store or a read-modify-write without the lock. Under the
+ * lock, only changes that others can see without it are steps. Sleeping at the gate
+ * and being woken are modelled. So a process whose wake is forgotten cannot go on,
+ * and that is an invalid end state.
  *
- * Two posters each post an event; the first watcher answers one of them with a
- * post of its own, from inside, at the other it may end the second watcher; that
- * may also end itself, and ENDERS end it from outside. A third watcher comes at
- * any time. Told of its own post, the first watcher waits until the other poster
- * has returned, if that one's event was before. Checked in every interleaving:
+ * Two posters each post an event. The first watcher answers one of them with a
+ * post of its own, from inside; at the other it may end the second watcher. The
+ * second watcher may also end itself, and ENDERS end it from outside. A third
+ * watcher comes at any time. When its own post is delivered to it, the first
+ * watcher waits for the other poster to return, if that one's event came before.
+ * Checked in every interleaving:
  *
  *   (M1) one event at a time, and one call;
  *   (M2) when the end of a watcher has returned outside, no call of it runs, and
@@ -21,17 +22,17 @@
  *   (M3) a watcher that has ended itself, or that was ended by another watcher,
  *        is in its last call, if in any;
  *   (M4) a watcher that ends is released once, when no call of it runs, and before
- *        the first who ended it outside is told so;
- *   (M5) who stays gets every event once, in order, before its post returns, and
- *        what was posted because of it, too;
- *   (M6) who comes during an event does not get it;
+ *        the first thread that ended it outside returns;
+ *   (M5) a watcher that stays gets every event once, in order, before its post returns;
+ *        so it gets those posted because of it;
+ *   (M6) a watcher that comes during an event does not get it;
  *   (M7) a watcher that has been freed is not touched.
  *
- * Left out: weaker memory than sequential consistency (the orders carry their
- * reasons in the code and run under ThreadSanitizer), snapshots (they are items
- * of the queue like events), filters, and waiting across hosts.
+ * Left out: filters, waiting across hosts, and snapshots, which are items of the
+ * queue like events. Also memory weaker than sequential consistency: orders_running.pml
+ * has the orders of the end.
  *
- * What run.sh runs. A fault must be caught:
+ * The runs of run.sh. A fault must be caught:
  *
  *   sound -DENDERS=1
  *   large -DENDERS=2
@@ -41,19 +42,19 @@
  *   fault -DF_RUNNING_FIRST      running is read, then gone is set
  *   fault -DF_END_WITHOUT_WAIT   an end outside does not wait for the call
  *   fault -DF_FORGET_TO_FINISH   the caller does not end a watcher that is gone
- *   fault -DF_FINISH_EARLY       it looks whether to, before it lets go of running
+ *   fault -DF_FINISH_EARLY       it looks whether to, before it clears running
  *   fault -DF_BOTH_RELEASE       the ender releases a watcher that its caller will
  *   fault -DF_RELEASE_LATE       the watcher has ended before it is released
  *   fault -DF_UNLINK_AT_ONCE     a watcher is freed while the lists are walked
- *   fault -DF_NO_LIMIT           a walk goes on to who came during it
- *   fault -DF_OWN_EVENT_ONLY     what a callback posts does not count for its root
+ *   fault -DF_NO_LIMIT           a walk goes on to a watcher that came during it
+ *   fault -DF_OWN_EVENT_ONLY     a callback's post does not count for its completion
  *   fault -DF_WAIT_INSIDE        a watcher that ends itself waits for itself
  *   fault -DF_POST_WAITS         a post from inside waits to be delivered
- *   fault -DF_NO_WAKE_FOR_ROOT   whose event another delivered is not woken
- *   fault -DF_NO_WAKE_AT_END     who puts the baton down wakes nobody
- *   fault -DF_COUNT_LATE         who waits is counted after it has looked
+ *   fault -DF_NO_WAKE_FOR_OTHERS a poster whose event another delivered is not woken
+ *   fault -DF_NO_WAKE_AT_END     a thread that puts the baton down wakes nobody
+ *   fault -DF_COUNT_LATE         a waiter is counted after it has looked
  *   fault -DF_STAY_INSIDE        a watcher that is ended inside is not gone
- *   fault -DF_CALL_WHEN_GONE     a watcher that is gone is called when it was told
+ *   fault -DF_CALL_WHEN_GONE     a watcher that is gone is called until it has ended
  */
 
 #ifndef ENDERS
@@ -75,7 +76,7 @@ bool asleep[PROCESSES];
 bool busy;
 byte holder = NONE;
 chan queue = [ITEMS] of { byte };
-byte root_of[ITEMS];
+byte completion_of[ITEMS];
 byte pending[POSTERS];
 byte current = NONE;
 
@@ -87,13 +88,13 @@ bool gone; /* all of these: watcher 1's */
 bool end_wanted;
 bool known = true;
 bool ended;
-bool buried;
+bool retired;
 byte refs = 1;
 
 /* The rules by number: never true, named in an assertion so that pan names it. */
 hidden byte M1, M2, M3, M4, M5, M6, M7;
 
-/* Ghosts: what is true, for the assertions alone. */
+/* Ghosts: the truth, for the assertions alone. */
 byte calls;
 bool in_call; /* of watcher 1 */
 bool end_returned; /* outside */
@@ -101,8 +102,8 @@ bool last_call; /* ended inside */
 byte releases;
 bool freed;
 byte appended; /* items so far */
-byte place[ITEMS]; /* of an item in the queue, from 1 on */
-byte seen; /* the place that watcher 0 was last told of */
+byte position[ITEMS]; /* of an item in the queue, from 1 on */
+byte seen; /* the position of the last item that watcher 0 got */
 bool returned; /* the post of item 1 */
 byte was; /* bit per watcher that was there when the event began */
 byte finished;
@@ -208,7 +209,7 @@ inline release_locked()
 	ended = true
 }
 
-/* end_locked(), by whoever is first: nothing calls watcher 1 any more but who does already. */
+/* end_locked(), by the first thread: no call of watcher 1 begins from here on. */
 inline end_locked()
 {
 	refs++;
@@ -237,7 +238,7 @@ inline end_inside()
 			linked[1] = false;
 			drop_ref()
 #else
-			buried = true
+			retired = true
 #endif
 		};
 		if
@@ -272,7 +273,7 @@ inline end_outside()
 		atomic {
 			if
 #ifndef F_UNLINK_AT_ONCE
-			:: walking -> buried = true
+			:: walking -> retired = true
 #endif
 			:: else -> linked[1] = false; refs--
 			fi
@@ -334,15 +335,15 @@ inline finish_before()
 inline append(item, owner)
 {
 	d_step {
-		root_of[item] = owner;
+		completion_of[item] = owner;
 		pending[owner]++;
 		appended++;
-		place[item] = appended
+		position[item] = appended
 	};
 	queue!item
 }
 
-/* What watchers do when they are told. */
+/* The callbacks of the watchers. */
 inline act()
 {
 	if
@@ -351,18 +352,18 @@ inline act()
 #ifdef F_OWN_EVENT_ONLY
 		atomic { append(NESTED, holder); pending[holder]-- };
 #else
-		append(NESTED, root_of[current]);
+		append(NESTED, completion_of[current]);
 #endif
 		unlock();
 #ifdef F_POST_WAITS
 		lock();
-		wait_until(seen >= place[NESTED]);
+		wait_until(seen >= position[NESTED]);
 		unlock()
 #endif
-	:: at == 0 && item == NESTED && place[1] != 0 && place[1] < place[NESTED] ->
+	:: at == 0 && item == NESTED && position[1] != 0 && position[1] < position[NESTED] ->
 		returned /* an event that was delivered before: its post returns */
 	:: (at == 0 && item == 1) || at == 1 -> end_inside()
-	:: !(at == 0 && item == NESTED && place[1] != 0 && place[1] < place[NESTED]) -> skip
+	:: !(at == 0 && item == NESTED && position[1] != 0 && position[1] < position[NESTED]) -> skip
 	fi
 }
 
@@ -375,8 +376,8 @@ inline call()
 		calls++;
 		if
 		:: at == 0 ->
-			assert(M5 || place[item] == seen + 1);
-			seen = place[item]
+			assert(M5 || position[item] == seen + 1);
+			seen = position[item]
 		:: at == 1 ->
 			assert(M2 || !end_returned);
 			assert(M3 || !last_call);
@@ -424,7 +425,7 @@ inline walk()
 #ifdef F_GONE_FIRST
 		leave = (at == 1 && gone);
 		running = at;
-		told = !leave;
+		notify = !leave;
 		leave = false;
 		finish_before();
 #else
@@ -435,19 +436,19 @@ inline walk()
 		running = at;
 		finish_before();
 #endif
-		told = (at != 1 || !gone);
+		notify = (at != 1 || !gone);
 #ifdef F_GONE_UNREAD
-		told = true;
+		notify = true;
 #endif
 #ifdef F_CALL_WHEN_GONE
-		told = (at != 1 || !gone || !ended);
+		notify = (at != 1 || !gone || !ended);
 #endif
 #endif
 		if
-		:: told -> call()
+		:: notify -> call()
 		:: else
 		fi;
-		atomic { told = false; before = at };
+		atomic { notify = false; before = at };
 		next_of()
 	od;
 #ifdef F_FINISH_EARLY
@@ -477,13 +478,13 @@ inline deliver_next()
 		walking = false;
 		before = NONE;
 		if
-		:: buried -> buried = false; linked[1] = false; drop_ref()
+		:: retired -> retired = false; linked[1] = false; drop_ref()
 		:: else
 		fi;
 		current = NONE;
-		pending[root_of[item]]--;
-#ifndef F_NO_WAKE_FOR_ROOT
-		leave = (pending[root_of[item]] == 0 && root_of[item] != holder && waiters > 0);
+		pending[completion_of[item]]--;
+#ifndef F_NO_WAKE_FOR_OTHERS
+		leave = (pending[completion_of[item]] == 0 && completion_of[item] != holder && waiters > 0);
 #endif
 		item = NONE;
 		locked = !leave
@@ -514,7 +515,7 @@ inline finish_process()
 proctype poster(byte me)
 {
 	byte i, item = NONE, at = NONE, before = NONE, limit;
-	bool wake, leave, told;
+	bool wake, leave, notify;
 
 	lock();
 	append(me, me);
@@ -540,8 +541,8 @@ proctype poster(byte me)
 		atomic { busy = false; holder = NONE }
 	od;
 	atomic {
-		assert(M5 || seen >= place[me]);
-		assert(M5 || me != 0 || seen >= place[NESTED])
+		assert(M5 || seen >= position[me]);
+		assert(M5 || me != 0 || seen >= position[NESTED])
 	};
 	unlock();
 	if

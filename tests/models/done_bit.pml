@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why the counter has a drain word: the scheme that (rundown-4) of src/core/rundown.h
+ * Why the counter has a drain word: the scheme that (rundown-4) of src/base/rundown.h
  * replaces.
  *
- * There, closing adds a bias to the one word, a refused acquire is undone like a
- * release, and whoever brings the closed word to 0 claims the end by a
- * compare-exchange of a done bit. The claim is a second step: between a
- * release's decrement and its claim, a refused acquire can bring the word to 0
- * once more, claim, complete and free, and the release claims in freed memory.
- * With that touch forgiven the scheme is sound: nothing else is wrong with it.
+ * There, closing adds a bias to the one word, and a refused acquire is undone like a
+ * release. The thread that brings the closed word to 0 claims the end by a
+ * compare-exchange of a done bit. The claim is a second step. Between a release's
+ * decrement and its claim, a refused acquire can bring the word to 0 once more, and
+ * claim, complete and free. Then the release claims in freed memory. With that touch
+ * forgiven the scheme is sound: nothing else is wrong with it.
  *
  *   sound
  *   fault -DF_CLAIM_AFTER        the scheme as it was

@@ -142,7 +142,7 @@ inline complete()
 proctype opener()
 {
 	bool mine;
-	bool overtaken;
+	bool closed_while_opening;
 	bool close;
 	bool kept;
 
@@ -175,11 +175,11 @@ proctype opener()
 			state = OPEN;
 			refs++ /* its user's */
 		:: else ->
-			overtaken = true
+			closed_while_opening = true
 		fi
 	};
 	if
-	:: overtaken -> complete()
+	:: closed_while_opening -> complete()
 	:: else ->
 		atomic {
 			close = (state == OPEN);

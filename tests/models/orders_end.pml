@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory orders of the operation counter's end, src/base/rundown.c: what
- * operations and the close callback did comes before the end, and a refused
- * operation sees why. Two operations, one closer; see store_buffer.h for how
+ * The memory orders of the operation counter's end, src/base/rundown.c. The work of
+ * operations and of the close callback comes before the end, and a refused operation
+ * sees the reason. There are two operations and one closer. store_buffer.h says how
  * memory is modelled. Words are as in rundown.pml, without stripes.
  *
- *   (M1) a refused operation sees what was done before the close;
- *   (M2) the end sees what the operations did;
- *   (M3) the end sees what the close callback did.
+ *   (M1) a refused operation sees the work done before the close;
+ *   (M2) the end sees the work of the operations;
+ *   (M3) the end sees the work of the close callback.
  *
- * Left out: how words are counted, which rundown.pml has. That the release in
- * si_rundown_finish_release() is needed besides the one before it cannot be seen here:
- * only where stores of two processes may be seen in different orders.
+ * Left out: how words are counted, which rundown.pml has. The release in
+ * si_rundown_finish_release() is needed besides the one before it. That shows only
+ * where stores of two processes may be seen in different orders, so not here.
  *
  *   sound
- *   fault -DF_RELEASE_RELAXED    an operation ends without a release
- *   fault -DF_BEGIN_RELAXED      an operation begins without an acquire
- *   fault -DF_CLOSE_NO_RELEASE   the close is no release
- *   fault -DF_CLOSE_NO_ACQUIRE   the close is no acquire
- *   fault -DF_SETTLE_NO_ACQUIRE  the last release is no acquire
- *   fault -DF_LET_GO_NO_RELEASE  the closer lets go without a release
- *   fault -DF_LET_GO_NO_ACQUIRE  the closer lets go without an acquire
+ *   fault -DF_RELEASE_RELAXED     an operation ends without a release
+ *   fault -DF_BEGIN_RELAXED       an operation begins without an acquire
+ *   fault -DF_CLOSE_NO_RELEASE    the close is no release
+ *   fault -DF_CLOSE_NO_ACQUIRE    the close is no acquire
+ *   fault -DF_FINISH_NO_ACQUIRE   the last release is no acquire
+ *   fault -DF_CLOSER_NO_RELEASE   the closer's own release is no release
+ *   fault -DF_CLOSER_NO_ACQUIRE   the closer's own release is no acquire
  */
 #define PROCESSES 3
 #define VARIABLES 4
 #define CLOSER 2
-#define WORK 0 /* and 1: what an operation does */
+#define WORK 0 /* and 1: the work of an operation */
 #define REASON 2
 #define CALLED 3
 
@@ -61,17 +61,17 @@ hidden byte M1, M2, M3;
 #else
 #define CLOSE_ACQUIRES true
 #endif
-#ifdef F_SETTLE_NO_ACQUIRE
+#ifdef F_FINISH_NO_ACQUIRE
 #define SETTLE_ACQUIRES false
 #else
 #define SETTLE_ACQUIRES true
 #endif
-#ifdef F_LET_GO_NO_RELEASE
+#ifdef F_CLOSER_NO_RELEASE
 #define FENCE_LET_GO(p) skip
 #else
 #define FENCE_LET_GO(p) fence(p)
 #endif
-#ifdef F_LET_GO_NO_ACQUIRE
+#ifdef F_CLOSER_NO_ACQUIRE
 #define LET_GO_ACQUIRES false
 #else
 #define LET_GO_ACQUIRES true

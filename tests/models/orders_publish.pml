@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory orders by which something is made known, as in src/base/rundown.c
- * (the stripes, the open, last_here), src/resource/session_type.c (the type of a
- * registered object), src/user/host_list.c (the next watcher) and host.c (the
- * default host); see store_buffer.h for how memory is modelled.
+ * The memory orders by which something is published. store_buffer.h says how memory
+ * is modelled. The code that publishes so:
+ *
+ * - src/base/rundown.c: the stripes, the open, last_here;
+ * - src/resource/session_type.c: the type of a registered object;
+ * - src/user/host_list.c: the next watcher;
+ * - src/user/host.c: the default host.
  *
  * The writer fills something, stores the pointer, then sets the flag that sends
  * others there. One reader goes by the pointer. Another goes by the flag, then
  * loads the pointer relaxed, and leaves a hint; a third goes by the hint alone.
  *
- *   (M1) what the pointer, the flag or the hint leads to is complete;
+ *   (M1) the content behind the pointer, the flag or the hint is complete;
  *   (M2) behind the flag there is a pointer.
  *
- * Left out: a hint that is stored relaxed, which is wrong in C but seen only
- * where stores of two processes may be seen in different orders.
+ * Left out: a hint that is stored relaxed. It is wrong in C, but shows only where
+ * stores of two processes may be seen in different orders.
  *
  *   sound
  *   fault -DF_POINTER_RELAXED      the pointer is stored relaxed

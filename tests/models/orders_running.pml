@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The memory orders of `running` and `gone`, src/user/host_dispatch.c and
- * host_watch.c (host-6): who calls a watcher writes the one and reads the other,
- * who ends it the other way round. Nothing but sequential consistency makes one
- * of them see the other; see store_buffer.h for how memory is modelled.
+ * host_watch.c (host-6). The thread that calls a watcher writes `running` and reads
+ * `gone`; the thread that ends it does the reverse. Only sequential consistency makes
+ * one of them see the other. store_buffer.h says how memory is modelled.
  *
  * The caller has two events for one watcher, which somebody ends meanwhile:
  *

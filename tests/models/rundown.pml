@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operation counter of src/core/rundown.h as a Spin model.
+ * The operation counter of src/base/rundown.h as a Spin model.
  *
  * Words are encoded as in C, flags below a signed count. Every load and every
  * read-modify-write is one step; ghosts are updated in the step that makes them
- * true, as early as the rule allows. Which stripe a step lands on is chosen
- * freely, so a release may land elsewhere than its acquire, and so is whether a
- * counter without stripes looks calm. Nothing waits: a process that cannot go on
- * is an invalid end state.
+ * true, as early as the rule allows. The stripe of each step is chosen freely, so a
+ * release may land elsewhere than its acquire. Whether a counter without stripes
+ * looks uncontended is chosen freely, too. Nothing waits: a process that cannot go
+ * on is an invalid end state.
  *
  * Checked, in every interleaving of WORKERS threads that each try OPS operations,
  * SPLITTERS, CLOSERS, and one opener:
@@ -15,21 +15,21 @@
  *   (M1) no operation begins after close() has returned (rundown-2);
  *   (M2) the end completes exactly once, and has completed when all are done (rundown-4);
  *   (M3) it never completes while an operation runs;
- *   (M4) the close callback, run between close() and let_go(), has ended by then;
+ *   (M4) the close callback has ended by then; it runs between close() and
+ *        release_closer();
  *   (M5) completion frees the memory: no later step of a release or of the closer
  *        that won touches it. An acquire, a splitter and a late closer hold a
  *        reference from outside and may (rundown-3);
  *   (M6) a release finds its own operation on an open central word (rundown-1);
- *   (M7) whoever sees SPLIT finds the stripes (rundown-5);
+ *   (M7) a thread that sees SPLIT finds the stripes (rundown-5);
  *   (M8) no operation begins before the open (rundown-6), and open() fails only when it
  *        was closed before. Then the closer stops at that, and the opener runs the
- *        close callback and lets go.
+ *        close callback and releases the closer.
  *
- * Left out: weaker memory than sequential consistency (the orders carry their
- * reasons in the code and run under ThreadSanitizer), and the limit of 2^59
- * operations.
+ * Left out: the limit of 2^59 operations, and memory weaker than sequential
+ * consistency, which orders_end.pml and orders_publish.pml have.
  *
- * What run.sh runs. A sound run visits every state and every line of the model,
+ * The runs of run.sh. A sound run visits every state and every line of the model,
  * 13 million states here in all; --large adds two runs with many more. A fault must
  * be caught:
  *
@@ -40,21 +40,21 @@
  *   large -DOPS=2
  *   large -DWORKERS=3
  *   fault -DF_NO_HOLD            drain starts at 0, so a release can end it alone
- *   fault -DF_LET_GO_FIRST       the hold goes before the counts are carried over
+ *   fault -DF_RELEASE_FIRST      the hold goes before the counts are carried over
  *   fault -DF_COUNT_BEFORE_MARK  a stripe is read, then marked
  *   fault -DF_SKIP_A_STRIPE      one stripe is neither marked nor counted
  *   fault -DF_IDLE_BY_CENTRAL    idle is judged without the stripes
  *   fault -DF_TEST_THEN_SET      two closers both find it open
  *   fault -DF_TRUST_THE_LOAD     an acquire ignores the mark that its add met
  *   fault -DF_UNDO_INTO_DRAIN    a refused acquire is undone like a release
- *   fault -DF_FORGET_DRAIN       a release that met a mark is not settled
+ *   fault -DF_FORGET_DRAIN       a release that met a mark does not finish
  *   fault -DF_RELEASE_BLIND      a release counts on central, split or not
- *   fault -DF_CALL_LATE          the close callback comes after let_go()
+ *   fault -DF_CALL_LATE          the close callback comes after release_closer()
  *   fault -DF_TOUCH_AFTER        a release reads on after its last step
  *   fault -DF_SPLIT_BY_STORE     a split overwrites what came in between
  *   fault -DF_PUBLISH_LATE       the stripes come after the flag
- *   fault -DF_CALM_BEFORE_OPEN   it looks calm before anybody has found it open
- *   fault -DF_CALM_AFTER_OPEN    the opener goes on after it has opened
+ *   fault -DF_FAST_BEFORE_OPEN   it looks uncontended before anybody has found it open
+ *   fault -DF_TOUCH_AFTER_OPEN   the opener goes on after it has opened
  */
 
 #define CLOSED 1
@@ -90,7 +90,7 @@ short drain = HOLD;
 short stripe[STRIPES];
 
 bool split_ready; /* the stripes are in place */
-#ifdef F_CALM_BEFORE_OPEN
+#ifdef F_FAST_BEFORE_OPEN
 bool met = true;
 #else
 bool met; /* somebody has found it open: last_here is not 0 */
@@ -99,7 +99,7 @@ bool met; /* somebody has found it open: last_here is not 0 */
 /* The rules by number: never true, named in an assertion so that pan names it. */
 hidden byte M1, M2, M3, M4, M5, M6, M7, M8;
 
-/* Ghosts: what is true, for the assertions alone. */
+/* Ghosts: the truth, for the assertions alone. */
 byte running; /* operations that began and have not called release */
 bool returned; /* close() has returned to the closer that won */
 bool called; /* the close callback has ended */
@@ -149,7 +149,7 @@ inline choose(i)
 	assert(M7 || split_ready)
 }
 
-inline settle(seen)
+inline finish_release(seen)
 {
 	atomic {
 		touch();
@@ -212,7 +212,7 @@ acquire_central:
 
 refused_late:
 #ifdef F_UNDO_INTO_DRAIN
-	settle(seen);
+	finish_release(seen);
 #endif
 	goto refused;
 
@@ -286,7 +286,7 @@ release_striped:
 
 drained:
 #ifndef F_FORGET_DRAIN
-	settle(seen);
+	finish_release(seen);
 #endif
 #ifdef F_TOUCH_AFTER
 	atomic {
@@ -316,7 +316,7 @@ proctype splitter()
 	:: else
 	fi;
 #ifndef F_PUBLISH_LATE
-	split_ready = true; /* whoever was first, the others use the same */
+	split_ready = true; /* splitters that come later use the same */
 #endif
 	seen = central;
 #ifdef F_SPLIT_BY_STORE
@@ -364,7 +364,7 @@ inline harvest(i)
 }
 
 /* Nothing was running: there is nothing to wait for. */
-inline let_go_idle()
+inline release_closer_idle()
 {
 	atomic {
 		touch();
@@ -374,7 +374,7 @@ inline let_go_idle()
 }
 
 /* Takes the hold away, and completes if nothing is left. */
-inline let_go_busy()
+inline release_closer_busy()
 {
 	atomic {
 		touch();
@@ -411,9 +411,9 @@ proctype closer()
 #ifdef F_IDLE_BY_CENTRAL
 	idle = (count == 0);
 #endif
-#ifdef F_LET_GO_FIRST
+#ifdef F_RELEASE_FIRST
 	call();
-	let_go_busy();
+	release_closer_busy();
 #endif
 	if
 	:: seen & SPLIT ->
@@ -436,10 +436,10 @@ proctype closer()
 #ifndef F_CALL_LATE
 	call();
 #endif
-#ifndef F_LET_GO_FIRST
+#ifndef F_RELEASE_FIRST
 	if
-	:: idle -> let_go_idle()
-	:: else -> let_go_busy()
+	:: idle -> release_closer_idle()
+	:: else -> release_closer_busy()
 	fi;
 #endif
 #ifdef F_CALL_LATE
@@ -454,15 +454,15 @@ late:
 	}
 }
 
-/* Whoever opens what was closed before ends it: nothing else will. */
+/* If it was closed before it is opened, the opener ends it: nothing else will. */
 proctype opener()
 {
 	atomic {
 		if
 		:: central == PENDING ->
 			central = 0;
-#ifdef F_CALM_AFTER_OPEN
-			goto calm_after
+#ifdef F_TOUCH_AFTER_OPEN
+			goto touch_after
 #else
 			finish();
 			goto opened
@@ -475,13 +475,13 @@ proctype opener()
 		central = central & ~PENDING
 	};
 	call();
-	let_go_idle();
+	release_closer_idle();
 	atomic {
 		finish()
 	};
-#ifdef F_CALM_AFTER_OPEN
+#ifdef F_TOUCH_AFTER_OPEN
 	goto opened;
-calm_after:
+touch_after:
 	atomic {
 		touch();
 		met = true;

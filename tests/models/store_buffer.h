@@ -4,12 +4,12 @@
  *
  * Each process has a store buffer, from which stores come into memory in any
  * order; a release store leaves after all that were before it. A process may also
- * have loaded a variable early: an acquire forgets what was loaded early, so a
- * plain or relaxed load after it is fresh. A read-modify-write acts on memory in
- * one step, after fence() if it is a release.
+ * have loaded a variable early. An acquire forgets early loads, so a plain or relaxed
+ * load after it is fresh. A read-modify-write acts on memory in one step, after
+ * fence() if it is a release.
  *
- * Left out: machines on which two processes see the stores of two others in
- * different orders, and stores that come before a load that decides about them.
+ * Left out: stores that come before a load that decides about them. Also left out
+ * are machines on which two processes see others' stores in different orders.
  *
  * The including model lists its processes' entries in a process of its own:
  *
@@ -21,8 +21,8 @@
 byte memory[VARIABLES];
 bool buffered[PROCESSES * VARIABLES];
 byte stored[PROCESSES * VARIABLES];
-byte behind[PROCESSES * VARIABLES]; /* what must leave first, a bit per variable */
-byte waiting[PROCESSES]; /* what is in the buffer, a bit per variable */
+byte behind[PROCESSES * VARIABLES]; /* stores that must leave first, a bit per variable */
+byte waiting[PROCESSES]; /* stores in the buffer, a bit per variable */
 bool early[PROCESSES * VARIABLES];
 byte loaded[PROCESSES * VARIABLES];
 
@@ -93,7 +93,7 @@ inline load(p, v, value)
 	}
 }
 
-/* What comes with an acquire: to be in one step with its load. */
+/* Part of an acquire: to be in one step with its load. */
 inline forget(p, v)
 {
 	early[AT(p, v)] = false;

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The gate and its waiters, src/base/waiting.h and the gate of src/platform, as a
- * Spin model: no sleep ends by itself, so a wake that is lost is a process that
- * cannot go on.
+ * Spin model. No sleep ends by itself. So a process whose wake is lost cannot go on.
  *
- * Two waiters each wait for a truth of their own, one of them may be cancelled or
- * time out; two wakers make one truth each. A waiter's count is stored relaxed:
- * it comes into memory at any time, at the latest when the waiter releases a lock
- * or the gate. A waker loads the count relaxed: at any time since it took a lock.
+ * Two waiters each wait for a condition of their own, and one of them may be cancelled
+ * or time out. Two wakers make one condition true each. A waiter's count is stored
+ * relaxed: it comes into memory at any time, at the latest when the waiter releases a
+ * lock or the gate. A waker loads the count relaxed: at any time since it took a lock.
  *
  *   (M1) a wait that says done is done;
  *   (M2) in the end nobody is counted, and the gate is free.
  *
- * Left out: what is waited for, clocks, more than one lock.
+ * Left out: the meaning of the conditions, clocks, more than one lock.
  *
  *   sound
  *   fault -DF_COUNT_LATE         a waiter is counted after it has looked
  *   fault -DF_LOOK_UNLOCKED      a waiter looks without the lock
- *   fault -DF_MAKE_UNLOCKED      a truth is made without the lock
+ *   fault -DF_MAKE_UNLOCKED      a condition becomes true without the lock
  *   fault -DF_ASK_FIRST          a waker asks who waits, then makes it true
  *   fault -DF_NO_WAKE            a waker wakes nobody
  *   fault -DF_WAKE_OUTSIDE       a wake does not enter the gate
  *   fault -DF_WAKE_ONE           a wake wakes one sleeper
- *   fault -DF_LOOK_ONCE          who was woken does not look again
+ *   fault -DF_LOOK_ONCE          a woken waiter does not look again
  *   fault -DF_SLEEP_UNGATED      the gate is left before the sleep
  *   fault -DF_CANCEL_KEEPS_GATE  a cancelled waiter does not leave the gate
  *   fault -DF_CANCEL_KEEPS_COUNT a cancelled waiter stays counted
@@ -32,7 +31,7 @@
 
 bool gate;
 bool lock;
-bool truth[WAITERS];
+bool condition[WAITERS];
 bool asleep[WAITERS];
 bool counted[WAITERS]; /* in memory */
 bool counts[WAITERS]; /* as its owner has stored it */
@@ -52,7 +51,7 @@ active proctype buffers()
 	od
 }
 
-/* Also an acquire and a release: what the owner stored before is in memory. */
+/* Also an acquire and a release: the owner's stores before it are in memory. */
 inline enter(mutex)
 {
 	atomic { !mutex -> mutex = true }
@@ -80,10 +79,10 @@ inline finish()
 inline look()
 {
 #ifdef F_LOOK_UNLOCKED
-	done = truth[me]
+	done = condition[me]
 #else
 	enter(lock);
-	done = truth[me];
+	done = condition[me];
 	leave(lock, me)
 #endif
 }
@@ -147,7 +146,7 @@ proctype waiter(byte me)
 #else
 	counts[me] = false;
 #endif
-	assert(M1 || !done || truth[me]);
+	assert(M1 || !done || condition[me]);
 #ifdef F_CANCEL_KEEPS_GATE
 gone:
 #endif
@@ -173,13 +172,13 @@ proctype waker(byte which)
 #endif
 #ifdef F_MAKE_UNLOCKED
 	may_ask();
-	truth[which] = true;
+	condition[which] = true;
 #else
 	enter(lock);
 #ifndef F_ASK_FIRST
 	may_ask();
 #endif
-	truth[which] = true;
+	condition[which] = true;
 	lock = false;
 #endif
 	atomic {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking at sessions, and being told of them; diag_wait_test.c waits for them. */
+/* Inspecting sessions and objects; wait_test.c waits for them. */
 #include "test.h"
 
 #include <stdatomic.h>

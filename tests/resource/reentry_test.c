@@ -8,7 +8,7 @@
 
 #include "provider.h"
 
-/* What the calls on a context come to while its session is where it is. */
+/* The results of the calls on a context in one phase of its session. */
 struct expectation {
 	Retcode ref;
 	Retcode close;

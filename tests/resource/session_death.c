@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What objects and sessions do not survive: counts that do not add up. */
+/* Broken counts of objects and sessions, which stop the program. */
 #include "death.h"
 
 #include <stdlib.h>

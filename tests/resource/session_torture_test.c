@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Resource sessions in a crowd, bounded by count. What must not happen at once
- * or out of order touches plain variables: what the library fails to order is a
- * data race to the thread sanitizer, and what it frees too early a use of freed
- * memory to the address sanitizer. The test's own books are relaxed, so that they
- * add no order.
+ * Resource sessions in a crowd, bounded by count. Steps that must not happen at
+ * once or out of order touch plain variables. If the library does not order them, the
+ * thread sanitizer sees a data race. If it frees memory too early, the address
+ * sanitizer sees the use of it. The test's own counts are relaxed, so that they add no
+ * order.
  */
 #include "test.h"
 
@@ -65,11 +65,11 @@ static void check(bool fine)
 	}
 }
 
-/* Whoever opens with ALONE shares nothing: nobody else is there until its end. */
+/* A session opened with ALONE shares nothing: nobody else is there until its end. */
 #define ALONE 1u
 #define TOGETHER 2u
 
-/* The openCtx: what the opener wants, and where its own reference is to be found. */
+/* The openCtx: the opener's wish, and the place for its own reference. */
 struct ticket {
 	bool alone;
 	void *context;
@@ -165,7 +165,7 @@ static void look_around(void *context)
 	check(sessio_session_describe(context, text, sizeof(text)) > 20);
 }
 
-/* What is done with a session until it has ended. */
+/* Uses a session until it has ended. */
 static void use(struct random *random, void *context)
 {
 	struct work *work = context;
@@ -210,7 +210,7 @@ static bool one_session(struct random *random)
 	} else {
 		check(result == rcBusy || result == rcResourceNotFound);
 	}
-	/* Also of one that was overtaken by an unregistration. */
+	/* Also of one that an unregistration closed while it was opened. */
 	KosPutObject(ticket.context);
 	return result == rcOk;
 }
@@ -227,7 +227,7 @@ static void work_on(void *arg)
 		if (one_session(&random)) {
 			i++;
 		} else {
-			/* Whatever is in the way, let it get on. */
+			/* Another session is in the way: let it go on. */
 			sessio_status status = sessio_object_drain(crowd.desk, 1);
 
 			check(status == SESSIO_OK || status == SESSIO_TIMEOUT);
@@ -428,7 +428,7 @@ static void a_hot_session_ends_once_after_its_operations(void **state)
 	expect_all_ended();
 }
 
-/* Sessions that nobody holds, closed by whoever finds them first. */
+/* Sessions that nobody holds, closed by the first thread that finds them. */
 static Retcode open_and_forget(
 	void *object, void *context, void *open_ctx, rtl_uint32_t *handle_rights)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting for sessions to end, and what is told when they do not. */
+/* Waiting for sessions to end, and the reports when they do not. */
 #include "test.h"
 
 #include <string.h>
@@ -17,31 +17,31 @@
 /* Long enough to mean "it never happened" wherever these tests run. */
 #define LONG_MS 60000u
 
-#define TOLD_MAX 4u
+#define REPORTED_MAX 4u
 
-/* What the sink was told. */
+/* The reports that the sink got. */
 static struct {
 	unsigned times;
-	const void *objects[TOLD_MAX];
-	const void *contexts[TOLD_MAX];
-	char texts[TOLD_MAX][160];
-} told;
+	const void *objects[REPORTED_MAX];
+	const void *contexts[REPORTED_MAX];
+	char texts[REPORTED_MAX][160];
+} reported;
 
 static void hear(void *ctx, sessio_diag_kind kind, const void *object, const void *session_context,
 	const char *text)
 {
 	(void)ctx;
 	assert_int_equal(kind, SESSIO_DIAG_TIMEOUT);
-	assert_true(told.times < TOLD_MAX);
-	told.objects[told.times] = object;
-	told.contexts[told.times] = session_context;
-	strncpy(told.texts[told.times], text, sizeof(told.texts[0]) - 1);
-	told.times++;
+	assert_true(reported.times < REPORTED_MAX);
+	reported.objects[reported.times] = object;
+	reported.contexts[reported.times] = session_context;
+	strncpy(reported.texts[reported.times], text, sizeof(reported.texts[0]) - 1);
+	reported.times++;
 }
 
 static int start(void **state)
 {
-	memset(&told, 0, sizeof(told));
+	memset(&reported, 0, sizeof(reported));
 	sessio_diag_set_sink(hear, NULL);
 	return provider_start(state);
 }
@@ -76,12 +76,12 @@ static void a_wait_that_may_not_wait_only_looks(void **state)
 	must_close(context);
 	assert_int_equal(sessio_session_wait(context, 0), SESSIO_TIMEOUT);
 	assert_int_equal(sessio_object_drain(provider.file, 0), SESSIO_TIMEOUT);
-	assert_int_equal(told.times, 0); /* polling is silent */
+	assert_int_equal(reported.times, 0); /* polling is silent */
 	KosSessionPut(context);
 	assert_int_equal(sessio_session_wait(context, 0), SESSIO_OK);
 	assert_int_equal(sessio_object_drain(provider.file, 0), SESSIO_OK);
 	assert_int_equal(sessio_session_wait(context, SESSIO_FOREVER), SESSIO_OK);
-	assert_int_equal(told.times, 0);
+	assert_int_equal(reported.times, 0);
 	KosPutObject(context);
 }
 
@@ -94,10 +94,10 @@ static void nothing_is_harmed_by_a_timeout(void **state)
 	begin(context);
 	must_close(context);
 	assert_int_equal(sessio_session_wait(context, 1), SESSIO_TIMEOUT);
-	assert_ptr_equal(told.objects[0], provider.file);
-	assert_ptr_equal(told.contexts[0], context);
-	assert_non_null(strstr(told.texts[0], "session on \"file\" (rights 0x0"));
-	assert_non_null(strstr(told.texts[0], "waits for 1 operation"));
+	assert_ptr_equal(reported.objects[0], provider.file);
+	assert_ptr_equal(reported.contexts[0], context);
+	assert_non_null(strstr(reported.texts[0], "session on \"file\" (rights 0x0"));
+	assert_non_null(strstr(reported.texts[0], "waits for 1 operation"));
 	provider_expect("construct a, open a, close a");
 	KosSessionPut(context);
 	provider_expect("complete a");
@@ -139,9 +139,9 @@ static Retcode close_and_drain(void *object, void *context, void *walk_ctx)
 
 	must_close(context);
 	(*walked)++;
-	/* The first is told of the one that is left, the second of none. */
+	/* The first wait reports the session that is left, the second none. */
 	assert_int_equal(sessio_object_drain(object, 1), *walked == 1 ? SESSIO_TIMEOUT : SESSIO_OK);
-	assert_int_equal(told.times, 1);
+	assert_int_equal(reported.times, 1);
 	return rcOk;
 }
 
@@ -154,7 +154,7 @@ static void a_session_that_ended_under_a_walk_is_not_left(void **state)
 	(void)provider_open("b");
 	assert_int_equal(KosSessionWalk(provider.file, close_and_drain, &walked), rcOk);
 	assert_int_equal(walked, 2);
-	assert_non_null(strstr(told.texts[0], "open, 0 operations"));
+	assert_non_null(strstr(reported.texts[0], "open, 0 operations"));
 }
 
 static void what_cannot_be_waited_for_is_refused(void **state)
@@ -166,7 +166,7 @@ static void what_cannot_be_waited_for_is_refused(void **state)
 	assert_int_equal(sessio_session_wait(provider.file, 0), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_object_drain(NULL, 0), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_object_drain(context, 0), SESSIO_INVALID_ARG);
-	assert_int_equal(told.times, 0);
+	assert_int_equal(reported.times, 0);
 	must_close(context);
 }
 
@@ -207,7 +207,7 @@ static void expect_the_end_seen(struct waiter *waiter)
 	assert_int_equal(uv_thread_join(&waiter->thread), 0);
 	assert_int_equal(waiter->status, SESSIO_OK);
 	assert_int_equal(waiter->seen, 5);
-	assert_int_equal(told.times, 0);
+	assert_int_equal(reported.times, 0);
 }
 
 static void write_it(void *object, void *context)
@@ -302,11 +302,11 @@ static void a_drain_tells_of_every_session_that_is_left(void **state)
 	KosRefObject(ended);
 	must_close(ended);
 	assert_int_equal(sessio_object_drain(provider.file, 1), SESSIO_TIMEOUT);
-	assert_int_equal(told.times, 2);
-	assert_ptr_equal(told.objects[0], provider.file);
-	assert_ptr_equal(told.objects[1], provider.file);
-	assert_true((told.contexts[0] == open && told.contexts[1] == ending) ||
-		(told.contexts[0] == ending && told.contexts[1] == open));
+	assert_int_equal(reported.times, 2);
+	assert_ptr_equal(reported.objects[0], provider.file);
+	assert_ptr_equal(reported.objects[1], provider.file);
+	assert_true((reported.contexts[0] == open && reported.contexts[1] == ending) ||
+		(reported.contexts[0] == ending && reported.contexts[1] == open));
 	KosSessionPut(ending);
 	KosPutObject(ended);
 }
@@ -322,10 +322,10 @@ static void a_drain_tells_of_sessions_that_are_opening(void **state)
 	(void)state;
 	provider.in[OPEN] = drain_in_open;
 	(void)provider_open("a");
-	assert_int_equal(told.times, 1);
-	assert_ptr_equal(told.objects[0], provider.file);
-	assert_null(told.contexts[0]);
-	assert_non_null(strstr(told.texts[0], "open callback"));
+	assert_int_equal(reported.times, 1);
+	assert_ptr_equal(reported.objects[0], provider.file);
+	assert_null(reported.contexts[0]);
+	assert_non_null(strstr(reported.texts[0], "open callback"));
 }
 
 static void an_object_with_other_sessions_is_not_waited_for(void **state)

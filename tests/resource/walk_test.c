@@ -11,7 +11,7 @@
 
 #define SESSIONS 100u /* more than a walk takes at a time */
 
-/* What a walk met, by session. */
+/* The sessions that a walk met, and how often. */
 struct log {
 	void *contexts[SESSIONS];
 	unsigned met[SESSIONS];

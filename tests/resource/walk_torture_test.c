@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks in a crowd: a session that has not ended during a walk is met exactly
- * once, while others are opened, closed, closed by walkers and walked from inside
- * walks. It ends when enough sessions have ended under the feet of walkers.
+ * Walks in a crowd. A session that has not ended during a walk is met exactly once,
+ * while others are opened, closed by anybody, and walked from inside walks. The test
+ * ends when enough sessions have ended during a walk.
  */
 #include "test.h"
 
