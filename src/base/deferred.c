@@ -19,9 +19,9 @@ static void run_all(struct si_deferral *deferral)
 void si_deferral_begin(struct si_deferral *deferral)
 {
 	deferral->frame.kind = NULL;
+	deferral->first = NULL;
+	deferral->end = &deferral->first;
 	if (si_thread_find(&in_deferral) == NULL) {
-		deferral->first = NULL;
-		deferral->end = &deferral->first;
 		/* Foreign: the thread does not act for its own work in a deferred item. */
 		si_thread_push_foreign(&deferral->frame, &in_deferral, deferral);
 	}

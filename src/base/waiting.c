@@ -5,27 +5,15 @@
 
 _Atomic uint32_t si_waiters;
 
-/* Also runs when the waiter is cancelled, where the platform unwinds. */
-static void leave(const bool *at_gate)
+static void leave(void)
 {
-	if (*at_gate) {
-		si_gate_leave();
-		atomic_fetch_sub_explicit(&si_waiters, 1, memory_order_relaxed);
-	}
+	si_gate_leave();
+	atomic_fetch_sub_explicit(&si_waiters, 1, memory_order_relaxed);
 }
-
-#if defined(__GNUC__)
-#define LEAVES __attribute__((cleanup(leave)))
-#define LEAVE(at_gate) ((void)(at_gate))
-#else
-#define LEAVES
-#define LEAVE(at_gate) leave(&(at_gate))
-#endif
 
 static bool sleep_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
 {
 	uint64_t start = timeout_ns == SI_WAIT_FOREVER ? 0 : si_platform_now_ns();
-	bool at_gate LEAVES = true;
 	bool is_done;
 
 	atomic_fetch_add_explicit(&si_waiters, 1, memory_order_relaxed);
@@ -41,9 +29,9 @@ static bool sleep_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
 			}
 			left = timeout_ns - passed;
 		}
-		si_gate_wait(left);
+		si_gate_wait(left, leave); /* it also leaves when it is cancelled */
 	}
-	LEAVE(at_gate);
+	leave();
 	return is_done;
 }
 

@@ -101,8 +101,12 @@ si_mutex *si_platform_lock_of(const void *owner);
  */
 void si_gate_enter(void);
 void si_gate_leave(void);
-/* Inside the gate: sleeps until a wake or for timeout_ns, UINT64_MAX for ever; may wake early. */
-void si_gate_wait(uint64_t timeout_ns);
+/*
+ * Inside the gate: sleeps until a wake or for timeout_ns, UINT64_MAX for ever; may wake
+ * early. A thread that is cancelled in its sleep calls cancelled() inside the gate,
+ * which must leave it; NULL: sleepers are not cancelled.
+ */
+void si_gate_wait(uint64_t timeout_ns, void (*cancelled)(void));
 /* Outside the gate: wakes every thread that sleeps at it. */
 void si_gate_wake(void);
 

@@ -225,10 +225,10 @@ function(check_symbols)
         fault("symbol ${symbol}: ${room} may not use ${home_${symbol}}")
       endif()
     elseif(room IN_LIST pure AND NOT symbol MATCHES "^_?(${pure_symbols})$"
-        # Added by compilers: stack protectors, sanitizers, coverage, unwinding, wide arithmetic.
+        # Added by compilers: stack protectors, sanitizers, coverage, unwinding, arithmetic, atomics.
         # clang calls abort where an exception meets a clean-up; no header here declares it.
         AND NOT symbol MATCHES "^(_*(Unwind_Resume|gcc_personality_v0)|abort)$"
-        AND NOT symbol MATCHES "^_?_(stack_chk|_stack_chk|_?[at]san|_ubsan|_sanitizer|_gcov|_llvm|_u?divdi|_u?moddi|_atomic_|GLOBAL_OFFSET|_x86)")
+        AND NOT symbol MATCHES "^_?_(stack_chk|_stack_chk|_?[at]san|_ubsan|_sanitizer|_gcov|_llvm|_u?divdi|_u?moddi|_atomic_|aarch64_|GLOBAL_OFFSET|_x86)")
       fault("symbol ${symbol}: ${room} does without")
     endif()
   endforeach()

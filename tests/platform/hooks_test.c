@@ -139,7 +139,7 @@ static void a_wait_may_be_the_hooks_own(void **state)
 	(void)state;
 	si_hooks_set(&hooks);
 	si_gate_enter();
-	si_gate_wait(UINT64_MAX); /* or it would not come back */
+	si_gate_wait(UINT64_MAX, NULL); /* or it would not come back */
 	si_gate_leave();
 	assert_int_equal(asked, 1);
 	si_gate_wake();
@@ -200,7 +200,7 @@ static void an_empty_table_changes_nothing(void **state)
 	si_mutex_fini(&mutex);
 	assert_true(si_platform_now_ns() != 0);
 	si_gate_enter();
-	si_gate_wait(1);
+	si_gate_wait(1, NULL);
 	si_gate_leave();
 	si_gate_wake();
 }

@@ -60,7 +60,7 @@ static void a_wait_ends_by_its_time(void **state)
 	(void)state;
 	si_gate_enter();
 	do { /* it may wake early */
-		si_gate_wait(UINT64_C(2000000));
+		si_gate_wait(UINT64_C(2000000), NULL);
 		passed = si_platform_now_ns() - begin;
 	} while (passed < UINT64_C(2000000));
 	si_gate_leave();

@@ -7,13 +7,13 @@
 
 static unsigned asleep; /* changes at the gate */
 
-void __real_si_gate_wait(uint64_t timeout_ns);
-void __wrap_si_gate_wait(uint64_t timeout_ns);
+void __real_si_gate_wait(uint64_t timeout_ns, void (*cancelled)(void));
+void __wrap_si_gate_wait(uint64_t timeout_ns, void (*cancelled)(void));
 
-void __wrap_si_gate_wait(uint64_t timeout_ns)
+void __wrap_si_gate_wait(uint64_t timeout_ns, void (*cancelled)(void))
 {
 	asleep++;
-	__real_si_gate_wait(timeout_ns);
+	__real_si_gate_wait(timeout_ns, cancelled);
 	asleep--;
 }
 

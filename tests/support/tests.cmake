@@ -7,6 +7,11 @@ pkg_check_modules(SESSIO_CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 set(sessio_support ${CMAKE_CURRENT_LIST_DIR})
 set(sessio_src ${PROJECT_SOURCE_DIR}/src)
 
+# A callback that its thread leaves by an exit is found where the exit unwinds the
+# stack. glibc's does, and musl's does not.
+include(CheckSymbolExists)
+check_symbol_exists(__GLIBC__ stdlib.h SESSIO_EXIT_UNWINDS)
+
 # sessio_begin_room(): names the calling folder's tests after it.
 macro(sessio_begin_room)
   get_filename_component(sessio_room ${CMAKE_CURRENT_SOURCE_DIR} NAME)

@@ -189,7 +189,7 @@ void si_gate_leave(void) SI_UNCHECKED_LOCKING
 	si_mutex_unlock(&gate);
 }
 
-void si_gate_wait(uint64_t timeout_ns)
+static void sleep_at_gate(uint64_t timeout_ns)
 {
 	const struct si_hooks *hooks = si_hooks_get();
 
@@ -200,6 +200,44 @@ void si_gate_wait(uint64_t timeout_ns)
 			(void)uv_cond_timedwait(&gate_cond, as_uv(&gate), timeout_ns);
 		}
 	}
+}
+
+#if defined(_WIN32)
+static void sleep_or_be_cancelled(uint64_t timeout_ns, void (*cancelled)(void))
+{
+	(void)cancelled; /* no thread is cancelled here */
+	sleep_at_gate(timeout_ns);
+}
+#else
+struct cancellation {
+	void (*run)(void);
+};
+
+static void run_cancellation(void *arg)
+{
+	const struct cancellation *cancellation = arg;
+
+	if (cancellation->run != NULL) {
+		cancellation->run();
+	}
+}
+
+/* Not every C library unwinds the stack of a cancelled thread, but all run these handlers. */
+static void sleep_or_be_cancelled(uint64_t timeout_ns, void (*cancelled)(void))
+{
+	struct cancellation cancellation = { cancelled };
+
+	pthread_cleanup_push(run_cancellation, &cancellation);
+	sleep_at_gate(timeout_ns);
+	pthread_cleanup_pop(0);
+}
+#endif
+
+void si_gate_wait(uint64_t timeout_ns, void (*cancelled)(void))
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	sleep_or_be_cancelled(timeout_ns, cancelled);
 	if (hooks != NULL && hooks->waited != NULL) {
 		hooks->waited();
 	}
