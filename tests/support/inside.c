@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 struct record {
 	const char *what;
@@ -46,6 +46,6 @@ __attribute__((destructor)) static void notice_what_nobody_asserted(void)
 	if (atomic_load(&filled) != EMPTY) {
 		(void)fprintf(stderr, "%s:%d: false in a callback: %s\n", first.file, first.line,
 			first.what);
-		_exit(1);
+		_Exit(1);
 	}
 }
