@@ -40,3 +40,11 @@ bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
 	si_deferred_flush(); /* (deferred-2) */
 	return sleep_until(done, arg, timeout_ns);
 }
+
+void si_wait_surely(bool (*done)(void *arg), void *arg)
+{
+	bool before = si_platform_set_cancellable(false);
+
+	(void)si_wait_until(done, arg, SI_WAIT_FOREVER);
+	(void)si_platform_set_cancellable(before);
+}

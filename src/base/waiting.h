@@ -26,6 +26,12 @@ extern _Atomic uint32_t si_waiters; /* threads at the gate, or on their way */
  */
 bool si_wait_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns);
 
+/*
+ * The same for ever, and nobody cancels the thread meanwhile. It is for waits during
+ * which other threads know memory on this thread's stack.
+ */
+void si_wait_surely(bool (*done)(void *arg), void *arg);
+
 /* After making something true, with its lock released. */
 static inline void si_wait_wake(void)
 {

@@ -110,6 +110,12 @@ void si_gate_wait(uint64_t timeout_ns, void (*cancelled)(void));
 /* Outside the gate: wakes every thread that sleeps at it. */
 void si_gate_wake(void);
 
+/*
+ * Whether the calling thread may be cancelled where it sleeps; returns whether it
+ * could be before. Always true where a platform has no cancellation.
+ */
+bool si_platform_set_cancellable(bool cancellable);
+
 /* A clock that never goes back, in nanoseconds from an unknown start. */
 uint64_t si_platform_now_ns(void);
 
@@ -140,7 +146,7 @@ void *si_platform_thread_block(void);
  */
 bool si_platform_has_left(const void *address);
 
-/* Writes text for people to the standard error stream, as it is. */
+/* Writes text for people to the standard error stream, as it is. Nobody is cancelled in it. */
 void si_platform_print(const char *text, size_t length);
 
 #endif /* SI_PLATFORM_H */

@@ -82,7 +82,7 @@ static void shut(sessio_source *source, bool started)
 	if (si_rundown_release_closer(&source->reports, found)) {
 		become_idle(source);
 	}
-	(void)si_wait_until(is_idle, source, SI_WAIT_FOREVER);
+	si_wait_surely(is_idle, source);
 	si_rundown_fini(&source->reports);
 	si_platform_free(source);
 }

@@ -110,7 +110,7 @@ bool si_host_wait_locked(struct sessio_host *host, struct si_host_wait *wait)
 	if (wait->insists && wait->self != NULL) {
 		announce(wait);
 	}
-	(void)si_wait_until(is_over, wait, SI_WAIT_FOREVER);
+	si_wait_surely(is_over, wait);
 	si_mutex_lock(&host->lock);
 	host->waiters--;
 	return !wait->gave_up;

@@ -191,7 +191,7 @@ static void measure_rest(const struct floors *floors)
 		"at most 3 x two locked increments, for any table size");
 
 	bench_bytes(memory, "sessio, a session", subject_session_bytes(), 128);
-	bench_bytes(memory, "sessio, a registered object", subject_object_bytes(), 320);
+	bench_bytes(memory, "sessio, a registered object", subject_object_bytes(), 352);
 	bench_missing(row, "needs <sessio/handle_space.h>");
 	row = bench_add_row("revoke of a handle with N descendants", "the same for 1 and 100 000");
 	bench_missing(row, "needs <sessio/handle_space.h>");

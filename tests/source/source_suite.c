@@ -9,6 +9,7 @@
 
 #include "alloc_fail.h"
 #include "host_log.h"
+#include "inside.h"
 
 static sessio_source *open_on(const struct source_case *test, sessio_host *host)
 {
@@ -105,10 +106,9 @@ static void act_inside(struct logged *self, const sessio_user_notice *notice)
 	struct inside *inside = self->more;
 
 	if (notice->event == EVENT(CREATED)) {
-		assert_int_equal(sessio_source_close(inside->source), SESSIO_BUSY);
-		assert_int_equal(
-			inside->test->make(inside->source, notice->session_id, EVENT(CONNECTED)),
-			SESSIO_OK);
+		note_that(sessio_source_close(inside->source) == SESSIO_BUSY);
+		note_that(inside->test->make(inside->source, notice->session_id,
+				  EVENT(CONNECTED)) == SESSIO_OK);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "host_log.h"
+#include "inside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,9 @@ static void write_line(struct host_log *log, const char *text)
 {
 	size_t length = strlen(text);
 
-	assert_true(log->length + length + 2 < sizeof(log->text));
+	if (!note_that(log->length + length + 2 < sizeof(log->text))) {
+		return;
+	}
 	if (log->length > 0) {
 		log->text[log->length++] = ' ';
 	}
@@ -63,8 +66,7 @@ void logged_start_with(struct logged *self, sessio_host *host, struct host_log *
 	if (options.events == 0) {
 		options.events = ALL_EVENTS;
 	}
-	assert_int_equal(
-		sessio_host_watch(host, &options, on_notice, self, &self->watch), SESSIO_OK);
+	note_that(sessio_host_watch(host, &options, on_notice, self, &self->watch) == SESSIO_OK);
 }
 
 void logged_start(struct logged *self, sessio_host *host, struct host_log *log, const char *name)
@@ -76,15 +78,19 @@ void logged_start(struct logged *self, sessio_host *host, struct host_log *log, 
 
 void log_expect(struct host_log *log, const char *text)
 {
+	char found[sizeof(log->text)];
+
 	log->text[log->length] = '\0';
-	assert_string_equal(log->text, text);
+	memcpy(found, log->text, log->length + 1);
 	log->length = 0;
 	log->text[0] = '\0';
+	notes_assert();
+	assert_string_equal(found, text);
 }
 
 void post(sessio_host *host, uint32_t id, sessio_user_event event)
 {
-	assert_int_equal(sessio_host_post(host, id, event, 0, NULL), SESSIO_OK);
+	note_that(sessio_host_post(host, id, event, 0, NULL) == SESSIO_OK);
 }
 
 sessio_host *new_host(void)
@@ -97,7 +103,9 @@ sessio_host *new_host(void)
 
 void drop(sessio_host *host)
 {
+	notes_assert();
 	assert_int_equal(sessio_host_destroy(host), SESSIO_OK);
+	notes_assert();
 }
 
 void count_calls(const sessio_user_notice *notice, void *ctx)

@@ -5,6 +5,11 @@
 
 #include <sessio/host.h>
 
+/*
+ * In a callback these functions record failures, as note_that() does. The next
+ * log_expect() or drop() then fails the test.
+ */
+
 /* The calls: watcher, session and event, such as "a:1+Created a:1+Logon a.", "." being the release. */
 struct host_log {
 	char text[4096];

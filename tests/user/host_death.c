@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Broken invariants of hosts and of what they are built on. */
+/* Broken invariants of hosts and of their sessions. */
 #include <stdlib.h>
 
 #if defined(__GLIBC__)
@@ -25,28 +25,6 @@ static void ref_a_dead_session(void)
 static void unref_a_dead_session(void)
 {
 	sessio_user_session_unref(dead_session());
-}
-
-static void remove_a_node_twice(void)
-{
-	struct si_map map;
-	struct si_map_node node;
-
-	si_map_init(&map);
-	si_map_add(&map, &node, 1);
-	si_map_remove(&map, &node);
-	si_map_remove(&map, &node);
-}
-
-static void pop_a_frame_twice(void)
-{
-	struct si_thread_frame outer = { 0 };
-	struct si_thread_frame frame = { 0 };
-
-	si_thread_push(&outer, &outer, NULL);
-	si_thread_push(&frame, &frame, NULL);
-	si_thread_pop(&frame);
-	si_thread_pop(&frame);
 }
 
 /* Elsewhere a thread that exits is not unwound, and CMake has no such case. */
@@ -131,8 +109,6 @@ int main(int argc, char **argv)
 		{ "exit_a_thread_in_a_call", exit_a_thread_in_a_call },
 		{ "exit_a_thread_in_a_snapshot", exit_a_thread_in_a_snapshot },
 		{ "exit_a_thread_in_a_release", exit_a_thread_in_a_release },
-		{ "remove_a_node_twice", remove_a_node_twice },
-		{ "pop_a_frame_twice", pop_a_frame_twice },
 	};
 
 	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

@@ -4,6 +4,7 @@
 
 #include "alloc_fail.h"
 #include "host_log.h"
+#include "inside.h"
 
 static void the_default_host_is_one_and_stays(void **state)
 {
@@ -73,10 +74,10 @@ static void try_to_replace(struct logged *self, const sessio_user_notice *notice
 	sessio_host *other = self->more;
 
 	(void)notice;
-	assert_int_equal(sessio_host_unwatch(self->host, self->watch), SESSIO_OK);
-	assert_int_equal(sessio_host_watch_count(self->host), 0);
-	assert_int_equal(sessio_host_set_default(other), SESSIO_BUSY);
-	assert_int_equal(sessio_host_set_default(NULL), SESSIO_BUSY);
+	note_that(sessio_host_unwatch(self->host, self->watch) == SESSIO_OK);
+	note_that(sessio_host_watch_count(self->host) == 0);
+	note_that(sessio_host_set_default(other) == SESSIO_BUSY);
+	note_that(sessio_host_set_default(NULL) == SESSIO_BUSY);
 }
 
 static void a_default_host_that_is_in_use_stays(void **state)
@@ -135,8 +136,8 @@ static void replace_on_release(void *ctx)
 {
 	sessio_host *host = ctx;
 
-	assert_int_equal(sessio_host_set_default(host), SESSIO_BAD_STATE);
-	assert_ptr_not_equal(sessio_host_default(), host);
+	note_that(sessio_host_set_default(host) == SESSIO_BAD_STATE);
+	note_that(sessio_host_default() != host);
 }
 
 static void a_host_that_is_being_destroyed_does_not_take_its_place(void **state)

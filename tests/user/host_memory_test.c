@@ -4,6 +4,7 @@
 
 #include "alloc_fail.h"
 #include "host_log.h"
+#include "inside.h"
 #include "user/host.h"
 
 static void create(struct alloc_fail *tester, void *ctx)
@@ -59,7 +60,7 @@ static void post_two_inside(struct logged *self, const sessio_user_notice *notic
 	alloc_fail_on(inside->tester);
 	inside->status = sessio_host_post(self->host, 2, EVENT(CREATED), 0, NULL);
 	if (alloc_fail_off(inside->tester, inside->status != SESSIO_OK)) {
-		assert_int_equal(inside->status, SESSIO_NO_MEMORY);
+		note_that(inside->status == SESSIO_NO_MEMORY);
 		post(self->host, 2, EVENT(CREATED));
 	}
 }
@@ -173,12 +174,12 @@ static void observe_inside(struct logged *self, const sessio_user_notice *notice
 	alloc_fail_on(inside->tester);
 	for (uint32_t id = 2; id < 2 + SI_HOST_RESERVE; id++) {
 		inside->status = sessio_host_observe(self->host, id, EVENT(CREATED), 0);
-		assert_false(alloc_fail_off(inside->tester, inside->status != SESSIO_OK));
+		note_that(!alloc_fail_off(inside->tester, inside->status != SESSIO_OK));
 		alloc_fail_on(inside->tester);
 	}
 	inside->status = sessio_host_observe(self->host, 99, EVENT(CREATED), 0);
 	if (alloc_fail_off(inside->tester, inside->status != SESSIO_OK)) {
-		assert_int_equal(inside->status, SESSIO_NO_MEMORY);
+		note_that(inside->status == SESSIO_NO_MEMORY);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <sessio/user_session.h>
 
 #include "host_log.h"
+#include "inside.h"
 
 static void no_call_needs_a_session(void **state)
 {
@@ -123,7 +124,7 @@ static void sessions_of_several_hosts_are_left_in_any_order(void **state)
 static void enter_inside(struct logged *self, const sessio_user_notice *notice)
 {
 	(void)self;
-	assert_int_equal(sessio_host_enter_session(notice->host, notice->session), SESSIO_OK);
+	note_that(sessio_host_enter_session(notice->host, notice->session) == SESSIO_OK);
 }
 
 static void a_session_that_a_callback_enters_stays_entered(void **state)

@@ -255,6 +255,20 @@ void si_gate_wake(void)
 	}
 }
 
+bool si_platform_set_cancellable(bool cancellable)
+{
+#if defined(_WIN32)
+	(void)cancellable;
+	return true;
+#else
+	int before = PTHREAD_CANCEL_ENABLE;
+
+	(void)pthread_setcancelstate(
+		cancellable ? PTHREAD_CANCEL_ENABLE : PTHREAD_CANCEL_DISABLE, &before);
+	return before == PTHREAD_CANCEL_ENABLE;
+#endif
+}
+
 /* False without a hook. */
 static bool hooked_clock(uint64_t *out_now)
 {
@@ -383,5 +397,8 @@ SI_NOINLINE bool si_platform_has_left(const void *address)
 
 void si_platform_print(const char *text, size_t length)
 {
+	bool before = si_platform_set_cancellable(false);
+
 	(void)fwrite(text, 1, length, stderr);
+	(void)si_platform_set_cancellable(before);
 }
