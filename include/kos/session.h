@@ -83,7 +83,7 @@ typedef struct KosSessionType KosSessionType;
  *
  * Ref:     may take references, on @p sessionCtx, too. On another code than rcOk it
  *          gives them back itself.
- * Threads: the opener's, and what that acts for is seen.
+ * Threads: the opener's; the user session and the bind that it entered are seen.
  * Models:  CB-1..CB-3, CB-10
  */
 typedef Retcode KosSessionOpen(
@@ -123,7 +123,7 @@ typedef struct KosSessionOps {
  * @return rcOk to go on; any other code ends the walk, which returns it.
  *
  * Ref:     the walk holds @p sessionCtx for the time of the call.
- * Threads: the walker's, and what that acts for is seen.
+ * Threads: the walker's; the user session and the bind that it entered are seen.
  * Models:  WK-1, WK-2, WK-4
  */
 typedef Retcode KosSessionHandler(void *object, void *sessionCtx, void *walkCtx);
@@ -138,7 +138,7 @@ typedef Retcode KosSessionHandler(void *object, void *sessionCtx, void *walkCtx)
  * @param ops         copied; open and close are mandatory.
  * @param outType     set on rcOk only.
  * @return rcOk, rcInvalidArgument (an argument is RTL_NULL, a type does not
- *         inherit what it must, a mandatory callback is missing), rcOutOfMemory.
+ *         inherit its base, a mandatory callback is missing), rcOutOfMemory.
  *
  * Ref:     *outType is +1, owned by the caller until KosSessionDestroyType();
  *          both types are held.

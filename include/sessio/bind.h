@@ -7,10 +7,10 @@
  * consumer that acts for a user gets a bind. Its sessions are bound one by one,
  * or all that its thread opens while it is in the bind.
  *
- * - An event that closes, closes exactly what is bound at that moment: one
- *   session after the other, each as KosSessionCloseObject() does. Running
- *   operations finish, and others' sessions are untouched. The bind is closed
- *   with it: nothing can be bound any more, so nothing slips in behind a
+ * - If the policy says so, an event closes exactly the sessions that are bound at
+ *   that moment: one after the other, each as KosSessionCloseObject() does.
+ *   Running operations finish, and others' sessions are untouched. The bind is
+ *   closed, too: no session can be bound any more, so none slips in behind a
  *   logoff. The next logon takes another bind.
  * - A close callback may close another bound session and wait for its end. A
  *   session that it unbinds stays open, unless the event has closed it.
@@ -58,10 +58,11 @@ typedef enum sessio_bind_action {
 /**
  * Is called for one bound session when an event says SESSIO_BIND_CALL. It may
  * close the session, unbind it, or leave it alone. There is no further call for
- * what it closes or unbinds besides. If it destroys the bind, the call is the
+ * other sessions that it closes or unbinds. If it destroys the bind, the call is the
  * last. It must return: no exception, thread exit or longjmp may leave it.
  *
- * A bind that the thread is in does not bind what the callback opens. No lock of
+ * Sessions that the callback opens are not bound by a bind that the thread entered
+ * before. No lock of
  * the library is held. The callback must not wait for another thread that posts
  * to the host or destroys this bind.
  *

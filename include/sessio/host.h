@@ -133,7 +133,7 @@ sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host);
  *         destroyed).
  *
  * Ref:     -1 on @p host; on SESSIO_OK do not touch it after this, but to leave a session of it.
- * Blocks:  until other threads have delivered and ended what they are at.
+ * Blocks:  until other threads have finished their deliveries and ends of watchers.
  * Calls back: the watchers for events in the queue, then every `released`.
  */
 sessio_status sessio_host_destroy(sessio_host *host);
@@ -289,7 +289,7 @@ sessio_status sessio_host_watch(sessio_host *host, const sessio_watch_options *o
  *         before).
  *
  * Blocks:  until a callback of this watcher that runs on another thread has returned.
- * Calls back: `released`, and what that posts.
+ * Calls back: `released`, and watchers of the events that it posts.
  */
 sessio_status sessio_host_unwatch(sessio_host *host, sessio_watch watch);
 

@@ -93,7 +93,7 @@ typedef struct sessio_holder {
  * @return SESSIO_OK, SESSIO_INVALID_ARG (@p session_context is no session, or
  *         @p out_info is NULL).
  *
- * Ref:     what @p out_info borrows lives as long as the context.
+ * Ref:     the pointers in @p out_info are borrowed and live as long as the context.
  */
 sessio_status sessio_session_inspect(void *session_context, sessio_session_info *out_info);
 
@@ -113,7 +113,7 @@ sessio_end_reason sessio_session_end_reason(void *session_context);
  * @return SESSIO_OK, SESSIO_INVALID_ARG (@p object cannot be opened, or
  *         @p out_info is NULL).
  *
- * Ref:     what @p out_info borrows lives as long as the object.
+ * Ref:     the pointers in @p out_info are borrowed and live as long as the object.
  */
 sessio_status sessio_object_inspect(void *object, sessio_object_info *out_info);
 

@@ -93,9 +93,9 @@ sessio_user_state sessio_user_state_next(
 	sessio_rules rules, sessio_user_state state, sessio_user_event event);
 
 /**
- * Where an event leads that has happened already, whatever the rules say: a transition of the
- * table where there is one. Elsewhere an event changes what it speaks of, the terminal or the
- * user, and leaves the other as it was.
+ * The state after an event that has happened already, in any rule set: that of the table, if the
+ * table has the transition. Otherwise the event changes either the terminal or the user, and
+ * leaves the other as it was.
  *
  * @return the next state; SESSIO_USER_STATE_NONE if @p state is Terminated, after which nothing
  *         happens, or if an argument is not one of its enumerators.

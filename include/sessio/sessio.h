@@ -8,6 +8,7 @@
 
 #include <sessio/bind.h>
 #include <sessio/diag.h>
+#include <sessio/handle_space.h>
 #include <sessio/host.h>
 #include <sessio/inspect.h>
 #include <sessio/object.h>

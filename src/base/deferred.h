@@ -9,15 +9,15 @@
  *
  * (deferred-1) An item runs at once, or if its thread already runs items or
  *      destructors, after those; first in, first out, on the same thread.
- * (deferred-2) A thread that is about to sleep runs its items first, because what
- *      it waits for may be among them. si_wait_until() does so.
+ * (deferred-2) A thread that is about to sleep runs its items first, because the
+ *      thing that it waits for may be among them. si_wait_until() does so.
  */
 #ifndef SI_DEFERRED_H
 #define SI_DEFERRED_H
 
 #include "base/thread_frame.h"
 
-/* In the storage of what is to be done; used until run() begins. */
+/* Part of the object that the work is about; used until run() begins. */
 struct si_deferred {
 	struct si_deferred *next;
 	void (*run)(struct si_deferred *item);

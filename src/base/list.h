@@ -19,7 +19,7 @@ struct si_list_node {
 };
 
 struct si_list_cursor {
-	struct si_list_node *at; /* what comes next; NULL at the end */
+	struct si_list_node *at; /* the next node; NULL at the end */
 	struct si_list_cursor *outer; /* list->cursors */
 };
 

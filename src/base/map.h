@@ -28,7 +28,7 @@ struct si_map {
 
 void si_map_init(struct si_map *map);
 
-/* Frees what the map allocated; the nodes are their owners'. */
+/* Frees the map's own memory. The nodes belong to their owners. */
 void si_map_fini(struct si_map *map);
 
 void si_map_add(struct si_map *map, struct si_map_node *node, uint64_t key);

@@ -160,7 +160,7 @@ static inline sessio_status si_object_construct(void *object, void *arg, int32_t
 		: SESSIO_OK;
 }
 
-/* Frees what was allocated and is not constructed. */
+/* Frees an object that was allocated and not constructed. */
 void si_object_discard(void *object);
 
 /* Only gives the memory back: the type has this many bytes before the header. */

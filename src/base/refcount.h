@@ -77,7 +77,7 @@ static inline bool si_refcount_unref(struct si_refcount *refs, const char *what)
 	uint32_t before = atomic_fetch_sub_explicit(&refs->count, 1, memory_order_release);
 
 	if (si_unlikely(before == 1)) {
-		/* Acquire: so does what the others did. */
+		/* Acquire: so does the others' work. */
 		(void)atomic_load_explicit(&refs->count, memory_order_acquire);
 		return true;
 	}

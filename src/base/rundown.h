@@ -20,8 +20,8 @@
  * (rundown-5) Splitting succeeds only on an open central word, by one compare-exchange,
  *      after the stripes are in place. An operation that finds no stripes may
  *      still count on central: a split moves none, it only sends new ones elsewhere.
- * (rundown-6) Until the first acquire, last_here is 0, which is no thread's place. That
- *      sends all to the slow paths, which refuse what is not open. So an open needs
+ * (rundown-6) Until the first acquire, last_here is 0, which no thread's stack gives. That
+ *      sends all to the slow paths, which refuse a counter that is not open. So an open needs
  *      one read-modify-write, after which it touches nothing.
  *
  * tests/models/rundown.pml checks (rundown-1)-(rundown-6) exhaustively.
@@ -131,7 +131,7 @@ static inline uint16_t si_run_here(void)
 /* No other thread was here lately, and there is nothing special about this counter. */
 static inline bool si_rundown_is_uncontended(struct si_rundown *run)
 {
-	/* Acquire: somebody found it open, so what was done before the open is done (rundown-6). */
+	/* Acquire: a thread found it open, so the work before the open is done (rundown-6). */
 	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here() &&
 		atomic_load_explicit(&run->stripes, memory_order_relaxed) == NULL;
 }

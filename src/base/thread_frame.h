@@ -86,7 +86,7 @@ static inline void si_thread_pop(struct si_thread_frame *frame)
 	frame->kind = NULL;
 }
 
-/* Runs when a guarded frame's block is left, on whatever way. */
+/* Runs when a guarded frame's block is left, in any way. */
 static inline void si_thread_guard(struct si_thread_frame *frame)
 {
 	SI_BUG_IF(frame->kind != NULL,

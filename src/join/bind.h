@@ -63,10 +63,10 @@ bool si_bind_detach(struct sessio_bind *bind, struct si_session *session);
 /* Unbinds everything; nothing can be bound after that. */
 void si_bind_detach_all(struct sessio_bind *bind);
 
-/* Closes what is bound; nothing can be bound after that. */
+/* Closes the bound sessions; none can be bound after that. */
 void si_bind_close_all(struct sessio_bind *bind);
 
-/* Calls the policy's callback for what is bound and open. */
+/* Calls the policy's callback for each bound session that is open. */
 void si_bind_notify_all(struct sessio_bind *bind, const sessio_user_notice *notice);
 
 /* The bind that this thread opens for, NULL if it is in none. */

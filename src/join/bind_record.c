@@ -208,7 +208,7 @@ void si_bind_close_all(struct sessio_bind *bind)
 	si_mutex_unlock(&bind->lock);
 }
 
-/* The callback acts for the bind's user, not for whom this thread acts. */
+/* The callback acts for the bind's user, not for the thread's own. */
 static void call(struct sessio_bind *bind, void *context, const sessio_user_notice *notice)
 {
 	SI_GUARDED_FRAME(frame);

@@ -71,7 +71,7 @@ static uint64_t nanoseconds(rtl_uint64_t msec)
 							   : msec * UINT64_C(1000000);
 }
 
-/* Fetches what there is room for, a batch at a time; only the first one waits. */
+/* Fetches as many as there is room for, a batch at a time. Only the first batch waits. */
 static sessio_status fetch(struct si_notice *notice, uint64_t timeout_ns, size_t limit,
 	EventDesc *events, size_t *out_count)
 {

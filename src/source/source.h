@@ -20,10 +20,10 @@
 struct si_source_ops {
 	const char *name;
 
-	/* The rules that what it reports follows. */
+	/* The rules that its reports follow. */
 	sessio_rules rules;
 
-	/* Whether this machine has what it mirrors. Asked before start; changes nothing. */
+	/* Whether this machine has the system that it mirrors. Asked before start; changes nothing. */
 	bool (*is_offered)(void);
 
 	/*

@@ -139,7 +139,7 @@ struct si_worker {
 };
 
 struct sessio_host {
-	si_mutex lock; /* guards everything below but what says otherwise */
+	si_mutex lock; /* guards all members below that do not say otherwise */
 	struct si_refcount refs; /* the owner's, each session's, a worker's that owes */
 	sessio_rules rules; /* fixed, as is made_as_default */
 	bool made_as_default; /* by sessio_host_default() */

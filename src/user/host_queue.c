@@ -76,7 +76,7 @@ static void deliver_until_locked(struct sessio_host *host, struct si_completion 
 	host->busy = true;
 	host->holder = own;
 	host->worker = worker;
-	/* Also what a worker came to deliver while this thread was busy (host-8). */
+	/* Also items that a worker came to deliver while this thread was busy (host-8). */
 	while (own->pending != 0 || (!host->is_owed && host->owed.pending != 0)) {
 		if (deliver_next_locked(host)) {
 			/* Between two items: others find the host as in any callback. */

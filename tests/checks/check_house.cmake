@@ -10,6 +10,7 @@
 # declare nothing per thread and name nothing of the two faces. They need no symbol
 # but five functions on memory. Public headers include three C headers.
 # For each public header there are sources and tests whose names begin with its.
+# <sessio/sessio.h> includes all others of its folder, except the test kit's.
 cmake_minimum_required(VERSION 3.21)
 
 # below_ROOM: the rooms that ROOM may use. Each line adds to what is below those.
@@ -175,6 +176,17 @@ function(check_subject file)
   set(found "${found}" PARENT_SCOPE)
 endfunction()
 
+function(check_sessio_h)
+  includes("${ROOT}/include/sessio/sessio.h" used)
+  foreach(file IN LISTS headers)
+    if(file MATCHES "^sessio/" AND NOT file MATCHES "^sessio/(sessio|testing.*)\\.h$"
+        AND NOT file IN_LIST used)
+      fault("include/sessio/sessio.h does not include ${file}")
+    endif()
+  endforeach()
+  set(found "${found}" PARENT_SCOPE)
+endfunction()
+
 # object_room(path out): the room of the source that a built object comes from.
 function(object_room path out)
   set(room "")
@@ -250,6 +262,9 @@ foreach(file IN LISTS headers)
   check_public("${file}")
   check_subject("${file}")
 endforeach()
+if("sessio/sessio.h" IN_LIST headers)
+  check_sessio_h()
+endif()
 set(checked_symbols "")
 if(DEFINED OBJECTS)
   check_symbols()

@@ -93,6 +93,10 @@ expect("include/sessio/object.h includes sessio/host.h: base may not use user"
 expect("include/kos/objects.h includes sessio/host.h: kos may not use user"
   include/kos/objects.h "${lines}")
 expect("1 sources, 1 public headers" include/sessio/sessio.h "${lines}")
+expect("1 sources, 3 public headers" include/sessio/sessio.h "${lines}"
+  include/sessio/host.h "" include/sessio/testing.h "")
+expect("include/sessio/sessio.h does not include sessio/rules.h" include/sessio/sessio.h "${lines}"
+  include/sessio/rules.h "")
 text(lines container.h sessio_nt/list.h)
 expect("1 sources, 3 public headers" include/nt/wdm.h "${lines}" include/nt/container.h ""
   include/nt/sessio_nt/list.h "")

@@ -12,6 +12,12 @@ set(sessio_src ${PROJECT_SOURCE_DIR}/src)
 include(CheckSymbolExists)
 check_symbol_exists(__GLIBC__ stdlib.h SESSIO_EXIT_UNWINDS)
 
+# sessio_compiles(test): this test runs a compiler many times, which takes more than
+# the usual minute on a busy machine.
+function(sessio_compiles test)
+  set_tests_properties(${test} PROPERTIES TIMEOUT 300)
+endfunction()
+
 # sessio_begin_room(): names the calling folder's tests after it.
 macro(sessio_begin_room)
   get_filename_component(sessio_room ${CMAKE_CURRENT_SOURCE_DIR} NAME)

@@ -43,7 +43,7 @@ static inline int si_mutex_os_unlock(si_mutex *mutex)
 
 _Noreturn SI_COLD void si_mutex_stop(void);
 
-/* The bodies of lock and unlock are what the analysis takes on trust. */
+/* The analysis does not look into lock and unlock. */
 static inline void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex) SI_UNCHECKED_LOCKING
 {
 #if defined(SESSIO_HOOKS)
