@@ -123,9 +123,11 @@ static int copy_folder(struct copying *copying, const char *from, const char *na
 	int readable = uv_fs_scandir(NULL, &request, from, 0, NULL) >= 0; /* sorted by name */
 	int failed = 0;
 
-	while (readable && !failed && copying->files < COPY_FILES &&
-		uv_fs_scandir_next(&request, &entry) == 0) {
-		failed = copy_entry(copying, from, name, &entry);
+	/* To the last entry: libuv 1.44 does not free all of a scan that stops before. */
+	while (readable && uv_fs_scandir_next(&request, &entry) == 0) {
+		if (!failed && copying->files < COPY_FILES) {
+			failed = copy_entry(copying, from, name, &entry);
+		}
 	}
 	uv_fs_req_cleanup(&request);
 	return failed;
