@@ -10,10 +10,20 @@
  * KosSessionCloseComplete and KosSessionHandler. This file is the place to
  * correct them.
  *
- * The calls that deal in resource handles (KosSessionContextToIpcHandle,
- * KosSessionIpcHandleToSession, KosSessionCloseObjectByIpcHandle,
- * KosSessionGetObjectHandle, KosSessionGetObjectHandleBySession) come with the
- * handles.
+ * Handles of a session: KosSessionContextToIpcHandle() fills a container, which the
+ * provider sends. Each handle that comes from it can be sent back, and then yields
+ * the context. When the last of them is closed or revoked, the context's own
+ * reference is dropped, which ends the session if it was the last. So a consumer
+ * that dies ends its session. A provider that wants to end it itself takes a
+ * reference before it sends the container, and puts it after the close:
+ *
+ *     KosRefObject(sessionCtx);
+ *     ...
+ *     rc = KosSessionCloseObject(sessionCtx);
+ *     KosPutObject(sessionCtx);
+ *
+ * Handles stay valid while operations run. The end of the session revokes them, and
+ * then runs closeComplete. A revoked handle is still its holder's to close.
  *
  * Whose the context is: a context has one reference of its own, which the end of
  * the session drops. A thread that uses a context while others may close or
@@ -60,6 +70,7 @@
  */
 
 #include <kos/objects.h>
+#include <nk/types.h>
 
 __RTL_BEGIN_DECLS
 
@@ -289,6 +300,92 @@ Retcode KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx);
  * Models:  GR-1, GR-2
  */
 rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx);
+
+/**
+ * Fill a container with a handle of the session, to be sent to the consumer. It
+ * carries the mask that open has set, and the context is its transfer context.
+ * Another call gives another container for the same transfer context. A container
+ * does not keep the session open. Sent after the session has ended, it is refused as
+ * revoked.
+ *
+ * @param desc set on rcOk only.
+ * @return rcOk, rcInvalidArgument (@p sessionCtx is RTL_NULL or no context, @p desc
+ *         is RTL_NULL), rcNoCapability (the mask has a bit that the object's handle
+ *         has not: all specialised and all named general ones), rcInvalidOperation
+ *         (the session is closed, its open callback runs still, or the object's
+ *         handle is in another space), rcHandleRevoked (the object's handle was
+ *         revoked, and the session's are just going), rcResourceNotFound (the object
+ *         is being unregistered), rcQuotaExceeded (the space is full, or there are
+ *         too many operations), rcOutOfMemory.
+ *
+ * Calls back: closeComplete, if the session is closed meanwhile.
+ * Models:  IH-1..IH-11
+ */
+Retcode KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *desc);
+
+/**
+ * The session of a container that has come with a request.
+ *
+ * @param type       a session type, RTL_NULL for any, as for KosSessionRef(). With
+ *                   RTL_NULL the caller checks the type before it casts.
+ * @param operation  the rights that the operation needs, in bits of the handle's
+ *                   mask; all must be there.
+ * @param sessionCtx set on rcOk only.
+ * @return rcOk, rcInvalidArgument (a pointer is RTL_NULL, the container is not
+ *         dereferenced or no session's, the context is of another type),
+ *         rcHandleRevoked (the session has ended), rcNoCapability (a right is
+ *         missing), rcInvalidOperation (the session is closed).
+ *
+ * Ref:     *sessionCtx is borrowed from the request, or from the handles of the
+ *          session; KosSessionRef() before the use.
+ * Models:  IS-1..IS-6
+ */
+Retcode KosSessionIpcHandleToSession(const nk_handle_desc_t *desc, KosSessionType *type,
+	rtl_uint32_t operation, void **sessionCtx);
+
+/**
+ * Close the object for the session of a container that has come with a request, as
+ * KosSessionCloseObject() does.
+ *
+ * @param type a session type, RTL_NULL for any, as for KosSessionRef().
+ * @return rcOk, rcInvalidArgument (@p desc is RTL_NULL, not dereferenced or no
+ *         session's, or the context is of another type), rcHandleRevoked (the
+ *         session has ended), rcInvalidOperation (the session is closed already).
+ *
+ * Calls back: close; closeComplete if no operation is active.
+ * Models:  CL-1..CL-6
+ */
+Retcode KosSessionCloseObjectByIpcHandle(const nk_handle_desc_t *desc, KosSessionType *type);
+
+/**
+ * The handle of a registered object: for notices, and for questions to the security
+ * module. It is made at the first use, in the space that the thread uses, with all
+ * specialised and all named general rights. Revoking it revokes the handles of all
+ * sessions, and ends those that nobody has another reference to. The next use makes a
+ * new one.
+ *
+ * @return rcOk, rcInvalidArgument (a pointer is RTL_NULL, or @p object cannot be
+ *         opened), rcResourceNotFound (it is not registered), rcInvalidOperation
+ *         (its handle is in another space), rcQuotaExceeded (the space is full),
+ *         rcOutOfMemory.
+ *
+ * Ref:     *handle is borrowed until the object is unregistered; do not close it.
+ * Models:  GH-1..GH-3
+ */
+Retcode KosSessionGetObjectHandle(void *object, Handle *handle);
+
+/**
+ * The same for the object of a session.
+ *
+ * @return rcOk, rcInvalidArgument (a pointer is RTL_NULL, or @p sessionCtx is no
+ *         context), rcResourceNotFound (the object is not registered),
+ *         rcInvalidOperation (its handle is in another space), rcQuotaExceeded (the
+ *         space is full), rcOutOfMemory.
+ *
+ * Ref:     *handle is borrowed until the object is unregistered; do not close it.
+ * Models:  GH-1..GH-3
+ */
+Retcode KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle);
 
 __RTL_END_DECLS
 

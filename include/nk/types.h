@@ -54,6 +54,7 @@ static inline nk_handle_desc_t sessio_nk_handle_desc(
 	desc.rights = rights;
 	desc.badge = badge;
 	desc.dereferenced = 0;
+	desc.session = 0;
 	return desc;
 }
 

@@ -69,6 +69,7 @@ typedef struct sessio_handle_desc {
 	uintptr_t
 		badge; /**< sender: the badge's handle or SESSIO_HANDLE_INVALID; receiver: the context */
 	uint32_t dereferenced; /**< receiver: 1 if the handle has come home */
+	uint32_t session; /**< not 0: of this session, and badge is its context */
 } sessio_handle_desc;
 
 /** The storage of one sessio_handle_space_enter(); the caller's, until it leaves. */

@@ -3,7 +3,7 @@
 
 #include "base/diag.h"
 #include "kos/retcode.h"
-#include "resource/session.h"
+#include "resource/session_handle.h"
 
 KosObjectType *const kosSessionBaseObjectType = (KosObjectType *)&si_resource_type;
 KosObjectType *const kosSessionBaseSessionType = (KosObjectType *)&si_session_base_type;
@@ -145,4 +145,38 @@ rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx)
 	struct si_session *session = si_session_of(sessionCtx);
 
 	return session == NULL ? 0 : session->required;
+}
+
+Retcode KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *desc)
+{
+	return desc == NULL ? rcInvalidArgument
+			    : si_retcode(si_session_handle_fill(sessionCtx, desc));
+}
+
+Retcode KosSessionIpcHandleToSession(const nk_handle_desc_t *desc, KosSessionType *type,
+	rtl_uint32_t operation, void **sessionCtx)
+{
+	if (desc == NULL || sessionCtx == NULL) {
+		return rcInvalidArgument;
+	}
+	return si_retcode(si_session_handle_find(desc, type, operation, sessionCtx));
+}
+
+Retcode KosSessionCloseObjectByIpcHandle(const nk_handle_desc_t *desc, KosSessionType *type)
+{
+	return desc == NULL ? rcInvalidArgument : si_retcode(si_session_handle_close(desc, type));
+}
+
+Retcode KosSessionGetObjectHandle(void *object, Handle *handle)
+{
+	return handle == NULL ? rcInvalidArgument : si_retcode(si_resource_handle(object, handle));
+}
+
+Retcode KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle)
+{
+	const struct si_session *session = si_session_of(sessionCtx);
+
+	return session == NULL || handle == NULL
+		? rcInvalidArgument
+		: si_retcode(si_resource_handle(session->object, handle));
 }

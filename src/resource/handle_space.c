@@ -3,6 +3,7 @@
 
 #include "base/lock_order.h"
 #include "base/thread_frame.h"
+#include "resource/session_handle.h"
 
 static const char scope_kind; /* frames whose value is the space that a thread uses */
 
@@ -230,7 +231,7 @@ sessio_status sessio_handle_space_create_badge(
 
 /* A descendant of a pinned handle in this space. */
 static sessio_status descend(struct sessio_handle_space *to, const struct si_handle_pin *pin,
-	uint32_t rights, struct si_badge *badge, uint32_t *out_handle)
+	struct si_badge *badge, sessio_handle_desc *desc)
 {
 	struct si_handle_place place = { .space = to->number };
 	struct si_lineage_node *node;
@@ -245,8 +246,9 @@ static sessio_status descend(struct sessio_handle_space *to, const struct si_han
 		si_handle_give_back(to, index);
 		return status;
 	}
-	*out_handle = place.value;
-	si_handle_publish(to, index, node, rights);
+	desc->handle = place.value;
+	desc->session = place.session;
+	si_handle_publish(to, index, node, desc->rights);
 	return SESSIO_OK;
 }
 
@@ -260,16 +262,39 @@ static sessio_status rights_to_give(uint32_t wanted, uint32_t has, uint32_t *out
 	return (wanted & ~has) == 0 ? SESSIO_OK : SESSIO_NO_RIGHTS;
 }
 
+/* The badge of a container, with a reference; NULL if it has none. */
+static sessio_status find_badge(struct sessio_handle_space *from, const struct si_handle_pin *pin,
+	const sessio_handle_desc *sent, struct si_badge **out_badge)
+{
+	if (sent->session == 0) {
+		return si_handle_look_up_badge(from, (uint32_t)sent->badge, out_badge);
+	}
+	if (pin->node->object->owner != from->number) {
+		return SESSIO_INVALID_ARG;
+	}
+	*out_badge = si_session_handle_badge(sent);
+	if (*out_badge == NULL) {
+		return SESSIO_REVOKED;
+	}
+	if ((*out_badge)->home != pin->node->object) {
+		si_badge_unref(*out_badge);
+		return SESSIO_INVALID_ARG;
+	}
+	return SESSIO_OK;
+}
+
+/* Fills in the handle, which gets the rights that are there. */
 static sessio_status descend_with(struct sessio_handle_space *from, const struct si_handle_pin *pin,
-	const sessio_handle_desc *sent, struct sessio_handle_space *to, uint32_t *out_handle)
+	const sessio_handle_desc *sent, struct sessio_handle_space *to,
+	sessio_handle_desc *received)
 {
 	struct si_badge *badge;
-	sessio_status status = si_handle_look_up_badge(from, (uint32_t)sent->badge, &badge);
+	sessio_status status = find_badge(from, pin, sent, &badge);
 
 	if (status != SESSIO_OK) {
 		return status;
 	}
-	status = descend(to, pin, sent->rights, badge, out_handle);
+	status = descend(to, pin, badge, received);
 	if (badge != NULL) {
 		si_badge_unref(badge);
 	}
@@ -280,6 +305,7 @@ sessio_status sessio_handle_space_copy(sessio_handle_space *space, uint32_t hand
 	uint32_t badge, uint32_t *out_handle)
 {
 	sessio_handle_desc sent = { .handle = handle, .badge = badge };
+	sessio_handle_desc made = { .handle = handle };
 	struct si_handle_pin pin;
 	sessio_status status;
 
@@ -290,11 +316,14 @@ sessio_status sessio_handle_space_copy(sessio_handle_space *space, uint32_t hand
 	if (status != SESSIO_OK) {
 		return status;
 	}
-	status = rights_to_give(rights, pin.rights, &sent.rights);
+	status = rights_to_give(rights, pin.rights, &made.rights);
 	if (status == SESSIO_OK) {
-		status = descend_with(space, &pin, &sent, space, out_handle);
+		status = descend_with(space, &pin, &sent, space, &made);
 	}
 	si_handle_unpin(space, &pin);
+	if (status == SESSIO_OK) {
+		*out_handle = made.handle;
+	}
 	return status;
 }
 
@@ -308,7 +337,8 @@ static sessio_status dereference(const struct si_handle_pin *pin, uint32_t right
 		*out_received = (sessio_handle_desc){ .rights = rights,
 			.handle = origin.found ? origin.value : SESSIO_HANDLE_INVALID,
 			.badge = (uintptr_t)origin.context,
-			.dereferenced = 1 };
+			.dereferenced = 1,
+			.session = origin.session };
 	}
 	return status;
 }
@@ -323,7 +353,7 @@ static sessio_status pass_on(struct sessio_handle_space *from, const struct si_h
 	if ((pin->rights & SESSIO_HANDLE_TRANSFER) == 0) {
 		return SESSIO_NO_RIGHTS;
 	}
-	status = descend_with(from, pin, sent, to, &received.handle);
+	status = descend_with(from, pin, sent, to, &received);
 	if (status == SESSIO_OK) {
 		*out_received = received;
 	}

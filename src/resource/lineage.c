@@ -8,6 +8,7 @@
 /* A transfer or copy with a badge; its top is the node that it made. */
 struct si_tie {
 	struct si_list_node node; /* lock; object->ties */
+	struct si_list_node of_badge; /* lock; badge->own_ties, if it is of a session */
 	struct si_badge *badge; /* counted; fixed, as is the next */
 	struct si_lineage_node *top;
 	struct si_tie *next; /* of a struct work */
@@ -86,8 +87,24 @@ void si_badge_unref(struct si_badge *badge)
 		if (badge->object != NULL) {
 			si_handle_object_unref(badge->object);
 		}
+		if (badge->home != NULL) {
+			si_handle_object_unref(badge->home);
+		}
 		si_platform_free(badge);
 	}
+}
+
+sessio_status si_badge_create_of_session(struct si_handle_object *home, void *context,
+	void (*closed)(struct si_badge *badge), struct si_badge **out_badge)
+{
+	sessio_status status = si_badge_create(context, out_badge);
+
+	if (status == SESSIO_OK) {
+		si_handle_object_ref(home);
+		(*out_badge)->home = home;
+		(*out_badge)->closed = closed;
+	}
+	return status;
 }
 
 static void say_closed(struct si_badge *badge)
@@ -184,6 +201,9 @@ static void leave_place_locked(struct si_lineage_node *node, struct work *work)
 	node->revoked = true;
 	if (node->is_top) {
 		si_list_remove(&object->ties, &node->tie->node);
+		if (node->tie->badge->home != NULL) {
+			si_list_remove(&node->tie->badge->own_ties, &node->tie->of_badge);
+		}
 		node->tie->next = work->ties;
 		work->ties = node->tie;
 		node->is_top = false;
@@ -246,10 +266,12 @@ static void splice_locked(struct si_lineage_node *node, struct work *work)
 static bool is_valid_locked(struct si_lineage_node *node, struct work *work)
 {
 	struct si_lineage_node *at = node;
+	bool excluded = node->object->sessions_only; /* (lineage-7) */
 
 	while (!at->revoked && at->parent != NULL) {
 		struct si_lineage_node *parent = at->parent;
 
+		excluded = excluded && !(at->is_top && at->tie->badge->home != NULL);
 		if (at->born != parent->epoch || parent->revoked) {
 			return false;
 		}
@@ -262,7 +284,7 @@ static bool is_valid_locked(struct si_lineage_node *node, struct work *work)
 			at = parent;
 		}
 	}
-	return !at->revoked;
+	return !at->revoked && !excluded;
 }
 
 /* The same, and remembers the verdict. */
@@ -275,7 +297,7 @@ static bool check_locked(struct si_lineage_node *node, struct work *work)
 		atomic_store_explicit(&node->valid_at,
 			atomic_load_explicit(&node->object->number, memory_order_relaxed),
 			memory_order_relaxed);
-	} else {
+	} else if (node->parent != NULL) { /* a root keeps its place, for its sessions' handles */
 		detach_locked(node, work);
 	}
 	return valid;
@@ -327,7 +349,7 @@ static sessio_status link_locked(struct si_lineage_node *parent, struct si_linea
 	struct si_tie *tie, struct work *work)
 {
 	/* A parent that is closed but pinned was closed by its revocation. */
-	if (!check_locked(parent, work)) {
+	if (!check_locked(parent, work) || (tie != NULL && tie->badge->over)) {
 		return SESSIO_REVOKED;
 	}
 	if (parent->refs >= UINT32_MAX - 1) {
@@ -346,11 +368,22 @@ static sessio_status link_locked(struct si_lineage_node *parent, struct si_linea
 		atomic_fetch_add_explicit(&tie->badge->ties, 1, memory_order_relaxed);
 		si_list_append(&parent->object->ties, &tie->node);
 	}
+	if (tie != NULL && tie->badge->home != NULL) {
+		/* Relaxed: a hint for the thread that has learned that it got no further. */
+		atomic_store_explicit(&tie->badge->used, true, memory_order_relaxed);
+		si_list_append(&tie->badge->own_ties, &tie->of_badge);
+	}
 	return SESSIO_OK;
 }
 
+/* The number of the session that a valid node is of, 0 for none. */
+static uint32_t session_of_locked(const struct si_lineage_node *node)
+{
+	return node->tie == NULL ? 0 : node->tie->badge->session;
+}
+
 sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_badge *badge,
-	const struct si_handle_place *place, struct si_lineage_node **out_node)
+	struct si_handle_place *place, struct si_lineage_node **out_node)
 {
 	struct si_lineage_node *node = new_node(parent->object, place);
 	struct si_tie *tie = NULL;
@@ -367,6 +400,7 @@ sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_
 	}
 	si_mutex_lock(&parent->object->lock);
 	status = link_locked(parent, node, tie, &work);
+	place->session = session_of_locked(node);
 	finish(parent->object, &work);
 	if (status != SESSIO_OK) {
 		si_platform_free(tie);
@@ -467,6 +501,52 @@ void si_lineage_revoke_ties(struct si_lineage_node *node, struct si_badge *badge
 	finish(object, &work);
 }
 
+void si_lineage_end_badge(struct si_badge *badge)
+{
+	struct si_handle_object *object = badge->home;
+	struct work work = { 0 };
+	unsigned count = 0;
+
+	si_mutex_lock(&object->lock);
+	badge->over = true;
+	if (!si_list_is_empty(&badge->own_ties)) {
+		raise_number_locked(object);
+	}
+	while (!si_list_is_empty(&badge->own_ties)) {
+		struct si_tie *tie =
+			SI_LIST_ELEMENT(badge->own_ties.first, struct si_tie, of_badge);
+
+		detach_locked(tie->top, &work);
+		if (++count % CHUNK == 0) {
+			finish(object, &work);
+			si_mutex_lock(&object->lock);
+		}
+	}
+	finish(object, &work);
+}
+
+void si_lineage_leave_to_sessions(struct si_handle_object *object)
+{
+	const struct sweep sweep = { NULL, NULL };
+	struct work work = { 0 };
+
+	si_mutex_lock(&object->lock);
+	object->sessions_only = true;
+	raise_number_locked(object);
+	sweep_locked(object, &sweep, &work);
+	finish(object, &work);
+}
+
+bool si_lineage_is_gone(struct si_handle_object *object)
+{
+	bool gone;
+
+	si_mutex_lock(&object->lock);
+	gone = object->gone;
+	si_mutex_unlock(&object->lock);
+	return gone;
+}
+
 sessio_status si_lineage_find_origin(
 	struct si_lineage_node *node, uint64_t space, struct si_handle_origin *out_origin)
 {
@@ -483,6 +563,7 @@ sessio_status si_lineage_find_origin(
 		}
 		*out_origin = (struct si_handle_origin){ .value = at == NULL ? 0 : at->value,
 			.found = at != NULL,
+			.session = session_of_locked(node),
 			.context = node->tie == NULL ? node->object->context
 						     : node->tie->badge->context };
 	}

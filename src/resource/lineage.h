@@ -20,6 +20,10 @@
  * (lineage-6) A tie ends exactly when no valid handle is left of its transfer. A
  *      badge is closed when its last tie has ended.
  *
+ * (lineage-7) The badge of a session belongs to one resource, and knows its ties. When
+ *      the resource is `sessions_only`, a node is revoked unless it or an ancestor is
+ *      the top of such a tie.
+ *
  * tests/models/handles.pml checks (lineage-2) to (lineage-5) exhaustively.
  */
 #ifndef SI_LINEAGE_H
@@ -28,6 +32,7 @@
 #include <sessio/status.h>
 
 #include "base/list.h"
+#include "base/map.h"
 #include "base/refcount.h"
 
 struct si_badge;
@@ -46,6 +51,7 @@ struct si_handle_object {
 	struct si_list ties; /* lock */
 	struct si_list subscriptions; /* lock; notice.c */
 	bool gone; /* lock; no valid handle is left */
+	bool sessions_only; /* lock; (lineage-7) */
 };
 
 /* A transfer context. */
@@ -55,6 +61,12 @@ struct si_badge {
 	void *context;
 	struct si_handle_object *object; /* counted; its handles stand for this badge, or NULL */
 	void (*closed)(struct si_badge *badge); /* no lock is held; may be NULL */
+	struct si_handle_object *home; /* counted; (lineage-7); NULL: of no session */
+	uint32_t session; /* its number; 0: of no session */
+	struct si_map_node by_number; /* session_handle.c's */
+	_Atomic bool used; /* the home's lock to change; there has been a tie */
+	bool over; /* the home's lock; no more ties */
+	struct si_list own_ties; /* the home's lock, if there is one */
 };
 
 /* A handle, or what is left of it. At most 64 bytes. */
@@ -80,12 +92,14 @@ _Static_assert(sizeof(struct si_lineage_node) <= 64, "a node has at most 64 byte
 struct si_handle_place {
 	uint64_t space;
 	uint32_t value;
+	uint32_t session; /* set by si_lineage_create_child(): of its badge, 0: of no session */
 };
 
 /* A handle that comes home, as its provider knows it. */
 struct si_handle_origin {
 	uint32_t value; /* the nearest ancestor in that space */
 	bool found; /* there is one */
+	uint32_t session; /* of the badge; 0: of no session */
 	void *context; /* of the badge, else of the resource */
 };
 
@@ -95,6 +109,9 @@ void si_handle_object_ref(struct si_handle_object *object);
 void si_handle_object_unref(struct si_handle_object *object);
 
 sessio_status si_badge_create(void *context, struct si_badge **out_badge);
+/* The badge of a session, to be tied to handles of this resource alone. */
+sessio_status si_badge_create_of_session(struct si_handle_object *home, void *context,
+	void (*closed)(struct si_badge *badge), struct si_badge **out_badge);
 /* A badge that handles stand for; the object has the first reference. */
 sessio_status si_badge_create_object(
 	uint64_t owner, void *context, struct si_handle_object **out_object);
@@ -111,7 +128,7 @@ sessio_status si_lineage_create_root(struct si_handle_object *object,
 
 /* A descendant, tied to a badge unless that is NULL. The caller has a pin on the parent's slot. */
 sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_badge *badge,
-	const struct si_handle_place *place, struct si_lineage_node **out_node);
+	struct si_handle_place *place, struct si_lineage_node **out_node);
 
 /* The slow side of si_lineage_is_valid(). */
 bool si_lineage_check(struct si_lineage_node *node);
@@ -131,6 +148,15 @@ sessio_status si_lineage_revoke(struct si_lineage_node *node, bool close);
 
 /* Revokes those descendants that transfers with this badge have made, and theirs. */
 void si_lineage_revoke_ties(struct si_lineage_node *node, struct si_badge *badge);
+
+/* Revokes all descendants of a session's badge. Nothing is tied to it after that. */
+void si_lineage_end_badge(struct si_badge *badge);
+
+/* Revokes all handles of a resource but those of sessions, and those to come. */
+void si_lineage_leave_to_sessions(struct si_handle_object *object);
+
+/* Whether no valid handle is left of a resource. */
+bool si_lineage_is_gone(struct si_handle_object *object);
 
 /* SESSIO_REVOKED if the node is. */
 sessio_status si_lineage_find_origin(

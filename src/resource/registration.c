@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects that can be opened, and their registration with a session type. */
-#include "resource/session.h"
+#include "resource/session_handle.h"
 #include "resource/walk.h"
 
 static int32_t construct_resource(void *object, void *segment, void *arg)
@@ -161,6 +161,7 @@ sessio_status si_resource_unregister(void *object)
 {
 	struct si_resource *resource = si_resource_of(object);
 	struct si_session_type *type;
+	struct si_own_handle handle;
 	bool last;
 
 	if (resource == NULL) {
@@ -176,9 +177,11 @@ sessio_status si_resource_unregister(void *object)
 	si_resource_add_context_locked(resource, type);
 	atomic_store_explicit(&resource->type, NULL, memory_order_relaxed);
 	atomic_fetch_sub(&type->registered, 1);
+	handle = si_resource_take_handle_locked(resource);
 	si_walk_close_all(resource);
 	last = si_resource_remove_context_locked(resource, type);
 	si_mutex_unlock(resource->lock);
+	si_resource_drop_handle(handle);
 	if (last) {
 		si_resource_put_held(object, type);
 	}

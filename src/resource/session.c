@@ -38,6 +38,17 @@ struct si_bound *si_session_unbind_locked(struct si_session *session)
 	return bound;
 }
 
+struct si_badge *si_session_take_badge_locked(struct si_session *session)
+{
+	struct si_badge *badge = NULL;
+
+	if (session->cold != NULL) {
+		badge = session->cold->badge;
+		session->cold->badge = NULL;
+	}
+	return badge;
+}
+
 void si_session_drop_bound(struct si_bound *bound)
 {
 	if (si_unlikely(bound != NULL)) {

@@ -42,6 +42,10 @@
  *      that is the last. If it fails, nobody has a reference, and the opening
  *      fails. Otherwise the opener gets the context of a closed session.
  * (session-10) No lock is held for more than SI_WALK_STEPS sessions of a list.
+ * (session-11) The first reference may be dropped before the end, once: the last handle
+ *      that was made from a session takes it along. An end without a first reference
+ *      drops none. If the last other reference is put before ENDED, that one
+ *      takes the place of the first. So there is a reference until ENDED.
  */
 #ifndef SI_SESSION_H
 #define SI_SESSION_H
@@ -56,6 +60,8 @@
 
 struct si_session;
 struct si_bound;
+struct si_badge;
+struct si_handle_object;
 struct sessio_bind;
 
 /* The callbacks of a session type; any int32_t but 0 refuses. */
@@ -80,6 +86,12 @@ struct si_holding {
 	uint32_t contexts; /* of this type; memory ends before they are too many */
 };
 
+/* The handle of a resource in its provider's space. */
+struct si_own_handle {
+	struct si_handle_object *object; /* counted; NULL: there is none */
+	uint32_t value;
+};
+
 /* The private part of a resource. */
 struct si_resource {
 	si_mutex *lock;
@@ -87,6 +99,7 @@ struct si_resource {
 	struct si_list sessions; /* resource lock; newest first */
 	struct si_holding holding; /* resource lock */
 	struct si_rights rights; /* resource lock */
+	struct si_own_handle handle; /* resource lock; none while it is not registered */
 };
 
 /* How far the opening is: nothing to destruct, constructed, its open callback has agreed. */
@@ -99,6 +112,7 @@ enum si_session_end { SI_LIVE, SI_COMPLETING, SI_PINNED, SI_ENDED };
 struct si_session_cold {
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
 	struct si_bound *bound; /* resource lock; the join's record of this session */
+	struct si_badge *badge; /* resource lock; counted; session_handle.c's */
 	uint64_t opened_ns; /* fixed; 0 if the session is not tracked */
 	uint64_t closed_ns; /* resource lock; 0, or when it was closed with operations active */
 	uint32_t opener; /* fixed; the thread that opened it, 0 if it is not tracked */
@@ -117,6 +131,7 @@ struct si_session {
 	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
 	uint32_t pins; /* resource lock; walkers that are at it (session-6) */
 	bool tracked; /* operations say who they are; fixed */
+	bool first_dropped; /* resource lock; (session-11) */
 	_Atomic uint8_t stage; /* an si_session_stage; written by the opener alone */
 	_Atomic uint8_t end; /* an si_session_end; written under the resource lock */
 	_Atomic uint8_t reason; /* a sessio_end_reason; why it was closed */
@@ -187,6 +202,9 @@ void si_session_complete(struct si_session *session);
 
 /* Frees what a session has besides its context. */
 void si_session_fini(struct si_session *session);
+
+/* Takes the badge out, likewise; NULL if there is none. */
+struct si_badge *si_session_take_badge_locked(struct si_session *session);
 
 /* Takes the join's record out; NULL if there is none. Drop it with the lock released. */
 struct si_bound *si_session_unbind_locked(struct si_session *session);

@@ -3,7 +3,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "base/waiting.h"
-#include "resource/session.h"
+#include "resource/session_handle.h"
 
 /* The kinds of frames of a thread in one of these callbacks. */
 static const char in_close;
@@ -19,6 +19,7 @@ static struct si_session *session_of_item(struct si_deferred *item)
 enum leftover {
 	FREE_CONTEXT, /* no other reference, and no destructor */
 	PUT_CONTEXT, /* drop the end's reference */
+	LEFT_TO_OTHERS, /* the end has no reference (session-11) */
 	LEFT_TO_WALKER /* (session-6) */
 };
 
@@ -49,6 +50,12 @@ static struct ending finish_locked(struct si_resource *resource, struct si_sessi
 		atomic_store_explicit(&session->end, SI_PINNED, memory_order_release);
 		ending.leftover = LEFT_TO_WALKER;
 		ending.referenced = references != 1;
+		return ending;
+	}
+	if (si_unlikely(session->first_dropped)) {
+		ending.leftover = LEFT_TO_OTHERS;
+		/* The last one of them may free it from now on. */
+		atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 		return ending;
 	}
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
@@ -84,6 +91,8 @@ static bool finish_unlocked(const struct ending *ending, struct si_session *sess
 		}
 		si_object_put(ending->context);
 		return false;
+	case LEFT_TO_OTHERS:
+		return true;
 	case LEFT_TO_WALKER:
 		break;
 	}
@@ -123,24 +132,37 @@ static void finish_item(struct si_deferred *item)
 	(void)call_and_finish(session_of_item(item));
 }
 
+/* The records of others that a session leaves before closeComplete. */
+struct ties {
+	struct si_bound *bound;
+	struct si_badge *badge;
+};
+
+static void drop_ties(const struct ties *ties)
+{
+	si_session_handle_end(ties->badge); /* its handles are revoked */
+	si_session_drop_bound(ties->bound);
+}
+
 /* Its rights are free again, and it belongs to no user session any more. */
-static struct si_bound *begin_completing_locked(
-	struct si_resource *resource, struct si_session *session) SI_HELD(*resource->lock)
+static struct ties begin_completing_locked(struct si_resource *resource, struct si_session *session)
+	SI_HELD(*resource->lock)
 {
 	atomic_store_explicit(&session->end, SI_COMPLETING, memory_order_release);
 	si_rights_remove(&resource->rights, session->required, session->shared);
-	return si_session_unbind_locked(session);
+	return (struct ties){ si_session_unbind_locked(session),
+		si_session_take_badge_locked(session) };
 }
 
 void si_session_complete(struct si_session *session)
 {
 	struct si_resource *resource = si_resource_of(session->object);
 	struct ending ending = { .context = NULL };
-	struct si_bound *bound;
+	struct ties ties;
 
 	si_mutex_lock(resource->lock);
-	bound = begin_completing_locked(resource, session);
-	if (bound == NULL && session->type->ops.close_complete == NULL) {
+	ties = begin_completing_locked(resource, session);
+	if (ties.bound == NULL && ties.badge == NULL && session->type->ops.close_complete == NULL) {
 		ending = finish_locked(resource, session);
 	}
 	si_mutex_unlock(resource->lock);
@@ -148,7 +170,7 @@ void si_session_complete(struct si_session *session)
 		(void)finish_unlocked(&ending, session);
 		return;
 	}
-	si_session_drop_bound(bound);
+	drop_ties(&ties);
 	session->item.run = finish_item;
 	si_deferred_run(&session->item); /* (session-8) */
 }
@@ -226,14 +248,14 @@ void si_session_run_end(struct si_session *session, enum si_run_close found)
 bool si_session_run_end_of_opening(struct si_session *session)
 {
 	struct si_resource *resource = si_resource_of(session->object);
-	struct si_bound *bound;
+	struct ties ties;
 
 	call_close(session);
 	(void)si_rundown_release_closer(&session->run, SI_CLOSE_IDLE);
 	si_mutex_lock(resource->lock);
-	bound = begin_completing_locked(resource, session);
+	ties = begin_completing_locked(resource, session);
 	si_mutex_unlock(resource->lock);
-	si_session_drop_bound(bound);
+	drop_ties(&ties);
 	return call_and_finish(session);
 }
 
@@ -291,19 +313,46 @@ static bool free_ended(struct si_session *session, const struct si_header *heade
 	return true;
 }
 
+/* A last reference: of an ended session; the first; or one that takes its place (session-11). */
+enum last { LAST_OF_ENDED, LAST_IS_FIRST, LAST_REPLACES_FIRST };
+
+static enum last which_last(struct si_session *session)
+{
+	struct si_resource *resource = si_resource_of(session->object);
+	enum last last = LAST_IS_FIRST;
+
+	si_mutex_lock(resource->lock);
+	if (atomic_load_explicit(&session->end, memory_order_relaxed) == SI_ENDED) {
+		last = LAST_OF_ENDED;
+	} else if (session->first_dropped) {
+		session->first_dropped = false;
+		last = LAST_REPLACES_FIRST;
+	}
+	si_mutex_unlock(resource->lock);
+	return last;
+}
+
 bool si_session_last_reference(void *context)
 {
 	struct si_session *session = si_session_of(context);
 	enum si_run_close found;
+	enum last last;
 
 	/* Acquire: the end is done with it. Nobody takes a weak reference any more. */
 	if (atomic_load_explicit(&session->end, memory_order_acquire) == SI_ENDED) {
 		return free_ended(session, si_header_of(context));
 	}
+	last = which_last(session);
+	if (last == LAST_OF_ENDED) {
+		return free_ended(session, si_header_of(context));
+	}
 	found = si_session_begin_close(session, SESSIO_END_LAST_REFERENCE);
-	SI_BUG_IF(found != SI_CLOSE_IDLE && found != SI_CLOSE_BUSY,
-		"a context's last reference went before its session had ended: "
-		"one put too many (session-7)");
+	if (found != SI_CLOSE_IDLE && found != SI_CLOSE_BUSY) {
+		SI_BUG_IF(last == LAST_IS_FIRST,
+			"a context's last reference went before its session had ended: "
+			"one put too many (session-7)");
+		return true; /* another thread closes it, with this reference */
+	}
 	session->item.run = found == SI_CLOSE_IDLE ? end_idle_item : end_busy_item;
 	si_deferred_run(&session->item); /* (session-8) */
 	return true;

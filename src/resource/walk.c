@@ -108,8 +108,13 @@ static void unpin(struct si_resource *resource, struct batch *batch) SI_HELD(*re
 
 		if (--session->pins == 0 &&
 			atomic_load_explicit(&session->end, memory_order_relaxed) == SI_PINNED) {
+			bool owned = !session->first_dropped; /* (session-11) */
+
+			/* Without a reference of its own, this thread is done with it now. */
 			atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
-			batch->sessions[left++] = session;
+			if (owned) {
+				batch->sessions[left++] = session;
+			}
 		}
 	}
 	if (left != 0) {

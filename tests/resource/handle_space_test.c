@@ -301,7 +301,7 @@ static void a_pinned_handle_goes_with_its_last_pin(void **state)
 static void a_pinned_handle_that_is_revoked_has_no_more_descendants(void **state)
 {
 	uint32_t handle = give(world.provider, world.root, world.peers[0]);
-	const struct si_handle_place place = { .space = 1, .value = 1 };
+	struct si_handle_place place = { .space = 1, .value = 1 };
 	struct si_lineage_node *child = NULL;
 	struct si_handle_pin pin;
 

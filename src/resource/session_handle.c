@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/session_handle.h"
+
+#include "base/map.h"
+#include "resource/handle_space.h"
+
+/* The rights of an object's own handle: the specialised ones, and the general ones that have a name. */
+#define OWN_RIGHTS                                                                                \
+	(UINT32_C(0xffff) | SESSIO_HANDLE_TRANSFER | SESSIO_HANDLE_COPY | SESSIO_HANDLE_GET_SID | \
+		SESSIO_HANDLE_GET_EVENT | SESSIO_HANDLE_SET_EVENT)
+
+static _Atomic(const struct si_session_handle_watch *) current_watch;
+
+/* The badges by number (session_handle-1); guarded by si_platform_lock_of(&badges). */
+static struct si_map badges = { .buckets = badges.small, .bits = SI_MAP_SMALL_BITS };
+static uint32_t last_number;
+
+void si_session_handle_set_watch(const struct si_session_handle_watch *watch)
+{
+	/* Release: the table, which another thread's call then reads. */
+	atomic_store_explicit(&current_watch, watch, memory_order_release);
+}
+
+/* --- Badges, by number --- */
+
+static struct si_badge *find_locked(uint32_t number)
+{
+	struct si_map_node *node = si_map_find(&badges, number);
+
+	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_badge, by_number);
+}
+
+static struct si_badge *find_of_locked(const sessio_handle_desc *desc)
+{
+	struct si_badge *badge = desc->session == 0 ? NULL : find_locked(desc->session);
+
+	return badge == NULL || (uintptr_t)badge->context != desc->badge ? NULL : badge;
+}
+
+struct si_badge *si_session_handle_badge(const sessio_handle_desc *desc)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+	struct si_badge *badge;
+
+	si_mutex_lock(lock);
+	badge = find_of_locked(desc);
+	if (badge != NULL) {
+		si_badge_ref(badge);
+	}
+	si_mutex_unlock(lock);
+	return badge;
+}
+
+/* The context of a badge that can still be found, with a reference; else NULL. */
+static void *ref_context(const struct si_badge *badge)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+	void *context = NULL;
+
+	si_mutex_lock(lock);
+	if (find_locked(badge->session) == badge) {
+		context = badge->context;
+		(void)si_object_ref(context); /* (session_handle-1) */
+	}
+	si_mutex_unlock(lock);
+	return context;
+}
+
+static void add_badge(struct si_badge *badge)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+
+	si_mutex_lock(lock);
+	do {
+		badge->session = ++last_number;
+	} while (badge->session == 0 || find_locked(badge->session) != NULL);
+	si_map_add(&badges, &badge->by_number, badge->session);
+	si_mutex_unlock(lock);
+}
+
+static void remove_badge(struct si_badge *badge)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+
+	si_mutex_lock(lock);
+	si_map_remove(&badges, &badge->by_number);
+	si_mutex_unlock(lock);
+}
+
+/* --- The first reference (session_handle-2) --- */
+
+/* The badge has no descendant, or had none a moment ago. */
+static void drop_first(struct si_badge *badge)
+{
+	void *context = ref_context(badge);
+	struct si_session *session = si_session_of(context);
+	struct si_resource *resource;
+	bool drops;
+
+	if (session == NULL) {
+		return; /* the end drops it */
+	}
+	resource = si_resource_of(session->object);
+	si_mutex_lock(resource->lock);
+	/* Acquire: a descendant that was made meanwhile counts. */
+	drops = !session->first_dropped &&
+		atomic_load_explicit(&session->end, memory_order_relaxed) == SI_LIVE &&
+		atomic_load_explicit(&badge->ties, memory_order_acquire) == 0;
+	session->first_dropped = session->first_dropped || drops;
+	si_mutex_unlock(resource->lock);
+	if (drops) {
+		si_object_put(context);
+	}
+	si_object_put(context); /* ours */
+}
+
+static void say_gone(struct si_badge *badge)
+{
+	/* Acquire: the table, whole. */
+	const struct si_session_handle_watch *watch =
+		atomic_load_explicit(&current_watch, memory_order_acquire);
+
+	if (watch != NULL) {
+		watch->gone(badge->session);
+	}
+	drop_first(badge);
+}
+
+void si_session_handle_end(struct si_badge *badge)
+{
+	if (badge != NULL) {
+		remove_badge(badge);
+		si_lineage_end_badge(badge);
+		si_badge_unref(badge);
+	}
+}
+
+void si_session_handle_discard(const sessio_handle_desc *desc)
+{
+	struct si_badge *badge = si_session_handle_badge(desc);
+
+	if (badge != NULL) {
+		drop_first(badge);
+		si_badge_unref(badge);
+	}
+}
+
+/* --- The handle of an object --- */
+
+static void close_own(struct si_own_handle handle)
+{
+	struct sessio_handle_space *space = sessio_handle_space_entered();
+
+	if (space == NULL || space->number != handle.object->owner) {
+		space = sessio_handle_space_own();
+	}
+	/* Made in a space that this thread has left: that closes it when it is destroyed. */
+	if (space != NULL && space->number == handle.object->owner) {
+		(void)sessio_handle_space_close(space, handle.value);
+	}
+}
+
+struct si_own_handle si_resource_take_handle_locked(struct si_resource *resource)
+{
+	struct si_own_handle handle = resource->handle;
+
+	resource->handle.object = NULL;
+	return handle;
+}
+
+void si_resource_drop_handle(struct si_own_handle handle)
+{
+	if (handle.object != NULL) {
+		si_lineage_leave_to_sessions(handle.object);
+		close_own(handle);
+		si_handle_object_unref(handle.object);
+	}
+}
+
+/* The handle as it is now, with a reference to its object. */
+static sessio_status get_own(struct si_resource *resource, struct si_own_handle *out_handle)
+{
+	bool registered;
+
+	si_mutex_lock(resource->lock);
+	registered = atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
+	*out_handle = resource->handle;
+	if (out_handle->object != NULL) {
+		si_handle_object_ref(out_handle->object);
+	}
+	si_mutex_unlock(resource->lock);
+	return registered ? SESSIO_OK : SESSIO_NOT_FOUND;
+}
+
+/* Whether it is open and not revoked. SESSIO_BAD_STATE: nobody can say from this space. */
+static sessio_status check_own(struct sessio_handle_space *space, struct si_own_handle handle)
+{
+	struct si_handle_pin pin;
+	sessio_status status;
+
+	if (handle.object == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (handle.object->owner != space->number) {
+		return si_lineage_is_gone(handle.object) ? SESSIO_INVALID_ARG : SESSIO_BAD_STATE;
+	}
+	status = si_handle_look_up(space, handle.value, 0, &pin);
+	if (status == SESSIO_OK) {
+		status = pin.node->object == handle.object ? SESSIO_OK : SESSIO_INVALID_ARG;
+		si_handle_unpin(space, &pin);
+	}
+	return status;
+}
+
+static sessio_status create_own(
+	struct sessio_handle_space *space, void *object, struct si_own_handle *out_handle)
+{
+	sessio_status status = si_handle_object_create(space->number, object, &out_handle->object);
+
+	if (status == SESSIO_OK) {
+		status = si_handle_create_first(
+			space, out_handle->object, OWN_RIGHTS, &out_handle->value);
+		if (status != SESSIO_OK) {
+			si_handle_object_unref(out_handle->object);
+		}
+	}
+	return status;
+}
+
+/* Puts a new handle in the place of an old one; false if that is not there any more. */
+static bool replace_own(
+	struct si_resource *resource, struct si_own_handle old, struct si_own_handle fresh)
+{
+	bool fits;
+
+	si_mutex_lock(resource->lock);
+	fits = resource->handle.object == old.object &&
+		atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
+	if (fits) {
+		resource->handle = fresh;
+		si_handle_object_ref(fresh.object);
+	}
+	si_mutex_unlock(resource->lock);
+	return fits;
+}
+
+/* One look: *out_handle has a reference on success. SESSIO_BUSY: look again. */
+static sessio_status obtain_own(struct sessio_handle_space *space, void *object,
+	struct si_resource *resource, struct si_own_handle *out_handle)
+{
+	struct si_own_handle old;
+	struct si_own_handle fresh;
+	sessio_status status = get_own(resource, &old);
+
+	if (status == SESSIO_OK) {
+		status = check_own(space, old);
+	} else if (old.object == NULL) {
+		return status;
+	}
+	if (status == SESSIO_OK) {
+		*out_handle = old;
+		return SESSIO_OK;
+	}
+	if (status == SESSIO_INVALID_ARG || status == SESSIO_REVOKED) {
+		status = create_own(space, object, &fresh);
+		if (status == SESSIO_OK && !replace_own(resource, old, fresh)) {
+			(void)sessio_handle_space_close(space, fresh.value);
+			si_handle_object_unref(fresh.object);
+			status = SESSIO_BUSY;
+		} else if (status == SESSIO_OK) {
+			*out_handle = fresh;
+			if (old.object != NULL) {
+				si_handle_object_unref(old.object); /* the resource's */
+			}
+		}
+	}
+	if (old.object != NULL) {
+		si_handle_object_unref(old.object);
+	}
+	return status;
+}
+
+static sessio_status own_handle(void *object, struct si_own_handle *out_handle)
+{
+	struct sessio_handle_space *space = sessio_handle_space_entered();
+	sessio_status status;
+
+	if (space == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	do {
+		status = obtain_own(space, object, si_resource_of(object), out_handle);
+	} while (status == SESSIO_BUSY);
+	return status;
+}
+
+sessio_status si_resource_handle(void *object, uint32_t *out_handle)
+{
+	struct si_own_handle handle;
+	sessio_status status;
+
+	if (si_resource_of(object) == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	status = own_handle(object, &handle);
+	if (status == SESSIO_OK) {
+		*out_handle = handle.value;
+		si_handle_object_unref(handle.object);
+	}
+	return status;
+}
+
+/* --- Containers --- */
+
+/* Whether a badge of a handle that was revoked may make room (session_handle-4). */
+static bool is_settled_locked(const struct si_session *session, const struct si_badge *badge)
+{
+	return session->first_dropped || !atomic_load_explicit(&badge->used, memory_order_acquire);
+}
+
+/* Makes this the session's badge unless one of the same home is there: then that is. */
+static sessio_status set_badge_locked(
+	struct si_session *session, struct si_badge *fresh, struct si_badge **out_old)
+{
+	struct si_session_cold *cold = si_session_cold_locked(session);
+
+	if (cold == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	if (cold->badge != NULL && cold->badge->home == fresh->home) {
+		return SESSIO_EXISTS;
+	}
+	if (cold->badge != NULL && !is_settled_locked(session, cold->badge)) {
+		return SESSIO_REVOKED;
+	}
+	*out_old = cold->badge;
+	cold->badge = fresh;
+	return SESSIO_OK;
+}
+
+/* The number of the session's badge for this home, 0 if there is none. */
+static uint32_t number_of_badge(struct si_session *session, const struct si_handle_object *home)
+{
+	si_mutex *lock = si_resource_of(session->object)->lock;
+	const struct si_badge *badge;
+	uint32_t number;
+
+	si_mutex_lock(lock);
+	badge = session->cold == NULL ? NULL : session->cold->badge;
+	number = badge == NULL || badge->home != home ? 0 : badge->session;
+	si_mutex_unlock(lock);
+	return number;
+}
+
+static sessio_status create_badge(struct si_session *session, struct si_handle_object *home)
+{
+	si_mutex *lock = si_resource_of(session->object)->lock;
+	struct si_badge *old = NULL;
+	struct si_badge *fresh;
+	sessio_status status =
+		si_badge_create_of_session(home, si_session_context(session), say_gone, &fresh);
+
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	add_badge(fresh);
+	si_mutex_lock(lock);
+	status = set_badge_locked(session, fresh, &old);
+	si_mutex_unlock(lock);
+	si_session_handle_end(status == SESSIO_OK ? old : fresh);
+	return status == SESSIO_EXISTS ? SESSIO_OK : status;
+}
+
+/* The session has an operation, and so its end waits. */
+static sessio_status fill(struct si_session *session, sessio_handle_desc *out_desc)
+{
+	struct si_own_handle own;
+	sessio_status status = own_handle(session->object, &own);
+
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	*out_desc = (sessio_handle_desc){ .handle = own.value,
+		.rights = session->handle_rights,
+		.badge = (uintptr_t)si_session_context(session),
+		.session = number_of_badge(session, own.object) };
+	if (out_desc->session == 0) {
+		status = create_badge(session, own.object);
+		out_desc->session = number_of_badge(session, own.object);
+	}
+	si_handle_object_unref(own.object);
+	if (status == SESSIO_OK && out_desc->session == 0) {
+		status = SESSIO_REVOKED; /* and the session has another badge already */
+	}
+	return status;
+}
+
+sessio_status si_session_handle_fill(void *context, sessio_handle_desc *out_desc)
+{
+	struct si_session *session = si_session_of(context);
+	const struct si_session_handle_watch *watch;
+	sessio_handle_desc desc;
+	sessio_status status;
+
+	if (session == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	/* Acquire: the mask, as the open callback has set it. */
+	if (atomic_load_explicit(&session->stage, memory_order_acquire) != SI_AGREED) {
+		return SESSIO_BAD_STATE;
+	}
+	if ((session->handle_rights & ~OWN_RIGHTS) != 0) {
+		return SESSIO_NO_RIGHTS;
+	}
+	status = si_session_ref_slowly(session);
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	status = fill(session, &desc);
+	if (status == SESSIO_OK) {
+		*out_desc = desc;
+		/* Acquire: the table, whole. */
+		watch = atomic_load_explicit(&current_watch, memory_order_acquire);
+		if (watch != NULL) {
+			watch->filled(&desc);
+		}
+	}
+	si_session_put(session);
+	return status;
+}
+
+static sessio_status check_session(struct si_session *session, const void *type, uint32_t missing)
+{
+	if (type != NULL && !si_session_is_of_type(session, type)) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (missing != 0) {
+		return SESSIO_NO_RIGHTS;
+	}
+	return si_rundown_is_open(&session->run) ? SESSIO_OK : SESSIO_BAD_STATE;
+}
+
+sessio_status si_session_handle_find(
+	const sessio_handle_desc *desc, const void *type, uint32_t operation, void **out_context)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+	sessio_status status = SESSIO_REVOKED;
+	const struct si_badge *badge;
+
+	if (desc->dereferenced == 0 || desc->session == 0) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_mutex_lock(lock);
+	badge = find_of_locked(desc);
+	if (badge != NULL) { /* (session_handle-1) */
+		status = check_session(
+			si_session_of(badge->context), type, operation & ~desc->rights);
+		if (status == SESSIO_OK) {
+			*out_context = badge->context;
+		}
+	}
+	si_mutex_unlock(lock);
+	return status;
+}
+
+sessio_status si_session_handle_close(const sessio_handle_desc *desc, const void *type)
+{
+	sessio_status status;
+	void *context;
+
+	if (desc->dereferenced == 0 || desc->session == 0) {
+		return SESSIO_INVALID_ARG;
+	}
+	status = si_session_handle_pin(desc);
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	context = (void *)desc->badge;
+	status = check_session(si_session_of(context), type, 0);
+	if (status == SESSIO_OK) {
+		status = si_session_close(context);
+	}
+	si_object_put(context);
+	return status;
+}
+
+sessio_status si_session_handle_pin(const sessio_handle_desc *desc)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+	const struct si_badge *badge;
+
+	if (desc->session == 0) {
+		return SESSIO_OK;
+	}
+	si_mutex_lock(lock);
+	badge = find_of_locked(desc);
+	if (badge != NULL) {
+		(void)si_object_ref(badge->context); /* (session_handle-1) */
+	}
+	si_mutex_unlock(lock);
+	return badge == NULL ? SESSIO_REVOKED : SESSIO_OK;
+}
+
+void si_session_handle_unpin(const sessio_handle_desc *desc)
+{
+	if (desc->session != 0) {
+		si_object_put((void *)desc->badge);
+	}
+}
