@@ -14,8 +14,18 @@ static unsigned processors = 2;
 uint64_t __wrap_si_platform_stamp_ns(void);
 unsigned __wrap_si_platform_cpu_count(void);
 
+/* Closed when somebody looks at the clock. */
+static struct si_rundown *to_close;
+static enum si_run_close closed_as;
+
 uint64_t __wrap_si_platform_stamp_ns(void)
 {
+	struct si_rundown *run = to_close;
+
+	to_close = NULL;
+	if (run != NULL) {
+		closed_as = si_rundown_close(run);
+	}
 	return clock_ms * 1000000u;
 }
 
@@ -164,6 +174,44 @@ static void closing_before_opening_wins(void **state)
 	assert_false(si_rundown_open(&run));
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
 	assert_true(si_rundown_release_closer(&run, SI_CLOSE_PENDING));
+	si_rundown_fini(&run);
+}
+
+/* The next call looks at the clock: after its first look at the counter, before it counts. */
+static void close_in_the_next_call(struct si_rundown *run)
+{
+	atomic_store(&run->switches, SWITCHES - 1);
+	come_from_elsewhere(run);
+	to_close = run;
+}
+
+static void an_operation_that_the_close_overtakes_is_refused(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	close_in_the_next_call(&run);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_null(to_close);
+	assert_int_equal(closed_as, SI_CLOSE_IDLE);
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_IDLE));
+	si_rundown_fini(&run);
+}
+
+static void a_release_that_the_close_overtakes_is_the_last(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 2);
+	assert_false(si_rundown_release(&run));
+	close_in_the_next_call(&run);
+	assert_false(si_rundown_release(&run));
+	assert_null(to_close);
+	assert_int_equal(closed_as, SI_CLOSE_BUSY);
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	si_rundown_fini(&run);
 }
 
@@ -517,6 +565,8 @@ static int run(void)
 		cmocka_unit_test(the_last_release_after_letting_go_is_the_end),
 		cmocka_unit_test(nothing_ends_before_it_is_let_go),
 		cmocka_unit_test(closing_before_opening_wins),
+		cmocka_unit_test(an_operation_that_the_close_overtakes_is_refused),
+		cmocka_unit_test(a_release_that_the_close_overtakes_is_the_last),
 		cmocka_unit_test(a_second_closer_is_late),
 		cmocka_unit_test(a_full_counter_refuses_and_counts_no_further),
 		cmocka_unit_test(a_full_counter_closes_with_what_it_has),
