@@ -14,8 +14,18 @@ static unsigned processors = 2;
 uint64_t __wrap_si_platform_stamp_ns(void);
 unsigned __wrap_si_platform_cpu_count(void);
 
+/* Closed when somebody looks at the clock. */
+static struct si_rundown *to_close;
+static enum si_run_close closed_as;
+
 uint64_t __wrap_si_platform_stamp_ns(void)
 {
+	struct si_rundown *run = to_close;
+
+	to_close = NULL;
+	if (run != NULL) {
+		closed_as = si_rundown_close(run);
+	}
 	return clock_ms * 1000000u;
 }
 
@@ -164,6 +174,46 @@ static void closing_before_opening_wins(void **state)
 	assert_false(si_rundown_open(&run));
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
 	assert_true(si_rundown_release_closer(&run, SI_CLOSE_PENDING));
+	si_rundown_fini(&run);
+}
+
+/* The next call looks at the clock: after its first look at the counter, before it counts. */
+static void close_in_the_next_call(struct si_rundown *run)
+{
+	atomic_store(&run->switches, SWITCHES - 1);
+	atomic_store(&run->window_ms, (uint32_t)clock_ms); /* so that it would split, too */
+	come_from_elsewhere(run);
+	to_close = run;
+}
+
+static void an_operation_that_the_close_overtakes_is_refused(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	close_in_the_next_call(&run);
+	assert_int_equal(si_rundown_acquire(&run), SI_RUN_REFUSED);
+	assert_null(to_close);
+	assert_int_equal(closed_as, SI_CLOSE_IDLE);
+	assert_false(is_split(&run));
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_IDLE));
+	si_rundown_fini(&run);
+}
+
+static void a_release_that_the_close_overtakes_is_the_last(void **state)
+{
+	struct si_rundown run;
+
+	(void)state;
+	start(&run);
+	acquire(&run, 2);
+	assert_false(si_rundown_release(&run));
+	close_in_the_next_call(&run);
+	assert_false(si_rundown_release(&run));
+	assert_null(to_close);
+	assert_int_equal(closed_as, SI_CLOSE_BUSY);
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
 	si_rundown_fini(&run);
 }
 
@@ -333,6 +383,22 @@ static void in_another_thread(uv_thread_cb entry, void *arg)
 
 	assert_int_equal(uv_thread_create(&thread, entry, arg), 0);
 	assert_int_equal(uv_thread_join(&thread), 0);
+}
+
+static void a_split_counter_counts_on_its_stripes(void **state)
+{
+	struct si_rundown run;
+	uint64_t central;
+
+	(void)state;
+	start_split(&run);
+	central = atomic_load(&run.central);
+	acquire(&run, 3);
+	assert_true(atomic_load(&run.central) == central);
+	assert_int_equal(si_rundown_active(&run), 3);
+	assert_false(si_rundown_release(&run));
+	assert_true(atomic_load(&run.central) == central);
+	si_rundown_fini(&run);
 }
 
 static void operations_may_end_on_another_stripe_than_they_began(void **state)
@@ -517,6 +583,8 @@ static int run(void)
 		cmocka_unit_test(the_last_release_after_letting_go_is_the_end),
 		cmocka_unit_test(nothing_ends_before_it_is_let_go),
 		cmocka_unit_test(closing_before_opening_wins),
+		cmocka_unit_test(an_operation_that_the_close_overtakes_is_refused),
+		cmocka_unit_test(a_release_that_the_close_overtakes_is_the_last),
 		cmocka_unit_test(a_second_closer_is_late),
 		cmocka_unit_test(a_full_counter_refuses_and_counts_no_further),
 		cmocka_unit_test(a_full_counter_closes_with_what_it_has),
@@ -526,6 +594,7 @@ static int run(void)
 		cmocka_unit_test(only_an_open_counter_splits),
 		cmocka_unit_test(a_split_that_lost_its_race_keeps_its_stripes_for_the_next),
 		cmocka_unit_test(operations_may_begin_before_a_split_and_end_after_it),
+		cmocka_unit_test(a_split_counter_counts_on_its_stripes),
 		cmocka_unit_test(operations_may_end_on_another_stripe_than_they_began),
 		cmocka_unit_test(a_split_counter_ends_with_its_last_release),
 		cmocka_unit_test(calls_in_a_hurry_that_overlap_the_close_are_settled),

@@ -7,7 +7,7 @@
 #include <coresrv/handle/handle_api.h>
 #include <kos/objects.h>
 
-#include "base/waiting.h"
+#include "sleepers.h"
 
 static struct {
 	sessio_handle_space *space;
@@ -127,19 +127,44 @@ static void fetch_in_thread(void *arg)
 /* Clauses: N-23, N-25 */
 static void a_thread_that_waits_is_woken(void **state)
 {
-	uv_thread_t thread;
+	struct sleeper fetching;
 
 	(void)state;
 	subscribe(EVENT_OBJECT_DESTROYED, 9);
-	assert_int_equal(uv_thread_create(&thread, fetch_in_thread, NULL), 0);
-	while (atomic_load(&si_waiters) == 0) {
-	}
+	sleeper_start(&fetching, fetch_in_thread, NULL);
 	assert_int_equal(KnHandleClose(world.handle), rcOk);
-	assert_int_equal(uv_thread_join(&thread), 0);
+	sleeper_join(&fetching);
 	assert_int_equal(world.rc, rcOk);
 	assert_int_equal(world.count, 1);
 	assert_int_equal(world.got.eventId, 9);
 	assert_int_equal(world.got.eventMask, EVENT_OBJECT_DESTROYED);
+}
+
+/* Clauses: N-23 */
+static void a_thread_that_waits_is_woken_by_a_programs_event(void **state)
+{
+	struct sleeper fetching;
+
+	(void)state;
+	subscribe(OBJECT_EVENT_USER(4), 8);
+	sleeper_start(&fetching, fetch_in_thread, NULL);
+	raise_event(OBJECT_EVENT_USER(4));
+	sleeper_join(&fetching);
+	assert_int_equal(world.rc, rcOk);
+	assert_int_equal(world.got.eventId, 8);
+}
+
+/* Clauses: N-25 */
+static void a_wait_takes_its_time(void **state)
+{
+	const uint64_t ms = 20;
+	uint64_t began = uv_hrtime();
+	EventDesc event;
+	rtl_size_t count;
+
+	(void)state;
+	assert_int_equal(KnNoticeGetEvent(world.notice, ms, 1, &event, &count), rcTimeout);
+	assert_true(uv_hrtime() - began >= ms * 1000000u);
 }
 
 /* Clauses: N-26 */
@@ -202,6 +227,8 @@ int main(void)
 		SUITE(only_what_is_asked_for_comes),
 		SUITE(at_most_so_many_are_fetched),
 		SUITE(a_thread_that_waits_is_woken),
+		SUITE(a_thread_that_waits_is_woken_by_a_programs_event),
+		SUITE(a_wait_takes_its_time),
 		SUITE(a_notice_is_an_object_that_ends_its_subscriptions),
 		SUITE(subscribing_and_raising_need_their_rights),
 		SUITE(null_and_what_is_none_are_refused),

@@ -5,22 +5,27 @@ set -u
 
 usage() {
 	cat <<'END'
-usage: tests/mutation/run.sh [--since REVISION] [LIST...]
+usage: tests/mutation/run.sh [OPTION...] [LIST...]
 
 Makes each fault of the lists (tests/mutation/*.mut, by default all) in a copy of
 the repository, builds it and runs the tests, and prints a table. Fails if a
 fault is noticed by no test and the list does not say why, or if it cannot be
-made any more.
+made any more. Building the copy takes 20 s of one processor, and a fault SECONDS
+on the average.
 
   --since REVISION   only the faults of files that have changed since
+  --clauses          only the faults that break clauses
+  --only TEXT        only the faults whose breaks: has this text
+  --limit SECONDS    begin no fault after this time; what is left is counted
 
 Environment:
-  MUTATION_WORK   the folder to work in, kept; by default one that is removed
+  MUTATION_WORK      the folder to work in, kept; by default one that is removed
+  MUTATION_WORKERS   how many copies; by default one for each processor
 
 A list is read line by line. These stay in force until they are given again:
 
   file: PATH         where the faults are made
-  tests: REGEX       the tests that are run first
+  tests: REGEX       the tests that are run first; by default those of the room
 
 A fault ends with its + line, and has:
 
@@ -31,36 +36,52 @@ A fault ends with its + line, and has:
   - OLD              part of one line, as it is
   + NEW              what stands there instead
 
-A fault that breaks a clause must fail a test that cites it.
+A fault that breaks clauses must fail, for each, a test function that cites it. A
+table says which, and what clauses have no fault.
 END
 }
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/prepare.sh
 . "$root/tests/prepare.sh"
+began=$SECONDS
 since=
+only=
+limit=
+clauses_only=
 while [ $# -gt 0 ]; do
 	case $1 in
 	-h | --help)
 		usage
 		exit 0
 		;;
-	--since)
-		since=${2:?"--since needs a revision"}
+	--clauses)
+		clauses_only=yes
+		shift
+		;;
+	--since | --only | --limit)
+		declare "${1#--}=${2:?"$1 needs a value"}"
 		shift 2
+		;;
+	-*)
+		usage >&2
+		exit 2
 		;;
 	*) break ;;
 	esac
 done
 [ $# -gt 0 ] || set -- "$root"/tests/mutation/*.mut
-work=${MUTATION_WORK:-$scratch/mutation}
-tree=$work/tree
+base=${MUTATION_WORK:-$scratch/mutation}
 not_code='checks|headers|models|consumer|install|bench|nt\.drivers_|scripts'
+clause='[A-Z]+-?[0-9]+'
+us=$(printf '\037')
+ulimit -c 0
 
 # The faults, one a line, with fields that no code has between them.
 read_lists() {
-	awk '
+	awk -v clause="$clause" '
 		function value(line) { sub(/^[^:]*: */, "", line); return line }
+		function room(path) { split(path, parts, "/"); return parts[2] }
 		FNR == 1 { file = tests = ""; clear() }
 		function clear() { breaks = at = build = survives = old = "" }
 		/^#/ { next }
@@ -81,18 +102,50 @@ read_lists() {
 		/^\+/ {
 			name = FILENAME
 			sub(/.*\//, "", name)
-			new = substr($0, 3)
-			if (file == "" || tests == "" || breaks == "" || old == "") {
-				print name ":" FNR ": a fault without file, tests, breaks or -" >"/dev/stderr"
+			if (file == "" || breaks == "" || old == "") {
+				print name ":" FNR ": a fault without file, breaks or -" >"/dev/stderr"
 				exit 1
 			}
 			printf "%s:%d\037%s\037%s\037%s\037%s\037%s\037%s\037%s\037%s\n", name, FNR,
-				file, tests, breaks, at, build == "" ? "plain" : build, survives, old, new
+				file, tests == "" ? "sessio\\." room(file) "\\." : tests, breaks, at,
+				build == "" ? "plain" : build, survives, old, substr($0, 3)
 			clear()
 			next
 		}
 		{ print FILENAME ":" FNR ": " $0 >"/dev/stderr"; exit 1 }
 	' "$@"
+}
+
+# The citations of the tests, one a line: clause, test, function.
+read_citations() {
+	awk '
+		FNR == 1 {
+			test = FILENAME
+			sub(/_test\.c$/, "", test)
+			sub(/.*\/tests\//, "", test)
+			sub(/\//, ".", test)
+			clauses = ""
+		}
+		/^\/\* Clauses: / {
+			clauses = $0
+			gsub(/^\/\* Clauses: | \*\/$/, "", clauses)
+			next
+		}
+		clauses != "" && /^static void / {
+			sub(/\(.*/, "", $3)
+			count = split(clauses, items, /, */)
+			for (i = 1; i <= count; i++) {
+				kind = last = items[i]
+				sub(/[0-9].*/, "", kind)
+				sub(/.*[^0-9]/, "", last)
+				first = substr(items[i], length(kind) + 1) + 0
+				for (; first <= last + 0; first++) {
+					print kind first, test, $3
+				}
+			}
+			clauses = ""
+		}
+	' "$root"/tests/*/*_test.c
 }
 
 # make_fault FILE AT OLD NEW: replaces the one place; fails if it is not one.
@@ -108,176 +161,340 @@ make_fault() {
 		}
 		{ print }
 		END { exit found == 0 || (found > 1 && at == "") }
-	' "$tree/$1" >"$scratch/faulty" && cp "$tree/$1" "$scratch/sound" &&
-		cp "$scratch/faulty" "$tree/$1"
+	' "$work/tree/$1" >"$own/faulty" && cp "$work/tree/$1" "$own/sound" &&
+		cp "$own/faulty" "$work/tree/$1"
+}
+
+# Only what differs from before is copied, so a build of before is of use.
+copy_tree() {
+	mkdir -p "$work/tree" && (cd "$root" && git ls-files -z | while IFS= read -r -d '' path; do
+		if [ -e "$path" ] && ! cmp -s "$path" "$work/tree/$path"; then
+			mkdir -p "$work/tree/$(dirname "$path")" && cp "$path" "$work/tree/$path"
+		fi
+	done)
 }
 
 configure() { # KIND
-	local options=()
+	local options=(-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O1)
 
 	[ ! -e "$work/$1/build.ninja" ] || return 0
-	if command -v ccache >/dev/null; then
-		options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
-	fi
 	if [ "$1" != plain ]; then
-		options+=(-DCMAKE_C_COMPILER=clang-14 -DSESSIO_SANITIZE="$1" -DSESSIO_YIELDS=ON)
+		options=(-DCMAKE_C_COMPILER=clang-14 -DSESSIO_SANITIZE="$1" -DSESSIO_YIELDS=ON
+			-DCMAKE_BUILD_TYPE=RelWithDebInfo)
 	fi
-	cmake -S "$tree" -B "$work/$1" -G Ninja -DSESSIO_INSTALL=OFF \
-		-DCMAKE_BUILD_TYPE=RelWithDebInfo "${options[@]}"
+	cmake -S "$work/tree" -B "$work/$1" -G Ninja -DSESSIO_INSTALL=OFF \
+		-DSESSIO_BUILD_EXAMPLES=OFF "${options[@]}"
 }
 
-# targets KIND REGEX: the programs of these tests.
+# targets KIND REGEX: the programs of these tests. ctest needs a while, so it is
+# asked once.
+declare -A known_targets
 targets() {
-	ctest --test-dir "$work/$1" -N -R "$2" -E "$not_code" 2>/dev/null |
-		sed -n 's/^ *Test *#[0-9]*: sessio\.//p' |
-		sed -e 's/\(_death\)\..*/\1/' -e '/_death$/!{/^fuzz\./!s/$/_test/}' -e 's/\./_/g' \
-			-e 's/^/sessio_/' | sort -u >"$scratch/wanted"
-	ninja -C "$work/$1" -t targets all | sed -n 's/: phony$//p' | sort -u |
-		comm -12 - "$scratch/wanted"
+	local key="$1 $2"
+
+	if [ -z "${known_targets[$key]+known}" ]; then
+		known_targets[$key]=$(ctest --test-dir "$work/$1" -N -R "$2" -E "$not_code" 2>/dev/null |
+			sed -n 's/^ *Test *#[0-9]*: sessio\.//p' |
+			sed -e 's/\(_death\)\..*/\1/' -e '/_death$/!{/^fuzz\./!s/$/_test/}' -e 's/\./_/g' \
+				-e 's/^/sessio_/' | sort -u)
+	fi
 }
 
-# run_tests KIND OPTION...: fills the list of those that failed.
-run_tests() {
-	local kind=$1
-
-	shift
-	rm -f "$work/$kind/Testing/Temporary/LastTestsFailed.log"
-	ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 \
-		ctest --test-dir "$work/$kind" --parallel "$jobs" --timeout 60 --no-tests=error \
-		-E "$not_code" "$@" >"$scratch/ctest" 2>&1
-	cut -d: -f2 "$work/$kind/Testing/Temporary/LastTestsFailed.log" 2>/dev/null >"$scratch/failed"
-	[ ! -s "$scratch/failed" ]
-}
-
-# cites TEST CLAUSE: whether the test's source says that it proves the clause.
-cites() {
-	local name=${1#sessio.}
-	local source=$root/tests/${name%%.*}/${name#*.}_test.c
-
-	[ -e "$source" ] && grep -h 'Clauses:' "$source" | tr -s ',*/ ' '\n' | awk -v clause="$2" '
-		$0 == clause { found = 1 }
-		/\.\./ {
-			split($0, ends, /\.\./)
-			kind = first = ends[1]
-			last = ends[2]
-			number = clause
-			gsub(/[0-9]/, "", kind)
-			gsub(/[^0-9]/, "", first)
-			gsub(/[^0-9]/, "", last)
-			gsub(/[^0-9]/, "", number)
-			if (index(clause, kind) == 1 && number + 0 >= first + 0 && number + 0 <= last + 0) {
-				found = 1
-			}
-		}
-		END { exit !found }'
-}
-
-# A test that failed and may count: for a clause it must cite that. Prints it.
-witness() { # BREAKS
-	local clauses test clause
-
-	clauses=$(printf '%s\n' "$1" | grep -oE '\b[A-Z]+-?[0-9]+\b')
-	while read -r test; do
-		if [ -z "$clauses" ]; then
-			echo "$test"
-			return 0
-		fi
-		for clause in $clauses; do
-			if cites "$test" "$clause"; then
-				echo "$test"
-				return 0
-			fi
-		done
-	done <"$scratch/failed"
-	return 1
-}
-
-# try KIND TESTS BREAKS: builds and tests what is in the tree; sets verdict and by.
-try() {
+# build KIND REGEX: the programs of these tests.
+build() {
 	local programs
 
+	targets "$1" "$2"
+	mapfile -t programs <<<"${known_targets["$1 $2"]}"
+	ninja -C "$work/$1" "${programs[@]}" >"$own/build" 2>&1
+}
+
+# run_tests KIND OPTION...: fills a list of what failed: a test, and its function
+# if it has functions. The function in which a program ended has failed.
+run_tests() {
+	local kind=$1 result
+
+	shift
+	ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 \
+		ctest --test-dir "$work/$kind" --parallel 2 --timeout 20 --no-tests=error \
+		--output-on-failure -E "$not_code" "$@" >"$own/ctest" 2>&1
+	result=$?
+	awk '
+		function failed(function_) { print test, function_; seen = 1 }
+		function finish() { if (test != "" && running != "") failed(running); else if (test != "" && !seen) failed("-") }
+		/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
+			finish()
+			running = ""
+			seen = 0
+			test = ""
+			if (/\*\*\*/) {
+				test = $0
+				sub(/.*Test +#[0-9]+: sessio\./, "", test)
+				sub(/[ .]*\*\*\*.*/, "", test)
+				sub(/ .*/, "", test)
+			}
+		}
+		/^\[ RUN      \]/ { running = $4 }
+		/^\[       OK \]/ { running = "" }
+		/^\[  FAILED  \] [A-Za-z0-9_]+$/ && running == $4 { failed($4); running = "" }
+		/^[0-9]+% tests passed/ { finish(); test = "" }
+		END { finish() }
+	' "$own/ctest" >"$own/failed"
+	return $result
+}
+
+# run_function TEST FUNCTION: that one alone.
+run_function() {
+	timeout 20 env LD_PRELOAD="$work/only.so" SESSIO_ONLY_TEST="$2" \
+		"$work/plain/tests/${1%%.*}/sessio_${1/./_}_test" >"$own/ctest" 2>&1
+}
+
+# Whether all that cite a clause pass alone as the code is.
+run_citing() {
+	local test function_
+
+	while read -r test function_; do
+		if ! run_function "$test" "$function_" || ! grep -q '1 test(s) run' "$own/ctest"; then
+			echo "$test: $function_ alone:" >>"$own/ctest"
+			return 1
+		fi
+	done < <(cut -d ' ' -f 2- "$scratch/citations" | sort -u)
+}
+
+# prove NAME CLAUSES: for each clause runs the functions that cite it, one by one, until
+# one fails. Those that do not are in idle.
+prove() {
+	local each test function_ programs
+
+	mapfile -t programs < <(awk -v clauses=" $2 " '
+		index(clauses, " " $1 " ") && !seen[$2]++ {
+			gsub(/\./, "_", $2)
+			print "sessio_" $2 "_test"
+		}
+	' "$scratch/citations")
+	ninja -C "$work/plain" "${programs[@]}" >"$own/build" 2>&1 || return 2
+	idle=
+	for each in $2; do
+		while read -r _ test function_; do
+			if ! run_function "$test" "$function_"; then
+				echo "$each $1 $test: $function_" >>"$own/proved"
+				by=${by:-"$test: $function_"}
+				continue 2
+			fi
+		done < <(grep "^$each " "$scratch/citations")
+		idle="$idle $each"
+	done
+	[ -z "$idle" ]
+}
+
+first_failure() {
+	by=$(head -n 1 "$own/failed")
+	by=${by% -}
+	by=${by/ /: }
+}
+
+# try_clauses NAME CLAUSES: sets verdict and by.
+try_clauses() {
+	local result=0
+
+	by=
+	prove "$1" "$2" || result=$?
+	case $result in
+	0) verdict=noticed ;;
+	1)
+		verdict=SURVIVES
+		by="${by:+"only $by, "}not$idle"
+		;;
+	*) verdict="does not build" ;;
+	esac
+}
+
+# try KIND TESTS: builds and tests what is in the tree; sets verdict and by.
+try() {
 	by=
 	verdict="does not build"
-	mapfile -t programs < <(targets "$1" "$2")
-	ninja -C "$work/$1" "${programs[@]}" >"$scratch/build" 2>&1 || return
-	run_tests "$1" -R "$2"
-	if by=$(witness "$3"); then
+	build "$1" "$2" || return
+	if ! run_tests "$1" -R "$2" --stop-on-failure; then
 		verdict=noticed
+		first_failure
 		return
 	fi
 	verdict=SURVIVES
 	[ "$1" = plain ] || return
-	ninja -C "$work/$1" >"$scratch/build" 2>&1 || {
+	ninja -C "$work/$1" >"$own/build" 2>&1 || {
 		verdict="does not build"
 		return
 	}
-	run_tests "$1"
-	if by=$(witness "$3"); then
+	if ! run_tests "$1" --stop-on-failure; then
 		verdict="noticed elsewhere"
+		first_failure
 	fi
 }
 
-read_lists "$@" >"$scratch/faults" || exit 2
-if [ -n "$since" ]; then
-	git -C "$root" diff --name-only "$since" >"$scratch/changed" || exit 2
-	awk -F '\037' 'NR == FNR { changed[$0]; next } $2 in changed' \
-		"$scratch/changed" "$scratch/faults" >"$scratch/wanted_faults"
-	mv "$scratch/wanted_faults" "$scratch/faults"
-fi
-if [ ! -s "$scratch/faults" ]; then
-	echo "0 faults"
-	exit 0
-fi
+# judge NAME FILE TESTS BREAKS AT KIND SURVIVES OLD NEW
+judge() {
+	local clauses state
 
-mkdir -p "$tree" || exit 2
-# Only what differs: so a build of before is of use.
-(cd "$root" && git ls-files -z | while IFS= read -r -d '' path; do
-	if [ -e "$path" ] && ! cmp -s "$path" "$tree/$path"; then
-		mkdir -p "$tree/$(dirname "$path")" && cp -p "$path" "$tree/$path"
-	fi
-done) || exit 2
-# The suite must pass as it is, or it notices everything.
-for kind in $(cut -d "$(printf '\037')" -f 6 "$scratch/faults" | sort -u); do
-	say "Building as it is ($kind) ..."
-	quietly configure "$kind"
-	quietly cmake --build "$work/$kind" --parallel "$jobs"
-	some='.'
-	[ "$kind" = plain ] || some='torture|threads'
-	if ! run_tests "$kind" -R "$some"; then
-		cat "$scratch/ctest"
-		exit 2
-	fi
-done
-
-say "$(wc -l <"$scratch/faults") faults ..."
-bad=0
-total=0
-while IFS=$(printf '\037') read -r name file tests breaks at kind survives old new <&3; do
-	total=$((total + 1))
-	if make_fault "$file" "$at" "$old" "$new"; then
-		try "$kind" "$tests" "$breaks"
+	clauses=$(grep -oE "^($clause(, )?)+\b" <<<"$4" | tr -d ,)
+	if make_fault "$2" "$5" "$8" "$9"; then
+		if [ -n "$clauses" ]; then
+			try_clauses "$1" "$clauses"
+		else
+			try "$6" "$3"
+		fi
 		# Newer than what was built from the fault.
-		cp "$scratch/sound" "$tree/$file"
+		cp "$own/sound" "$work/tree/$2"
 	else
 		verdict="not found"
 		by=
 	fi
-	case $verdict:$survives in
-	noticed*:) ;;
+	state=bad
+	case $verdict:$7 in
+	noticed:) state=own ;;
+	"noticed elsewhere":) state=others ;;
 	SURVIVES:?*)
+		state=explained
 		verdict="survives"
-		by=$survives
+		by=$7
 		;;
-	noticed*:?*)
-		verdict="noticed after all"
-		bad=$((bad + 1))
-		;;
-	*)
-		bad=$((bad + 1))
-		[ "$verdict" != "does not build" ] || tail -n 20 "$scratch/build" >&2
-		;;
+	noticed*:?*) verdict="noticed after all" ;;
+	"does not build":*) tail -n 20 "$own/build" >&2 ;;
 	esac
-	printf '%-22s %-18s %-36s %s\n' "$name" "$verdict" "$breaks" "$by"
-done 3<"$scratch/faults"
-echo "$total faults, $bad not as expected"
+	printf '%s%s%s\n' "$2" "$us" "$state" >>"$own/states"
+	printf '%-24s %-17s %-44s %s\n' "$1" "$verdict" "$4" "$by"
+}
+
+is_late() {
+	[ -n "$limit" ] && [ $((SECONDS - began)) -ge "$limit" ]
+}
+
+# work NUMBER: builds a copy and takes the faults that nobody has taken. The first
+# worker has all that need another build.
+work() {
+	local number=0 built=plain name file tests breaks at kind survives old new
+
+	work=$base/$1
+	own=$scratch/$1
+	mkdir -p "$own" && copy_tree || return 2
+	if ! { configure plain && ninja -C "$work/plain" &&
+		cc -shared -fPIC -o "$work/only.so" "$root/tests/mutation/only.c"; } >"$own/build" 2>&1; then
+		tail -n 20 "$own/build" >&2
+		return 2
+	fi
+	# The suite must pass as it is, or it notices everything.
+	if ! run_tests plain || ! run_citing; then
+		cat "$own/ctest" >&2
+		return 2
+	fi
+	while IFS=$us read -r name file tests breaks at kind survives old new <&3; do
+		number=$((number + 1))
+		! is_late || break
+		if [ "$kind" != plain ] && [ "$1" != 1 ]; then
+			continue
+		fi
+		mkdir "$scratch/taken/$number" 2>/dev/null || continue
+		if [[ " $built " != *" $kind "* ]]; then
+			built="$built $kind"
+			if ! configure "$kind" >"$own/build" 2>&1 || ! build "$kind" "$tests"; then
+				tail -n 20 "$own/build" >&2
+				return 2
+			fi
+		fi
+		judge "$name" "$file" "$tests" "$breaks" "$at" "$kind" "$survives" "$old" "$new"
+	done 3<"$scratch/faults"
+}
+
+# By room: faults, noticed by the tests of the fault, by others, explained, bad.
+print_totals() {
+	cat "$scratch"/[0-9]*/states 2>/dev/null | awk -F "$us" '
+		FILENAME == "-" { split($1, parts, "/"); done[parts[2] SUBSEP $2]++; next }
+		{ split($2, parts, "/"); room = parts[2]; if (!faults[room]++) order[++rooms] = room }
+		END {
+			form = "%-10s %6s %6s %7s %10s %6s %8s\n"
+			printf form, "room", "faults", "own", "others", "explained", "bad", "not run"
+			for (i = 1; i <= rooms; i++) {
+				room = order[i]
+				own = done[room SUBSEP "own"]; others = done[room SUBSEP "others"]
+				explained = done[room SUBSEP "explained"]; bad = done[room SUBSEP "bad"]
+				left = faults[room] - own - others - explained - bad
+				printf form, room, faults[room], own + 0, others + 0, explained + 0, bad + 0, left
+				all += faults[room]; own_all += own; others_all += others
+				explained_all += explained; bad_all += bad; left_all += left
+			}
+			printf form, "all", all, own_all + 0, others_all + 0, explained_all + 0, bad_all + 0, left_all
+		}
+	' - "$scratch/faults"
+}
+
+# The clauses that tests cite: which fault proves each, and by what test.
+print_clauses() {
+	cat "$scratch"/[0-9]*/proved 2>/dev/null | awk -v pattern="^$clause " '
+		FILENAME == "-" {
+			if (!($1 in fault)) { fault[$1] = $2; test[$1] = $3 " " $4 }
+			next
+		}
+		FILENAME ~ /citations$/ { cited[$1]; next }
+		$0 ~ pattern && $1 in cited {
+			count++
+			if ($1 in fault) {
+				printf "%-6s %-24s %s\n", $1, fault[$1], test[$1]
+				proved++
+			} else if (/\| *unbreakable: /) {
+				unbreakable++
+			} else {
+				without = without " " $1
+				missing++
+			}
+		}
+		END {
+			printf "%d clauses cited: %d proved by a fault, %d unbreakable, %d without a fault\n",
+				count, proved, unbreakable, missing
+			if (missing) {
+				print "without:" without
+			}
+		}
+	' - "$scratch/citations" "$root/tests/checks/clauses.txt" | fold -s -w 100
+}
+
+read_lists "$@" >"$scratch/all" || exit 2
+if [ -n "$since" ]; then
+	git -C "$root" diff --name-only "$since" >"$scratch/changed" || exit 2
+else
+	cut -d "$us" -f 2 "$scratch/all" >"$scratch/changed"
+fi
+awk -F "$us" -v only="$only" -v pattern="${clauses_only:+"^$clause"}" '
+	NR == FNR { changed[$0]; next }
+	$2 in changed && index($4, only) && $4 ~ pattern
+' "$scratch/changed" "$scratch/all" | sort -s -t "$us" -k 6,6 >"$scratch/faults"
+total=$(wc -l <"$scratch/faults")
+if [ "$total" -eq 0 ]; then
+	echo "0 faults"
+	exit 0
+fi
+read_citations >"$scratch/citations"
+
+# Few faults are not worth a second copy.
+workers=${MUTATION_WORKERS:-$jobs}
+[ "$workers" -le $((total / 20 + 1)) ] || workers=$((total / 20 + 1))
+mkdir "$scratch/taken" || exit 2
+say "$total faults, $workers at a time ..."
+pids=()
+for number in $(seq "$workers"); do
+	work "$number" &
+	pids+=($!)
+done
+result=0
+for pid in "${pids[@]}"; do
+	wait "$pid" || result=2
+done
+[ "$result" -eq 0 ] || exit 2
+
+echo
+print_totals
+if grep -qE "$us$clause" "$scratch/faults"; then
+	echo
+	print_clauses
+fi
+bad=$(cat "$scratch"/[0-9]*/states 2>/dev/null | grep -c "${us}bad$")
+echo "$total faults, $(find "$scratch/taken" -mindepth 1 | wc -l) run, $bad not as expected, $((SECONDS - began)) s"
 [ "$bad" -eq 0 ]
