@@ -36,5 +36,14 @@ bool si_process_start_thread(void (*run)(void *arg), void *arg)
 	if (hooks != NULL && hooks->start_thread != NULL && !hooks->start_thread(&run, &arg)) {
 		return false;
 	}
-	return uv_thread_create(&thread, run, arg) == 0;
+	if (uv_thread_create(&thread, run, arg) != 0) {
+		return false;
+	}
+	/* libuv has no way to say that nobody joins it; its type is the system's own. */
+#if defined(_WIN32)
+	(void)CloseHandle(thread);
+#else
+	(void)pthread_detach(thread);
+#endif
+	return true;
 }
