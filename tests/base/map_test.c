@@ -3,6 +3,7 @@
 
 #include "alloc_fail.h"
 #include "base/map.h"
+#include "leaks.h"
 
 #define MANY 5000u
 
@@ -65,17 +66,17 @@ static void chains_stay_short(void **state)
 static void memory_goes_back_as_nodes_do(void **state)
 {
 	struct si_map map;
-	size_t before = alloc_fail_live();
+	size_t before = leaks_live();
 
 	(void)state;
 	fill(&map);
-	assert_int_equal(alloc_fail_live(), before + 1);
+	assert_int_equal(leaks_live(), before + 1);
 	assert_true(map.bits >= 12);
 	for (uint64_t i = 0; i < MANY; i++) {
 		si_map_remove(&map, &nodes[i]);
 	}
 	assert_int_equal(map.bits, SI_MAP_SMALL_BITS);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	si_map_fini(&map);
 }
 

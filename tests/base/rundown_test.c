@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "alloc_fail.h"
+#include "leaks.h"
 #include "rundown_calls.h"
 
 #include <uv.h>
@@ -333,16 +334,16 @@ static void only_an_open_counter_splits(void **state)
 static void a_split_that_lost_its_race_keeps_its_stripes_for_the_next(void **state)
 {
 	struct si_rundown run;
-	size_t live = alloc_fail_live();
+	size_t live = leaks_live();
 
 	(void)state;
 	start_split(&run);
 	atomic_fetch_and(&run.central, ~SI_RUN_SPLIT);
 	contend(&run);
 	assert_true(is_split(&run));
-	assert_int_equal(alloc_fail_live(), live + 1);
+	assert_int_equal(leaks_live(), live + 1);
 	si_rundown_fini(&run);
-	assert_int_equal(alloc_fail_live(), live);
+	assert_int_equal(leaks_live(), live);
 }
 
 static void operations_may_begin_before_a_split_and_end_after_it(void **state)

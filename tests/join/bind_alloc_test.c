@@ -6,6 +6,7 @@
 
 #include "alloc_fail.h"
 #include "host_log.h"
+#include "leaks.h"
 #include "provider.h"
 
 #define ANNA 7u
@@ -143,15 +144,15 @@ static void what_is_refused_leaves_nothing(void **state)
 	/* A first bind leaves a cold part with the session. */
 	assert_int_equal(sessio_bind_add(world.bind, free_one), SESSIO_OK);
 	assert_int_equal(sessio_bind_remove(world.bind, free_one), SESSIO_OK);
-	before = alloc_fail_live();
+	before = leaks_live();
 	assert_int_equal(sessio_bind_create(world.user, &wrong, &another), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_bind_add(world.bind, bound), SESSIO_EXISTS);
 	assert_int_equal(sessio_bind_remove(world.bind, free_one), SESSIO_NOT_FOUND);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 
 	KosRefObject(bound);
 	post(world.host, ANNA, EVENT(LOGOFF));
-	before = alloc_fail_live();
+	before = leaks_live();
 	assert_int_equal(sessio_bind_add(world.bind, bound), SESSIO_BAD_STATE);
 	assert_int_equal(sessio_bind_add(world.bind, free_one), SESSIO_BAD_STATE);
 	assert_int_equal(sessio_bind_enter(world.bind, &scope), SESSIO_OK);
@@ -159,16 +160,16 @@ static void what_is_refused_leaves_nothing(void **state)
 	assert_int_equal(
 		KosSessionOpenObject(provider.file, 0, 0, NULL, &context), rcInvalidOperation);
 	sessio_bind_leave(&scope);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 
 	post(world.host, ANNA, EVENT(TERMINATED));
-	before = alloc_fail_live();
+	before = leaks_live();
 	assert_int_equal(sessio_bind_create(world.user, &closing, &another), SESSIO_BAD_STATE);
 	assert_null(another);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	KosPutObject(bound);
 	end_world(&world);
-	assert_int_equal(alloc_fail_live(), 0);
+	assert_int_equal(leaks_live(), 0);
 }
 
 #define SWEEP(name, scenario)                     \

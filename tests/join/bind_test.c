@@ -9,6 +9,7 @@
 #include <sessio/wait.h>
 
 #include "host_log.h"
+#include "inside.h"
 #include "provider.h"
 #include "user/host.h"
 
@@ -89,8 +90,8 @@ static void called(void *ctx, sessio_bind *bind, void *context, const sessio_use
 {
 	sessio_bind_fn *act = world.act;
 
-	assert_ptr_equal(ctx, &world);
-	assert_true(is_open(context));
+	note_that(ctx == &world);
+	note_that(is_open(context));
 	world.calls++;
 	world.event = notice->event;
 	world.act = NULL;

@@ -13,6 +13,7 @@
 #include <sessio/bind.h>
 
 #include "host_log.h"
+#include "leaks.h"
 #include "platform/hooks.h"
 #include "provider.h"
 #include "resource/session.h"
@@ -486,6 +487,6 @@ int main(void)
 		SUITE(a_session_may_end_while_it_is_being_bound),
 	};
 
-	si_hooks_set(&hooks);
+	leaks_hook(&hooks);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

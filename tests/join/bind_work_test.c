@@ -8,6 +8,7 @@
 #include <sessio/bind.h>
 
 #include "host_log.h"
+#include "leaks.h"
 #include "platform/hooks.h"
 #include "provider.h"
 
@@ -133,6 +134,6 @@ int main(void)
 		cmocka_unit_test(destroying_a_bind_takes_time_linear_in_what_is_bound),
 	};
 
-	si_hooks_set(&hooks);
+	leaks_hook(&hooks);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "containers.h"
+#include "inside.h"
 #include "things.h"
 
 #define MANY 3000u
@@ -46,7 +47,7 @@ static Retcode insert_many(void *object, void *context)
 
 	for (unsigned i = 0; i < 200 && find(container, "199") == NULL; i++) {
 		(void)snprintf(name, sizeof(name), "%u", i);
-		assert_int_equal(KosInsertObjContainerObject(container, name, object), rcOk);
+		note_that(KosInsertObjContainerObject(container, name, object) == rcOk);
 	}
 	return rcOk;
 }

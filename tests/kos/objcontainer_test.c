@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "containers.h"
+#include "inside.h"
 #include "things.h"
 
 /* Clauses: OC-1 */
@@ -207,7 +208,7 @@ static Retcode stop_at_the_second(void *object, void *context)
 
 	(void)meet(object, context);
 	/* The walk's own reference, the container's and the test's. */
-	assert_int_equal(sessio_object_references(object), 3);
+	note_that(sessio_object_references(object) == 3);
 	return met->count == 2 ? rcNotReady : rcOk;
 }
 
@@ -256,15 +257,13 @@ static Retcode change_everything(void *object, void *context)
 
 	(void)meet(object, &walk->met);
 	if (walk->met.count == 1) {
-		assert_int_equal(
-			KosWalkObjContainerObjects(walk->container, meet, &walk->inner), rcOk);
-		assert_int_equal(KosCreateObjContainer(walk->container, "child", &child), rcOk);
+		note_that(KosWalkObjContainerObjects(walk->container, meet, &walk->inner) == rcOk);
+		note_that(KosCreateObjContainer(walk->container, "child", &child) == rcOk);
 		KosPutObject(child);
 		assert_non_null(find(walk->container, "stays"));
-		assert_int_equal(KosRemoveObjContainerObjectByName(walk->container, "goes"), rcOk);
-		assert_int_equal(KosRemoveObjContainerObject(
-					 walk->container, find(walk->container, "goes too")),
-			rcOk);
+		note_that(KosRemoveObjContainerObjectByName(walk->container, "goes") == rcOk);
+		note_that(KosRemoveObjContainerObject(
+				  walk->container, find(walk->container, "goes too")) == rcOk);
 	}
 	return rcOk;
 }
@@ -313,7 +312,7 @@ static Retcode put_the_container(void *object, void *context)
 		KosPutObject(walk->container);
 		walk->container = NULL;
 	}
-	assert_int_equal(things_gone(), 0);
+	note_that(things_gone() == 0);
 	return rcOk;
 }
 
@@ -337,7 +336,7 @@ static void a_walk_holds_its_container(void **state)
 
 static void look_for_it(void *ctx)
 {
-	assert_null(find(ctx, "gone"));
+	note_that(find(ctx, "gone") == NULL);
 }
 
 /* The destructor of the removed object uses the container, which a held lock would forbid. */

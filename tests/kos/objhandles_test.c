@@ -4,6 +4,7 @@
 
 #include <kos/objhandles.h>
 
+#include "inside.h"
 #include "things.h"
 
 static KosObjHandleTable *new_table(rtl_uint32_t initial, rtl_uint32_t max)
@@ -290,7 +291,7 @@ static void a_table_that_goes_closes_its_handles(void **state)
 
 static void close_nothing(void *ctx)
 {
-	assert_int_equal(sessio_obj_handle_close(ctx, 0), rcInvalidArgument);
+	note_that(sessio_obj_handle_close(ctx, 0) == rcInvalidArgument);
 }
 
 /* The destructor of the object uses the table, which a held lock would forbid. */

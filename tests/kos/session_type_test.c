@@ -7,6 +7,7 @@
 #include <kos/session.h>
 #include <sessio/diag.h>
 
+#include "inside.h"
 #include "provider.h"
 
 /* The last report to the sink. */
@@ -20,8 +21,8 @@ static struct {
 static void hear(void *ctx, sessio_diag_kind kind, const void *object, const void *session_context,
 	const char *text)
 {
-	assert_ptr_equal(ctx, &heard);
-	assert_null(session_context);
+	note_that(ctx == &heard);
+	note_that(session_context == NULL);
 	heard.times++;
 	heard.kind = kind;
 	heard.object = object;

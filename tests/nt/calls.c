@@ -57,8 +57,11 @@ int set_up(void **state)
 int tear_down(void **state)
 {
 	(void)state;
-	return sessio_host_watch_count(host()) == 0 && sessio_host_session_count(host()) == 0 ? 0
-											      : -1;
+	sessio_nt_fini_driver(&driver);
+	return sessio_host_watch_count(host()) == 0 && sessio_host_session_count(host()) == 0 &&
+			sessio_host_set_default(NULL) == SESSIO_OK
+		? 0
+		: -1;
 }
 
 IO_SESSION_STATE_NOTIFICATION ask_for(PVOID object)

@@ -46,9 +46,11 @@ static void registering(struct alloc_fail *tester, void *ctx)
 		assert_int_equal(status, STATUS_INSUFFICIENT_RESOURCES);
 		assert_null(handle);
 		assert_int_equal(sessio_host_watch_count(sessio_host_default()), before);
+		sessio_nt_fini_driver(&driver);
 		return;
 	}
 	IoUnregisterContainerNotification(handle);
+	sessio_nt_fini_driver(&driver);
 }
 
 /* Which arguments of a registration are wrong. */
@@ -159,6 +161,13 @@ static void without_memory_for_the_host_nothing_works_and_nothing_breaks(void **
 	no_host = false;
 	assert_int_equal(enroll(&driver, &handle), STATUS_SUCCESS);
 	IoUnregisterContainerNotification(handle);
+	sessio_nt_fini_driver(&driver);
+}
+
+static int end_host(void **state)
+{
+	(void)state;
+	return sessio_host_set_default(NULL) == SESSIO_OK ? 0 : -1;
 }
 
 int main(void)
@@ -169,5 +178,5 @@ int main(void)
 		cmocka_unit_test_teardown(several_errors_are_answered_in_order, alloc_fail_say),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, end_host);
 }

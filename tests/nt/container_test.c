@@ -153,6 +153,7 @@ static void what_a_callback_answers_is_noted_and_changes_nothing(void **state)
 	sessio_diag_set_sink(NULL, NULL);
 	IoUnregisterContainerNotification(handles[0]);
 	IoUnregisterContainerNotification(handles[1]);
+	sessio_nt_fini_driver(&second);
 }
 
 /* --- unregistering and re-entering --- */
@@ -202,6 +203,7 @@ static void a_callback_ends_itself_and_registers_another(void **state)
 	assert_ptr_equal(calls[1].object, &late);
 	IoUnregisterContainerNotification(late_handle);
 	end_of(id);
+	sessio_nt_fini_driver(&late);
 }
 
 static KEVENT may_end;

@@ -6,6 +6,7 @@
 
 #include "alloc_fail.h"
 #include "base/object.h"
+#include "leaks.h"
 #include "resource/handle_space.h"
 #include "resource/notice.h"
 
@@ -158,7 +159,7 @@ static void refusals_leave_nothing(void **state)
 	};
 	sessio_handle_desc received;
 	uint32_t handle;
-	size_t before = alloc_fail_live();
+	size_t before = leaks_live();
 
 	(void)state;
 	assert_int_equal(sessio_handle_space_transfer(world.provider, &sent, world.peer, &received),
@@ -170,9 +171,9 @@ static void refusals_leave_nothing(void **state)
 	assert_int_equal(
 		sessio_handle_space_copy(world.provider, world.badge, 0, world.badge, &handle),
 		SESSIO_NO_RIGHTS);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	end_world(&world);
-	assert_int_equal(alloc_fail_live(), 0);
+	assert_int_equal(leaks_live(), 0);
 }
 
 /* Neither do closed handles of a lineage, however it was closed. */
@@ -186,7 +187,7 @@ static void passing_on_and_closing_leaves_nothing(void **state)
 	assert_int_equal(
 		sessio_handle_space_copy(world.provider, world.root, ALL, world.badge, &handles[0]),
 		SESSIO_OK);
-	before = alloc_fail_live();
+	before = leaks_live();
 	for (unsigned i = 1; i < 100; i++) {
 		assert_int_equal(
 			sessio_handle_space_copy(world.provider, handles[i - 1], ALL,
@@ -199,9 +200,9 @@ static void passing_on_and_closing_leaves_nothing(void **state)
 			i * 37 % 100 == 0 ? SESSIO_INVALID_ARG : SESSIO_OK);
 	}
 	/* A hundred slots fill a second chunk, which stays. */
-	assert_int_equal(alloc_fail_live(), before + 1);
+	assert_int_equal(leaks_live(), before + 1);
 	end_world(&world);
-	assert_int_equal(alloc_fail_live(), 0);
+	assert_int_equal(leaks_live(), 0);
 }
 
 static const bool of_badge = true;

@@ -6,6 +6,7 @@
 
 #include <sessio/handle_space.h>
 
+#include "leaks.h"
 #include "random.h"
 #include "resource/handle_space.h"
 
@@ -445,5 +446,6 @@ int main(void)
 		SUITE(null_is_refused),
 	};
 
+	leaks_allow(2); /* the process's own space and its lock */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
 
+#include "inside.h"
 #include "provider.h"
 
 /* The results of the calls on a context in one phase of its session. */
@@ -66,27 +67,27 @@ static void look(void *object, void *context)
 	size_t holders;
 	char text[200];
 
-	assert_int_equal(sessio_session_inspect(context, &info), SESSIO_OK);
-	assert_int_equal(info.phase, expected->phase);
-	assert_ptr_equal(info.object, object);
-	assert_int_equal(sessio_object_inspect(object, &object_info), SESSIO_OK);
-	assert_true(object_info.registered);
-	assert_true(sessio_session_describe(context, text, sizeof(text)) > 0);
-	assert_int_equal(sessio_session_holders(context, &holder, 1, &holders), SESSIO_UNSUPPORTED);
-	assert_int_equal(sessio_session_wait(context, 0), expected->wait);
-	assert_int_equal(sessio_object_drain(object, 0), expected->drain);
-	assert_true(sessio_object_is_a(context, provider.note_type));
+	note_that(sessio_session_inspect(context, &info) == SESSIO_OK);
+	note_that(info.phase == expected->phase);
+	note_that(info.object == object);
+	note_that(sessio_object_inspect(object, &object_info) == SESSIO_OK);
+	note_that(object_info.registered);
+	note_that(sessio_session_describe(context, text, sizeof(text)) > 0);
+	note_that(sessio_session_holders(context, &holder, 1, &holders) == SESSIO_UNSUPPORTED);
+	note_that(sessio_session_wait(context, 0) == expected->wait);
+	note_that(sessio_object_drain(object, 0) == expected->drain);
+	note_that(sessio_object_is_a(context, provider.note_type));
 }
 
 static void call_everything(void *object, void *context)
 {
 	void *found = NULL;
 
-	assert_int_equal(KosSessionRegisterObject(provider.type, object), rcAlreadyExists);
+	note_that(KosSessionRegisterObject(provider.type, object) == rcAlreadyExists);
 	open_another(object);
 	look(object, context);
-	assert_int_equal(KosSessionGetOpenRights(context), expected->open_rights);
-	assert_int_equal(KosSessionRef(context, provider.type, &found), expected->ref);
+	note_that(KosSessionGetOpenRights(context) == expected->open_rights);
+	note_that(KosSessionRef(context, provider.type, &found) == expected->ref);
 	if (expected->ref == rcOk) {
 		KosSessionPut(context);
 	}
@@ -96,7 +97,7 @@ static void call_everything(void *object, void *context)
 		KosRefObject(context);
 		KosPutObject(context);
 	}
-	assert_int_equal(KosSessionCloseObject(context), expected->close);
+	note_that(KosSessionCloseObject(context) == expected->close);
 	called++;
 }
 
@@ -179,8 +180,8 @@ static void an_operation_may_call_everything(void **state)
 static void unregister(void *object, void *context)
 {
 	(void)context;
-	assert_int_equal(KosSessionUnregisterObject(object), rcOk);
-	assert_int_equal(KosSessionUnregisterObject(object), rcResourceNotFound);
+	note_that(KosSessionUnregisterObject(object) == rcOk);
+	note_that(KosSessionUnregisterObject(object) == rcResourceNotFound);
 	provider_note("gone", NULL);
 }
 
@@ -238,7 +239,7 @@ static void unregistering_while_it_ends_ends_the_others(void **state)
 static void try_to_unregister(void *object, void *context)
 {
 	(void)context;
-	assert_int_equal(KosSessionUnregisterObject(object), rcResourceNotFound);
+	note_that(KosSessionUnregisterObject(object) == rcResourceNotFound);
 	called++;
 }
 
@@ -267,10 +268,9 @@ static void *second_context;
 static void register_again(void *object, void *context)
 {
 	(void)context;
-	assert_int_equal(KosSessionRegisterObject(second_type, object), rcOk);
-	assert_int_equal(
-		KosSessionOpenObject(object, 1, 1, (void *)(uintptr_t) "second", &second_context),
-		rcOk);
+	note_that(KosSessionRegisterObject(second_type, object) == rcOk);
+	note_that(KosSessionOpenObject(
+			  object, 1, 1, (void *)(uintptr_t) "second", &second_context) == rcOk);
 }
 
 static void an_object_can_be_registered_again_inside_an_end(void **state)
@@ -308,7 +308,7 @@ static void open_alone(void *object, void *context)
 	(void)context;
 	opened_inside = KosSessionOpenObject(object, 1, 0, (void *)(uintptr_t) "b", &alone);
 	if (opened_inside == rcOk) {
-		assert_int_equal(KosSessionCloseObject(alone), rcOk);
+		note_that(KosSessionCloseObject(alone) == rcOk);
 	}
 }
 
@@ -343,10 +343,9 @@ static void open_deeper(void *object, void *context)
 	(void)context;
 	if (depth < 3) {
 		provider.in[OPEN] = open_deeper;
-		assert_int_equal(KosSessionOpenObject(
-					 object, 0, 0, (void *)(uintptr_t)names[depth++], &inner),
-			rcOk);
-		assert_int_equal(KosSessionCloseObject(inner), rcOk);
+		note_that(KosSessionOpenObject(
+				  object, 0, 0, (void *)(uintptr_t)names[depth++], &inner) == rcOk);
+		note_that(KosSessionCloseObject(inner) == rcOk);
 	}
 }
 
@@ -367,7 +366,7 @@ static void close_other(void *object, void *context)
 {
 	(void)object;
 	(void)context;
-	assert_int_equal(KosSessionCloseObject(other_context), rcOk);
+	note_that(KosSessionCloseObject(other_context) == rcOk);
 }
 
 static void a_callback_may_close_another_session(void **state)

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "alloc_fail.h"
+#include "leaks.h"
 
 #include <string.h>
 
@@ -306,7 +307,7 @@ static void a_callback_that_finds_no_memory_is_a_refusal(void **state)
 /* Types, objects, sessions and contexts, dropped in an awkward order: nothing stays. */
 static void a_whole_life_leaves_nothing_allocated(void **state)
 {
-	size_t before = alloc_fail_live();
+	size_t before = leaks_live();
 	void *context;
 
 	assert_int_equal(provider_start(state), 0);
@@ -317,9 +318,9 @@ static void a_whole_life_leaves_nothing_allocated(void **state)
 	assert_int_equal(KosSessionRef(context, NULL, NULL), rcOk);
 	assert_int_equal(provider_stop(state), 0);
 	KosSessionPut(context);
-	assert_true(alloc_fail_live() > before);
+	assert_true(leaks_live() > before);
 	KosPutObject(context);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 }
 
 static int stop_and_say(void **state)

@@ -8,6 +8,7 @@
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
 
+#include "inside.h"
 #include "provider.h"
 #include "resource/session.h"
 
@@ -438,7 +439,7 @@ static void close_early(void *object, void *context)
 	/* As it looks to another thread when open has returned and its opener has not gone on. */
 	atomic_store(&si_session_of(context)->stage, SI_AGREED);
 	must_close(context);
-	assert_int_equal(KosSessionCloseObject(context), rcInvalidOperation);
+	note_that(KosSessionCloseObject(context) == rcInvalidOperation);
 	provider_note("closed", NULL);
 }
 

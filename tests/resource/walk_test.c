@@ -7,6 +7,7 @@
 #include <kos/session.h>
 #include <sessio/inspect.h>
 
+#include "inside.h"
 #include "provider.h"
 
 #define SESSIONS 100u /* more than a walk takes at a time */
@@ -27,7 +28,7 @@ static Retcode write_down(void *object, void *context, void *walk_ctx)
 	struct log *log = walk_ctx;
 	unsigned i = 0;
 
-	assert_ptr_equal(object, provider.file);
+	note_that(object == provider.file);
 	while (i < SESSIONS && log->contexts[i] != context) {
 		i++;
 	}
@@ -242,9 +243,9 @@ static Retcode drop_it(void *object, void *context, void *walk_ctx)
 {
 	unsigned *calls = walk_ctx;
 
-	assert_ptr_equal(object, mortal);
-	assert_int_equal(KosSessionUnregisterObject(object), rcOk);
-	assert_int_equal(KosSessionRef(context, NULL, NULL), rcInvalidOperation);
+	note_that(object == mortal);
+	note_that(KosSessionUnregisterObject(object) == rcOk);
+	note_that(KosSessionRef(context, NULL, NULL) == rcInvalidOperation);
 	KosPutObject(object);
 	assert_string_equal(sessio_object_name(object), "mortal");
 	(*calls)++;

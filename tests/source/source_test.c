@@ -6,6 +6,7 @@
 
 #include "alloc_fail.h"
 #include "host_log.h"
+#include "leaks.h"
 #include "source_suite.h"
 #include "user/host.h"
 
@@ -125,7 +126,7 @@ static void a_source_that_does_not_start_leaves_nothing_behind(void **state)
 {
 	sessio_host *host = new_host();
 	sessio_source *source = NULL;
-	size_t before = alloc_fail_live();
+	size_t before = leaks_live();
 
 	(void)state;
 	mirror_fails = SESSIO_UNSUPPORTED;
@@ -135,7 +136,7 @@ static void a_source_that_does_not_start_leaves_nothing_behind(void **state)
 	assert_int_equal(si_source_open(&mirror_ops, host, &source), SESSIO_UNSUPPORTED);
 	mirror_offered = true;
 	assert_null(source);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	drop(host);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * (alloc_fail-1) live counts what the platform gave out and has not got back, whether a
- *      stretch is on or not.
+ * (alloc_fail-1) leaks_live() counts what the platform gave out and has not got back,
+ *      whether a stretch is on or not.
  * (alloc_fail-2) Only allocations inside a stretch are numbered, from 1 in every run, so
  *      the same scenario meets the same numbers until one of them fails.
  * (alloc_fail-3) The first run fails nothing: it shows that the scenario passes, and lets
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "leaks.h"
 #include "platform/hooks.h"
 
 /* More failing places than this means that a run never comes to its end. */
@@ -27,7 +28,6 @@ struct alloc_fail {
 	char complaint[160]; /* the first rule that was broken; empty: none */
 };
 
-static _Atomic size_t live; /* (alloc_fail-1) */
 static _Atomic size_t passed; /* the number of the last allocation (alloc_fail-2) */
 static _Atomic size_t failing = NEVER; /* the number that fails */
 static _Atomic bool for_ever; /* and all after it */
@@ -57,32 +57,9 @@ static bool may_alloc(size_t size)
 	return !must_fail();
 }
 
-static void count_memory(void *memory, size_t size)
-{
-	/* Nobody may count on zeros. */
-	memset(memory, 0xA5, size);
-	atomic_fetch_add(&live, 1);
-}
-
-static void discount_memory(void *memory)
-{
-	(void)memory;
-	atomic_fetch_sub(&live, 1);
-}
-
 static bool may_make_lock(void)
 {
 	return !must_fail();
-}
-
-static void count_lock(void)
-{
-	atomic_fetch_add(&live, 1);
-}
-
-static void discount_lock(void)
-{
-	atomic_fetch_sub(&live, 1);
 }
 
 /* Before main(), so that nothing of the library is missed. */
@@ -90,14 +67,10 @@ __attribute__((constructor)) static void begin(void)
 {
 	static const struct si_hooks hooks = {
 		.may_alloc = may_alloc,
-		.allocated = count_memory,
-		.freeing = discount_memory,
 		.may_make_lock = may_make_lock,
-		.made_lock = count_lock,
-		.unmade_lock = discount_lock,
 	};
 
-	si_hooks_set(&hooks);
+	leaks_hook(&hooks);
 }
 
 static void complain(struct alloc_fail *tester, const char *rule)
@@ -118,7 +91,7 @@ static void complain(struct alloc_fail *tester, const char *rule)
 
 void alloc_fail_on(struct alloc_fail *tester)
 {
-	tester->live_before = atomic_load(&live);
+	tester->live_before = leaks_live();
 	atomic_store(&on, true);
 }
 
@@ -128,7 +101,7 @@ bool alloc_fail_off(struct alloc_fail *tester, bool failed)
 	if (failed && !atomic_load(&fired)) {
 		complain(tester, "a call failed although nothing had run out");
 	}
-	if (failed && atomic_load(&live) != tester->live_before) {
+	if (failed && leaks_live() != tester->live_before) {
 		complain(tester, "a failed call kept what it had allocated");
 	}
 	return failed;
@@ -138,11 +111,6 @@ bool alloc_fail_fired(const struct alloc_fail *tester)
 {
 	(void)tester;
 	return atomic_load(&fired);
-}
-
-size_t alloc_fail_live(void)
-{
-	return atomic_load(&live);
 }
 
 int alloc_fail_say(void **state)
@@ -159,7 +127,7 @@ int alloc_fail_say(void **state)
 /* One run. False if a rule was broken. */
 static bool run(struct alloc_fail *tester, alloc_fail_fn *scenario, void *ctx, size_t number)
 {
-	size_t live_before = atomic_load(&live);
+	size_t live_before = leaks_live();
 
 	atomic_store(&failing, number);
 	atomic_store(&passed, 0);
@@ -169,7 +137,7 @@ static bool run(struct alloc_fail *tester, alloc_fail_fn *scenario, void *ctx, s
 		complain(tester, "the scenario left its stretch open");
 	}
 	/* (alloc_fail-3) */
-	if (number != NEVER && atomic_load(&live) != live_before) {
+	if (number != NEVER && leaks_live() != live_before) {
 		complain(tester, "the run leaked, or freed what it did not allocate");
 	}
 	return tester->complaint[0] == '\0';

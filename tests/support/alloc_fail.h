@@ -51,9 +51,6 @@ bool alloc_fail_off(struct alloc_fail *tester, bool failed);
 /* Whether something has run out in this run. */
 bool alloc_fail_fired(const struct alloc_fail *tester);
 
-/* Allocations and locks that the library holds, for scenarios that count themselves. */
-size_t alloc_fail_live(void);
-
 /*
  * A cmocka teardown: after a test that failed inside a sweep it says which
  * allocation was failing, which the failed assertion cannot know.

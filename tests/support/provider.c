@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include "inside.h"
 #include "provider.h"
 
 #include <string.h>
@@ -77,13 +78,13 @@ static Retcode open_file(void *object, void *context, void *open_ctx, rtl_uint32
 {
 	struct note *note = note_of(context);
 
-	assert_int_equal(*handle_rights, 0);
+	note_that(*handle_rights == 0);
 	if (provider.handle_rights != 0) {
 		*handle_rights = provider.handle_rights;
 	}
 	if (note != NULL) {
 		note->object = object;
-		assert_ptr_equal(note->name, open_ctx);
+		note_that(note->name == open_ctx);
 	}
 	step(OPEN, object, context);
 	return provider.open_result;
@@ -121,6 +122,7 @@ int provider_start(void **state)
 int provider_stop(void **state)
 {
 	(void)state;
+	notes_assert();
 	memset(provider.in, 0, sizeof(provider.in));
 	(void)KosSessionUnregisterObject(provider.file);
 	KosPutObject(provider.file);

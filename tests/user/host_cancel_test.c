@@ -9,8 +9,8 @@
 
 #include <uv.h>
 
-#include "alloc_fail.h"
 #include "host_log.h"
+#include "leaks.h"
 #include "sleepers.h"
 
 static sessio_host *host;
@@ -54,7 +54,7 @@ static int end(void **state)
 	(void)state;
 	uv_sem_destroy(&entered);
 	uv_sem_destroy(&go);
-	return alloc_fail_live() == 0 ? 0 : -1;
+	return leaks_live() == 0 ? 0 : -1;
 }
 
 static void post_first(void *arg)

@@ -2,9 +2,9 @@
 /* The default host, and others in its place. */
 #include "test.h"
 
-#include "alloc_fail.h"
 #include "host_log.h"
 #include "inside.h"
+#include "leaks.h"
 
 static void the_default_host_is_one_and_stays(void **state)
 {
@@ -32,7 +32,7 @@ static void a_default_host_that_the_library_made_is_destroyed(void **state)
 
 	(void)state;
 	put_none();
-	before = alloc_fail_live();
+	before = leaks_live();
 	post(sessio_host_default(), 1, EVENT(CREATED));
 	assert_int_equal(sessio_host_find_session(sessio_host_default(), 1, &kept), SESSIO_OK);
 	put_none();
@@ -42,7 +42,7 @@ static void a_default_host_that_the_library_made_is_destroyed(void **state)
 	assert_int_equal(sessio_user_session_state(kept), STATE(CREATED));
 	sessio_user_session_unref(kept);
 	put_none();
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 }
 
 static void a_host_of_ones_own_takes_its_place_and_is_ones_own_again(void **state)
@@ -52,7 +52,7 @@ static void a_host_of_ones_own_takes_its_place_and_is_ones_own_again(void **stat
 
 	(void)state;
 	put_none();
-	before = alloc_fail_live();
+	before = leaks_live();
 	assert_int_equal(sessio_host_create(SESSIO_RULES_OBSERVED, &own), SESSIO_OK);
 	assert_non_null(sessio_host_default());
 	assert_int_equal(sessio_host_set_default(own), SESSIO_OK);
@@ -66,7 +66,7 @@ static void a_host_of_ones_own_takes_its_place_and_is_ones_own_again(void **stat
 	assert_int_equal(sessio_host_rules(sessio_host_default()), SESSIO_RULES_DOCUMENTED);
 	drop(own);
 	put_none();
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 }
 
 static void try_to_replace(struct logged *self, const sessio_user_notice *notice)

@@ -2,8 +2,8 @@
 /* Callbacks of a host: which work they belong to, and what they may do to hosts. */
 #include "test.h"
 
-#include "alloc_fail.h"
 #include "host_log.h"
+#include "leaks.h"
 
 static struct host_log text;
 
@@ -344,7 +344,7 @@ static void a_host_that_a_callback_destroys_delivers_its_posts_first(void **stat
 	sessio_host *second = new_host();
 	struct logged a = { .act = post_to_second_and_destroy_it, .more = second };
 	struct logged b = { 0 };
-	size_t before = alloc_fail_live();
+	size_t before = leaks_live();
 
 	(void)state;
 	logged_start(&b, second, &text, "b");
@@ -354,7 +354,7 @@ static void a_host_that_a_callback_destroys_delivers_its_posts_first(void **stat
 	log_expect(&text, "a:1+Created b:1+Created b.");
 	drop(host);
 	log_expect(&text, "a.");
-	assert_true(alloc_fail_live() < before);
+	assert_true(leaks_live() < before);
 }
 
 static void a_host_that_a_callback_destroys_delivers_nothing_on_others(void **state)

@@ -5,6 +5,7 @@
 #include "alloc_fail.h"
 #include "host_log.h"
 #include "inside.h"
+#include "leaks.h"
 #include "user/host.h"
 
 static void create(struct alloc_fail *tester, void *ctx)
@@ -219,11 +220,11 @@ static void the_memory_of_a_host_returns_when_sessions_and_watchers_end(void **s
 
 	(void)state;
 	post(host, 1, EVENT(CREATED));
-	before = alloc_fail_live();
+	before = leaks_live();
 	for (uint32_t id = 100; id < 1100; id++) {
 		post(host, id, EVENT(CREATED));
 	}
-	assert_true(alloc_fail_live() >= before + 1000);
+	assert_true(leaks_live() >= before + 1000);
 	for (uint32_t id = 100; id < 1100; id++) {
 		sessio_watch_options options = { .flags = SESSIO_WATCH_ONE_SESSION,
 			.session_id = id };
@@ -237,7 +238,7 @@ static void the_memory_of_a_host_returns_when_sessions_and_watchers_end(void **s
 			post(host, id, EVENT(TERMINATED)); /* nobody is notified */
 		}
 	}
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	drop(host);
 }
 

@@ -2,9 +2,9 @@
 /* A host and its sessions, as one thread sees them. */
 #include "test.h"
 
-#include "alloc_fail.h"
 #include "host_log.h"
 #include "inside.h"
+#include "leaks.h"
 #include "user/host.h"
 
 /* Clauses: W-19, W-23, W-25 */
@@ -102,7 +102,7 @@ static void wrong_arguments_are_refused(void **state)
 	sessio_host *none = NULL;
 	sessio_user_session *session = NULL;
 
-	size_t before = alloc_fail_live();
+	size_t before = leaks_live();
 
 	(void)state;
 	assert_int_equal(sessio_host_create((sessio_rules)0, &none), SESSIO_INVALID_ARG);
@@ -137,7 +137,7 @@ static void wrong_arguments_are_refused(void **state)
 	assert_int_equal(sessio_host_unwatch(NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_unwatch(host, 0), SESSIO_NOT_FOUND);
 	assert_int_equal(sessio_host_destroy(NULL), SESSIO_INVALID_ARG);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	assert_int_equal(sessio_host_session_count(host), 0);
 	drop(host);
 }
@@ -173,13 +173,13 @@ static void of_several_faults_the_argument_comes_first(void **state)
 	(void)state;
 	post(host, 1, EVENT(CREATED));
 	assert_int_equal(sessio_host_watch(host, &options, count_calls, host, &watch), SESSIO_OK);
-	before = alloc_fail_live();
+	before = leaks_live();
 	assert_int_equal(sessio_host_adopt(host, 1, STATE(TERMINATED), 0), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_adopt(host, 1, STATE(CREATED), 0), SESSIO_EXISTS);
 	assert_int_equal(sessio_host_post(host, 2, EVENT(LOGON), 1, NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_host_post(host, 2, EVENT(LOGON), 0, NULL), SESSIO_BAD_STATE);
 	assert_int_equal(sessio_host_watch(host, &options, NULL, host, &watch), SESSIO_INVALID_ARG);
-	assert_int_equal(alloc_fail_live(), before);
+	assert_int_equal(leaks_live(), before);
 	drop(host);
 }
 

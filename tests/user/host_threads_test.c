@@ -525,6 +525,7 @@ static void all_threads_get_the_same_default_host(void **state)
 		assert_ptr_equal(hosts[i], hosts[0]);
 	}
 	uv_barrier_destroy(&askers);
+	assert_int_equal(sessio_host_set_default(NULL), SESSIO_OK);
 }
 
 int main(void)

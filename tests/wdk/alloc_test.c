@@ -24,6 +24,7 @@ static void making_devices(struct alloc_fail *tester, void *ctx)
 		assert_int_equal(status, STATUS_INSUFFICIENT_RESOURCES);
 		assert_null(device);
 		assert_null(driver.DeviceObject);
+		sessio_nt_fini_driver(&driver);
 		return;
 	}
 	alloc_fail_on(tester);
@@ -34,6 +35,7 @@ static void making_devices(struct alloc_fail *tester, void *ctx)
 		assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_SUCCESS);
 	}
 	IoDeleteDevice(device);
+	sessio_nt_fini_driver(&driver);
 }
 
 static void making_strings(struct alloc_fail *tester, void *ctx)
@@ -104,6 +106,7 @@ static void making_all_else(struct alloc_fail *tester, void *ctx)
 	} else {
 		assert_null(filter);
 	}
+	sessio_nt_fini_driver(&driver);
 }
 
 static void every_allocation_fails_cleanly(void **state)

@@ -48,6 +48,7 @@ static void devices_have_names_and_extensions(void **state)
 	IoDeleteDevice(c);
 	assert_null(driver.DeviceObject);
 	assert_int_equal(usage().devices, 0);
+	sessio_nt_fini_driver(&driver);
 }
 
 static void links_are_names_too(void **state)
@@ -72,6 +73,7 @@ static void links_are_names_too(void **state)
 	assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_OBJECT_NAME_NOT_FOUND);
 	IoDeleteDevice(made);
 	assert_int_equal(usage().symbolic_links, 0);
+	sessio_nt_fini_driver(&driver);
 }
 
 static void a_session_is_given_to_devices_of_ours_only(void **state)
@@ -88,6 +90,7 @@ static void a_session_is_given_to_devices_of_ours_only(void **state)
 	assert_int_equal(sessio_nt_set_device_session(&foreign, 3), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_nt_set_device_session(NULL, 3), SESSIO_INVALID_ARG);
 	IoDeleteDevice(device);
+	sessio_nt_fini_driver(&driver);
 }
 
 static void dosdevices_is_another_name_for_question_marks(void **state)

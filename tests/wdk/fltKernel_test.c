@@ -24,6 +24,7 @@ static void a_filter_starts_once(void **state)
 	registration.Size--;
 	assert_int_equal(
 		FltRegisterFilter(&driver, &registration, &filter), STATUS_INVALID_PARAMETER);
+	sessio_nt_fini_driver(&driver);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <ntddk.h>
 #include <sessio_nt.h>
 
+#include "inside.h"
 #include "sleepers.h"
 
 static struct sessio_nt_usage usage(void)
@@ -25,8 +26,8 @@ static void do_job(PDEVICE_OBJECT device, PVOID context)
 {
 	struct job *job = context;
 
-	assert_ptr_equal(device, job->device);
-	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
+	note_that(device == job->device);
+	note_that(KeGetCurrentIrql() == PASSIVE_LEVEL);
 	job->thread = PsGetCurrentThreadId();
 	if (InterlockedIncrement(&job->runs) < 3) {
 		IoQueueWorkItem(job->item, do_job, DelayedWorkQueue, job);
@@ -62,6 +63,7 @@ static void work_is_done_later_on_another_thread(void **state)
 	assert_int_equal(job.runs, 4);
 	assert_int_equal(usage().work_items, 0);
 	IoDeleteDevice(job.device);
+	sessio_nt_fini_driver(&driver);
 }
 
 static KEVENT may_go_on;
@@ -135,6 +137,7 @@ static void queued_work_keeps_its_deleted_device(void **state)
 	assert_int_equal(usage().devices, 0);
 	IoFreeWorkItem(items[0]);
 	IoFreeWorkItem(items[1]);
+	sessio_nt_fini_driver(&driver);
 }
 
 int main(void)
