@@ -62,9 +62,8 @@ typedef enum sessio_bind_action {
  * last. It must return: no exception, thread exit or longjmp may leave it.
  *
  * Sessions that the callback opens are not bound by a bind that the thread entered
- * before. No lock of
- * the library is held. The callback must not wait for another thread that posts
- * to the host or destroys this bind.
+ * before. No lock of the library is held. The callback must not wait for another
+ * thread that posts to the host or destroys this bind.
  *
  * @param session_context a bound session that is open, as in <kos/session.h>.
  * @param notice          the event.

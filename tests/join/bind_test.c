@@ -631,14 +631,6 @@ static void another_watcher_may_destroy_a_bind(void **state)
 	world.host = NULL;
 }
 
-/* Makes a host's next watcher get this number, as if all others had come and gone. */
-static void let_numbers_come_round(sessio_watch number)
-{
-	si_mutex_lock(&world.host->lock);
-	world.host->last_watch = number - 1;
-	si_mutex_unlock(&world.host->lock);
-}
-
 static void a_bind_does_not_unwatch_a_number_that_others_have_now(void **state)
 {
 	struct logged other = { 0 };
@@ -649,7 +641,7 @@ static void a_bind_does_not_unwatch_a_number_that_others_have_now(void **state)
 	number = world.host->last_watch;
 	post(world.host, ANNA, EVENT(TERMINATED));
 	assert_int_equal(sessio_host_watch_count(world.host), 0);
-	let_numbers_come_round(number);
+	set_last_watch(world.host, number - 1);
 	logged_start(&other, world.host, NULL, "w");
 	assert_int_equal(other.watch, number);
 	sessio_bind_destroy(world.bind);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "user/host.h"
+
 static void write_line(struct host_log *log, const char *text)
 {
 	size_t length = strlen(text);
@@ -99,6 +101,13 @@ sessio_host *new_host(void)
 
 	assert_int_equal(sessio_host_create(SESSIO_RULES_DOCUMENTED, &host), SESSIO_OK);
 	return host;
+}
+
+void set_last_watch(sessio_host *host, sessio_watch number)
+{
+	si_mutex_lock(&host->lock);
+	host->last_watch = number;
+	si_mutex_unlock(&host->lock);
 }
 
 void drop(sessio_host *host)

@@ -50,6 +50,9 @@ void post(sessio_host *host, uint32_t id, sessio_user_event event);
 /* A host with documented rules. */
 sessio_host *new_host(void);
 
+/* The host's next watcher gets the next number, as if all others had come and gone. */
+void set_last_watch(sessio_host *host, sessio_watch number);
+
 /* Destroys a host, which must be allowed. */
 void drop(sessio_host *host);
 

@@ -208,12 +208,12 @@ static void numbers_of_watchers_leave_out_zero_and_those_in_use(void **state)
 	struct logged c = { 0 };
 
 	(void)state;
-	host->last_watch = UINTPTR_MAX - 1;
+	set_last_watch(host, UINTPTR_MAX - 1);
 	logged_start(&a, host, NULL, "a");
 	assert_int_equal(a.watch, UINTPTR_MAX);
 	logged_start(&b, host, NULL, "b");
 	assert_int_equal(b.watch, 1);
-	host->last_watch = 0;
+	set_last_watch(host, 0);
 	logged_start(&c, host, NULL, "c");
 	assert_int_equal(c.watch, 2);
 	drop(host);
