@@ -316,7 +316,11 @@ static bool free_ended(struct si_session *session, const struct si_header *heade
 /* A last reference: of an ended session; the first; or one that takes its place (session-11). */
 enum last { LAST_OF_ENDED, LAST_IS_FIRST, LAST_REPLACES_FIRST };
 
-static enum last which_last(struct si_session *session)
+/*
+ * Closes the counter unless the session has ended. Under the lock: once another thread's
+ * end owns the reference, this thread does not touch the session any more.
+ */
+static enum last close_at_last(struct si_session *session, enum si_run_close *out_found)
 {
 	struct si_resource *resource = si_resource_of(session->object);
 	enum last last = LAST_IS_FIRST;
@@ -324,9 +328,10 @@ static enum last which_last(struct si_session *session)
 	si_mutex_lock(resource->lock);
 	if (atomic_load_explicit(&session->end, memory_order_relaxed) == SI_ENDED) {
 		last = LAST_OF_ENDED;
-	} else if (session->first_dropped) {
+	} else {
+		*out_found = si_session_begin_close(session, SESSIO_END_LAST_REFERENCE);
+		last = session->first_dropped ? LAST_REPLACES_FIRST : LAST_IS_FIRST;
 		session->first_dropped = false;
-		last = LAST_REPLACES_FIRST;
 	}
 	si_mutex_unlock(resource->lock);
 	return last;
@@ -342,11 +347,10 @@ bool si_session_last_reference(void *context)
 	if (atomic_load_explicit(&session->end, memory_order_acquire) == SI_ENDED) {
 		return free_ended(session, si_header_of(context));
 	}
-	last = which_last(session);
+	last = close_at_last(session, &found);
 	if (last == LAST_OF_ENDED) {
 		return free_ended(session, si_header_of(context));
 	}
-	found = si_session_begin_close(session, SESSIO_END_LAST_REFERENCE);
 	if (found != SI_CLOSE_IDLE && found != SI_CLOSE_BUSY) {
 		SI_BUG_IF(last == LAST_IS_FIRST,
 			"a context's last reference went before its session had ended: "

@@ -16,8 +16,8 @@
  *   (M4) no operation runs in closeComplete;
  *   (M5) when an unregistration or an event has returned, no operation begins.
  *
- * The last handle is ahead of the code. There only the end drops the first reference,
- * and a last put that comes after the end has begun is one too many (session-7).
+ * In the code `owned` is `!first_dropped` (session-11). While the first reference is
+ * there, a put after the end has begun is one too many (session-7).
  *
  * Left out: how operations are counted (rundown.pml), openings and unbinding
  * (join.pml), several sessions and cursors (walks.pml), weak memory (orders_*.pml).
