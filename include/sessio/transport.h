@@ -19,7 +19,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sessio/handle_space.h>
 #include <sessio/host.h>
 #include <sessio/status.h>
 
@@ -28,6 +27,8 @@ extern "C" {
 #endif
 
 struct uv_loop_s;
+struct sessio_handle_desc;
+struct sessio_bind_policy;
 
 /** What both sides keep to; 0 stands for the default in brackets. */
 typedef struct sessio_transport_limits {
@@ -148,7 +149,6 @@ void sessio_connection_set_data(sessio_connection *connection, void *data);
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_EXISTS (it is bound already),
  *         SESSIO_BAD_STATE (the user session has ended), SESSIO_NO_MEMORY.
  */
-struct sessio_bind_policy;
 SESSIO_MUST_CHECK
 sessio_status sessio_connection_bind(sessio_connection *connection, sessio_user_session *user,
 	const struct sessio_bind_policy *policy);
@@ -183,15 +183,13 @@ size_t sessio_request_handle_count(const sessio_request *request);
  *
  * Threads: any.
  */
-const struct sessio_handle_desc *sessio_request_handle(
-	const sessio_request *request, size_t index);
+const struct sessio_handle_desc *sessio_request_handle(const sessio_request *request, size_t index);
 
 /** Runs once if the consumer cancels a request or is gone; the loop's thread. */
 typedef void sessio_request_cancel_fn(void *ctx, sessio_request *request);
 
 /** Be told of a cancellation, at once if it has come already; NULL: no more. */
-void sessio_request_on_cancel(
-	sessio_request *request, sessio_request_cancel_fn *cancel, void *ctx);
+void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn *cancel, void *ctx);
 
 /**
  * Answer a request, once. Handles are transferred to the consumer; a container that
@@ -299,8 +297,8 @@ typedef void sessio_reply_fn(void *ctx, const sessio_reply *reply);
  * Blocks:  for the greeting, if the consumer has a loop of its own.
  */
 SESSIO_MUST_CHECK
-sessio_status sessio_consumer_connect(const sessio_consumer_options *options,
-	uint32_t timeout_ms, sessio_consumer **out_consumer);
+sessio_status sessio_consumer_connect(const sessio_consumer_options *options, uint32_t timeout_ms,
+	sessio_consumer **out_consumer);
 
 /** This connection's number at the provider; 0 before the greeting. */
 uint32_t sessio_consumer_number(const sessio_consumer *consumer);

@@ -82,8 +82,8 @@ static void on_written(uv_write_t *request, int status)
 /* The frame that is to be written next, out of its list (transport_connection-1). */
 static struct output *take(struct si_connection *connection)
 {
-	struct si_list *list = si_list_is_empty(&connection->urgent) ? &connection->ordinary
-								     : &connection->urgent;
+	struct si_list *list =
+		si_list_is_empty(&connection->urgent) ? &connection->ordinary : &connection->urgent;
 	struct output *output;
 
 	if (si_list_is_empty(list)) {
@@ -164,8 +164,7 @@ static void on_linger(uv_timer_t *timer)
 	close_now(timer->data);
 }
 
-void si_connection_end(
-	struct si_connection *connection, enum si_frame_reason reason, bool goodbye)
+void si_connection_end(struct si_connection *connection, enum si_frame_reason reason, bool goodbye)
 {
 	struct si_frame frame = { .kind = SI_FRAME_GOODBYE, .reason = (uint16_t)reason };
 
