@@ -32,8 +32,7 @@ struct si_connection_ops {
 	void (*frame)(struct si_connection *connection, const struct si_frame *frame);
 
 	/* The end. The reason is the GOODBYE's, sent or received, or NONE. */
-	void (*closed)(struct si_connection *connection, enum si_frame_reason reason,
-		bool by_peer);
+	void (*closed)(struct si_connection *connection, enum si_frame_reason reason, bool by_peer);
 };
 
 struct si_connection {
@@ -76,7 +75,6 @@ sessio_status si_connection_send(
  * Ends the connection from this side. With `goodbye` the peer is told the reason,
  * after what waits, or instead of it if the queue is full.
  */
-void si_connection_end(
-	struct si_connection *connection, enum si_frame_reason reason, bool goodbye);
+void si_connection_end(struct si_connection *connection, enum si_frame_reason reason, bool goodbye);
 
 #endif /* SI_TRANSPORT_CONNECTION_H */

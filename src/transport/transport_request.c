@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests: what each kind does, and how calls are answered. */
+#include <string.h>
+
+#include "base/bug.h"
+#include "transport/transport_provider.h"
+
+static struct sessio_request *of_number(struct si_map_node *node)
+{
+	_Static_assert(offsetof(struct sessio_request, by_number) == 0, "the node comes first");
+	return (struct sessio_request *)(void *)node;
+}
+
+static struct sessio_request *of_post(struct si_post *post)
+{
+	return (struct sessio_request *)(void *)((unsigned char *)post -
+		offsetof(struct sessio_request, post));
+}
+
+/* --- Answers --- */
+
+/*
+ * Sends a reply; without memory for it the connection ends, because a request
+ * without an answer would wait for ever.
+ */
+static void send(struct sessio_connection *connection, struct si_frame *reply)
+{
+	sessio_status status = si_connection_send(&connection->wire, reply, false);
+
+	if (status == SESSIO_INVALID_ARG) {
+		*reply = (struct si_frame){
+			.kind = SI_FRAME_REPLY, .number = reply->number, .code = SESSIO_LIMIT
+		};
+		status = si_connection_send(&connection->wire, reply, false);
+	}
+	if (status == SESSIO_NO_MEMORY) {
+		si_connection_end(&connection->wire, SI_FRAME_REASON_MEMORY, true);
+	}
+}
+
+static void send_code(struct sessio_connection *connection, uint32_t number, int32_t code)
+{
+	struct si_frame reply = { .kind = SI_FRAME_REPLY, .number = number, .code = code };
+
+	send(connection, &reply);
+}
+
+/* What a handle that was made for a reply becomes if the reply cannot carry it. */
+static void take_back(struct sessio_connection *connection, const struct si_frame *reply)
+{
+	for (unsigned i = 0; i < reply->handle_count; i++) {
+		(void)si_peer_drop(&connection->peer, reply->handles[i].value);
+	}
+}
+
+/* --- Requests that the library serves itself --- */
+
+static void serve_open(struct sessio_connection *connection, const struct si_frame *frame)
+{
+	const sessio_provider_ops *ops = connection->provider->ops;
+	const sessio_opening opening = { connection, frame->size == 0 ? NULL : frame->bytes,
+		frame->size };
+	struct si_frame reply = { .kind = SI_FRAME_REPLY, .number = frame->number };
+	char name[SI_FRAME_NAME_MAX + 1];
+	sessio_status status = SESSIO_NOT_FOUND;
+	int32_t reason = 0;
+	void *object;
+
+	memcpy(name, frame->name, frame->name_size);
+	name[frame->name_size] = '\0';
+	object = ops->find(connection->provider->ctx, connection, name);
+	if (object != NULL) {
+		status = si_peer_open(&connection->peer, object, frame->rights, frame->share,
+			&opening, &reply.handles[0], &reason);
+		si_object_put(object);
+	}
+	if (status == SESSIO_OK) {
+		reply.handle_count = 1;
+	}
+	/* A reason of the provider's own crosses if it is positive, as codes are. */
+	reply.code = status == SESSIO_REFUSED && reason > 0 ? reason : status;
+	send(connection, &reply);
+}
+
+static void serve_pass(struct sessio_connection *connection, const struct si_frame *frame)
+{
+	struct sessio_connection *to = si_provider_find(connection->provider, frame->connection);
+	struct si_frame given = {
+		.kind = SI_FRAME_GIVEN,
+		.handle_count = 1,
+		.connection = (uint32_t)connection->by_number.key,
+	};
+	sessio_status status = SESSIO_NOT_FOUND;
+
+	if (to != NULL) {
+		status = si_peer_pass(
+			&connection->peer, &frame->handles[0], &to->peer, &given.handles[0]);
+	}
+	if (status == SESSIO_OK && si_connection_send(&to->wire, &given, false) != SESSIO_OK) {
+		take_back(to, &given);
+		status = SESSIO_DISCONNECTED;
+	}
+	send_code(connection, frame->number, status);
+}
+
+/* --- Calls --- */
+
+static void release_all(struct sessio_request *request)
+{
+	for (size_t i = 0; i < request->handle_count; i++) {
+		si_peer_release(&request->connection->peer, &request->handles[i]);
+	}
+	request->handle_count = 0;
+}
+
+static void unlist(struct sessio_request *request)
+{
+	struct sessio_connection *connection = request->connection;
+
+	if (request->listed) {
+		request->listed = false;
+		si_map_remove(&connection->requests, &request->by_number);
+		si_list_remove(&connection->request_list, &request->node);
+		connection->in_flight--;
+	}
+}
+
+/* On the loop's thread: the request is answered and gone. */
+static void destroy(struct sessio_request *request)
+{
+	struct sessio_connection *connection = request->connection;
+
+	unlist(request);
+	release_all(request);
+	si_platform_free(request->reply_bytes);
+	si_platform_free(request);
+	si_connection_unref(connection);
+}
+
+static struct sessio_request *create(
+	struct sessio_connection *connection, const struct si_frame *frame)
+{
+	struct sessio_request *request = si_platform_alloc(sizeof(*request) + frame->size);
+
+	if (request == NULL) {
+		return NULL;
+	}
+	memset(request, 0, sizeof(*request));
+	request->connection = connection;
+	request->operation = frame->operation;
+	request->size = frame->size;
+	if (frame->size != 0) {
+		memcpy(request->bytes, frame->bytes, frame->size);
+	}
+	(void)si_refcount_ref(&connection->refs, "a connection that is gone");
+	si_map_add(&connection->requests, &request->by_number, frame->number);
+	si_list_append(&connection->request_list, &request->node);
+	request->listed = true;
+	connection->in_flight++;
+	return request;
+}
+
+static void serve_call(struct sessio_connection *connection, const struct si_frame *frame)
+{
+	const sessio_provider_ops *ops = connection->provider->ops;
+	struct sessio_request *request;
+	sessio_status status = SESSIO_OK;
+
+	if (ops->call == NULL) {
+		send_code(connection, frame->number, SESSIO_UNSUPPORTED);
+		return;
+	}
+	request = create(connection, frame);
+	if (request == NULL) {
+		send_code(connection, frame->number, SESSIO_NO_MEMORY);
+		return;
+	}
+	for (unsigned i = 0; i < frame->handle_count && status == SESSIO_OK; i++) {
+		status = si_peer_receive(
+			&connection->peer, frame->handles[i].value, &request->handles[i]);
+		request->handle_count += status == SESSIO_OK;
+	}
+	if (status != SESSIO_OK) {
+		destroy(request);
+		send_code(connection, frame->number, status);
+		return;
+	}
+	ops->call(connection->provider->ctx, request);
+}
+
+static void cancel(struct sessio_request *request)
+{
+	sessio_request_cancel_fn *fn = request->cancel;
+
+	request->cancelled = true;
+	request->cancel = NULL;
+	if (fn != NULL) {
+		fn(request->cancel_ctx, request);
+	}
+}
+
+static void serve_cancel(struct sessio_connection *connection, const struct si_frame *frame)
+{
+	struct si_map_node *node = si_map_find(&connection->requests, frame->number);
+
+	/* Its reply may be on the way already: then there is nothing to cancel. */
+	if (node != NULL && !of_number(node)->cancelled) {
+		cancel(of_number(node));
+	}
+}
+
+void si_request_serve(struct sessio_connection *connection, const struct si_frame *frame)
+{
+	struct si_frame unsupported = {
+		.kind = SI_FRAME_UNSUPPORTED, .number = frame->number, .operation = frame->kind
+	};
+
+	if (frame->kind == SI_FRAME_CANCEL) {
+		serve_cancel(connection, frame);
+		return;
+	}
+	if (si_map_find(&connection->requests, frame->number) != NULL) {
+		si_connection_end(&connection->wire, SI_FRAME_REASON_NUMBER, true);
+		return;
+	}
+	if (connection->in_flight >= connection->provider->limits.requests) {
+		si_connection_end(&connection->wire, SI_FRAME_REASON_FLOOD, true);
+		return;
+	}
+	switch (frame->kind) {
+	case SI_FRAME_OPEN:
+		serve_open(connection, frame);
+		return;
+	case SI_FRAME_CALL:
+		serve_call(connection, frame);
+		return;
+	case SI_FRAME_CLOSE:
+		send_code(connection, frame->number,
+			si_peer_close_session(&connection->peer, frame->handles[0].value));
+		return;
+	case SI_FRAME_DROP:
+		send_code(connection, frame->number,
+			si_peer_drop(&connection->peer, frame->handles[0].value));
+		return;
+	case SI_FRAME_PASS:
+		serve_pass(connection, frame);
+		return;
+	default:
+		send(connection, &unsupported);
+		return;
+	}
+}
+
+void si_request_abandon_all(struct sessio_connection *connection)
+{
+	while (!si_list_is_empty(&connection->request_list)) {
+		struct sessio_request *request = SI_LIST_ELEMENT(
+			connection->request_list.first, struct sessio_request, node);
+
+		unlist(request);
+		if (!request->cancelled) {
+			cancel(request);
+		}
+	}
+}
+
+/* --- What a provider asks and says --- */
+
+sessio_connection *sessio_request_connection(const sessio_request *request)
+{
+	return request == NULL ? NULL : request->connection;
+}
+
+uint32_t sessio_request_operation(const sessio_request *request)
+{
+	return request == NULL ? 0 : request->operation;
+}
+
+const void *sessio_request_bytes(const sessio_request *request, size_t *out_size)
+{
+	if (request == NULL || out_size == NULL) {
+		return NULL;
+	}
+	*out_size = request->size;
+	return request->size == 0 ? NULL : request->bytes;
+}
+
+size_t sessio_request_handle_count(const sessio_request *request)
+{
+	return request == NULL ? 0 : request->handle_count;
+}
+
+const struct sessio_handle_desc *sessio_request_handle(const sessio_request *request, size_t index)
+{
+	return request == NULL || index >= request->handle_count ? NULL : &request->handles[index];
+}
+
+void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn *fn, void *ctx)
+{
+	if (request == NULL) {
+		return;
+	}
+	if (request->cancelled && fn != NULL) {
+		fn(ctx, request);
+		return;
+	}
+	request->cancel = fn;
+	request->cancel_ctx = ctx;
+}
+
+/* Makes the reply's handles in the consumer's space; all or none. */
+static sessio_status give_all(struct sessio_request *request, struct si_frame *reply)
+{
+	struct sessio_connection *connection = request->connection;
+	sessio_status status = SESSIO_OK;
+	size_t i;
+
+	for (i = 0; i < request->reply_handle_count && status == SESSIO_OK; i++) {
+		status = si_peer_give(&connection->peer, &request->reply_handles[i],
+			&reply->handles[reply->handle_count]);
+		reply->handle_count += status == SESSIO_OK;
+	}
+	if (status != SESSIO_OK) {
+		take_back(connection, reply);
+		reply->handle_count = 0;
+	}
+	for (; status != SESSIO_OK && i < request->reply_handle_count; i++) {
+		si_peer_discard(&request->reply_handles[i]);
+	}
+	return status;
+}
+
+/* On the loop's thread: the frame goes out, and the request goes. */
+static sessio_status finish(struct sessio_request *request, const void *bytes, size_t size)
+{
+	struct sessio_connection *connection = request->connection;
+	struct si_frame reply = {
+		.kind = SI_FRAME_REPLY,
+		.number = (uint32_t)request->by_number.key,
+		.code = request->code,
+		.bytes = bytes,
+		.size = size,
+	};
+	sessio_status status = SESSIO_DISCONNECTED;
+
+	if (!request->listed) {
+		for (size_t i = 0; i < request->reply_handle_count; i++) {
+			si_peer_discard(&request->reply_handles[i]);
+		}
+	} else {
+		status = give_all(request, &reply);
+		if (status != SESSIO_OK) {
+			reply.code = status;
+			reply.size = 0;
+		}
+		if (si_frame_size(&reply, connection->wire.peer_frame_bytes) == 0) {
+			take_back(connection, &reply);
+			reply.handle_count = 0;
+			status = SESSIO_INVALID_ARG;
+		}
+		unlist(request);
+		send(connection, &reply);
+	}
+	destroy(request);
+	return status;
+}
+
+static void run_reply(struct si_post *post)
+{
+	struct sessio_request *request = of_post(post);
+
+	(void)finish(request, request->reply_bytes, request->reply_size);
+}
+
+sessio_status sessio_request_reply(sessio_request *request, int32_t code, const void *bytes,
+	size_t size, const struct sessio_handle_desc *handles, size_t handle_count)
+{
+	sessio_status status = SESSIO_OK;
+
+	if (request == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (handle_count > SI_FRAME_HANDLES_MAX || size > SI_FRAME_BYTES_MAX ||
+		(handle_count != 0 && handles == NULL) || (size != 0 && bytes == NULL)) {
+		status = SESSIO_INVALID_ARG;
+		code = SESSIO_LIMIT;
+		size = 0;
+		handle_count = 0;
+	}
+	request->code = code;
+	request->reply_handle_count = handle_count;
+	if (handle_count != 0) {
+		memcpy(request->reply_handles, handles, handle_count * sizeof(*handles));
+	}
+	if (si_provider_is_here(request->connection->provider)) {
+		sessio_status sent = finish(request, bytes, size);
+
+		return status == SESSIO_OK ? sent : status;
+	}
+	if (size != 0) {
+		request->reply_bytes = si_platform_alloc(size);
+		if (request->reply_bytes == NULL) {
+			status = SESSIO_NO_MEMORY;
+			request->code = status;
+			size = 0;
+		} else {
+			memcpy(request->reply_bytes, bytes, size);
+		}
+	}
+	request->reply_size = size;
+	request->post.run = run_reply;
+	si_provider_post(request->connection->provider, &request->post);
+	return status;
+}
