@@ -18,6 +18,7 @@
 #include "base/bug.h"
 #include "base/map.h"
 #include "transport/transport_connection.h"
+#include "transport/transport_pipe.h"
 
 #define QUEUE_BYTES (UINT32_C(4) << 20)
 
@@ -231,23 +232,6 @@ static void on_closed(struct si_connection *connection, enum si_frame_reason rea
 
 static const struct si_connection_ops connection_ops = { on_frame, on_closed };
 
-static sessio_status status_of_uv(int error)
-{
-	switch (error) {
-	case UV_ENOENT:
-	case UV_ECONNREFUSED:
-	case UV_ENOTSOCK:
-		return SESSIO_NOT_FOUND;
-	case UV_EACCES:
-	case UV_EPERM:
-		return SESSIO_NO_RIGHTS;
-	case UV_ENOMEM:
-		return SESSIO_NO_MEMORY;
-	default:
-		return SESSIO_REFUSED;
-	}
-}
-
 static void on_connected(uv_connect_t *connect, int error)
 {
 	sessio_consumer *consumer = connect->data;
@@ -263,7 +247,7 @@ static void on_connected(uv_connect_t *connect, int error)
 		return; /* closed meanwhile */
 	}
 	if (error != 0) {
-		consumer->failure = status_of_uv(error);
+		consumer->failure = si_pipe_status(error);
 		say(consumer, uv_strerror(error), strlen(uv_strerror(error)));
 		si_connection_end(&consumer->connection, SI_FRAME_REASON_NONE, false);
 		return;
@@ -374,7 +358,7 @@ sessio_status sessio_consumer_connect(
 	sessio_status status;
 
 	if (options == NULL || options->pipe == NULL || out_consumer == NULL ||
-		!limits_are_valid(&options->limits)) {
+		!si_pipe_name_is_valid(options->pipe) || !limits_are_valid(&options->limits)) {
 		return SESSIO_INVALID_ARG;
 	}
 	status = create(options, &consumer);

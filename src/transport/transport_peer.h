@@ -26,7 +26,8 @@ struct si_peer {
 
 sessio_status si_peer_init(struct si_peer *peer, uint32_t handles_max);
 
-/* Closes every handle. */
+/* Closes every handle, and unbinds what is bound. */
+void si_peer_close_all(struct si_peer *peer);
 void si_peer_fini(struct si_peer *peer);
 
 /*

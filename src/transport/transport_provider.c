@@ -6,8 +6,7 @@
 
 #include <sessio/bind.h>
 
-#include "base/bug.h"
-#include "transport/transport_pipe.h"
+#include "base/lock_order.h"
 
 #define BACKLOG 128
 #define REQUESTS 32u
@@ -209,6 +208,23 @@ static struct sessio_connection *create_connection(struct sessio_provider *provi
 	return connection;
 }
 
+static void on_turned_away(uv_handle_t *pipe)
+{
+	si_platform_free(pipe);
+}
+
+/* A consumer that there is no memory for: its pipe closes, if that much is left. */
+static void turn_away(struct sessio_provider *provider)
+{
+	uv_pipe_t *pipe = si_platform_alloc(sizeof(*pipe));
+
+	if (pipe != NULL) {
+		(void)uv_pipe_init(provider->loop, pipe, 0);
+		(void)uv_accept((uv_stream_t *)&provider->listener, (uv_stream_t *)pipe);
+		uv_close((uv_handle_t *)pipe, on_turned_away);
+	}
+}
+
 static void on_connection(uv_stream_t *listener, int status)
 {
 	struct sessio_provider *provider = listener->data;
@@ -219,7 +235,7 @@ static void on_connection(uv_stream_t *listener, int status)
 	}
 	connection = create_connection(provider);
 	if (connection == NULL) {
-		si_pipe_turn_away(listener);
+		turn_away(provider);
 		return;
 	}
 	if (uv_accept(listener, (uv_stream_t *)&connection->wire.pipe) != 0) {
@@ -278,6 +294,7 @@ static void on_handle_closed(uv_handle_t *handle)
 	struct sessio_provider *provider = handle->data;
 
 	if (--provider->open_handles == 0) {
+		si_pipe_release(&provider->claim);
 		if (provider->stopped != NULL) {
 			provider->stopped(provider->stopped_ctx);
 		}
@@ -329,7 +346,7 @@ static struct sessio_provider *create_provider(const sessio_provider_options *op
 		return NULL;
 	}
 	memset(provider, 0, sizeof(*provider));
-	if (!si_mutex_init(&provider->lock)) {
+	if (!si_mutex_init(&provider->lock, SI_RANK_ALONE)) {
 		si_platform_free(provider);
 		return NULL;
 	}
@@ -338,6 +355,7 @@ static struct sessio_provider *create_provider(const sessio_provider_options *op
 	provider->ops = options->ops;
 	provider->ctx = options->ctx;
 	provider->limits = options->limits;
+	provider->claim.lock = -1;
 	provider->listener.data = provider;
 	provider->wake.data = provider;
 	si_refcount_init(&provider->refs, 1);
@@ -371,7 +389,8 @@ sessio_status sessio_provider_start(
 	(void)uv_pipe_init(provider->loop, &provider->listener, 0);
 	provider->open_handles = 2;
 	provider->awake = true;
-	status = si_pipe_listen(&provider->listener, options->pipe, BACKLOG, on_connection);
+	status = si_pipe_listen(
+		&provider->claim, &provider->listener, options->pipe, BACKLOG, on_connection);
 	if (status != SESSIO_OK) {
 		sessio_provider_stop(provider, NULL, NULL);
 		return status;

@@ -25,6 +25,7 @@
 #include "base/refcount.h"
 #include "transport/transport_connection.h"
 #include "transport/transport_peer.h"
+#include "transport/transport_pipe.h"
 
 /* Work for the loop's thread, in the storage of what it is about. */
 struct si_post {
@@ -37,6 +38,7 @@ struct sessio_provider {
 	uv_loop_t *loop;
 	uv_thread_t thread; /* the loop's */
 	uv_pipe_t listener;
+	struct si_pipe_claim claim;
 	uv_async_t wake;
 	unsigned open_handles; /* of libuv: the listener and the async */
 	struct si_refcount refs; /* (transport_provider-1) */
