@@ -89,28 +89,52 @@ sessio_peer si_pipe_peer(uv_pipe_t *pipe)
 
 #define LOCK_SUFFIX ".lock"
 
+static void forget(struct si_pipe_claim *claim)
+{
+	if (claim->lock >= 0) {
+		(void)close(claim->lock);
+		claim->lock = -1;
+	}
+}
+
 bool si_pipe_name_is_valid(const char *name)
 {
 	/* libuv would cut a longer one off, and serve another pipe. */
 	return name[0] != '\0' && strlen(name) < sizeof(((struct sockaddr_un *)NULL)->sun_path);
 }
 
+/* Whether the file that is locked is still the one of that name. */
+static bool is_current(const struct si_pipe_claim *claim)
+{
+	struct stat locked;
+	struct stat named;
+
+	return fstat(claim->lock, &locked) == 0 && stat(claim->path, &named) == 0 &&
+		locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
 /*
  * The lock says that its holder serves the name, for as long as it lives; so a pipe
- * that is there while the lock is free is a dead provider's.
+ * that is there while the lock is free is a dead provider's. A provider that stops
+ * removes its lock's file, so a lock may turn out to be of a removed one.
  */
 static int claim_name(struct si_pipe_claim *claim, const char *name)
 {
 	(void)snprintf(claim->path, sizeof(claim->path), "%s" LOCK_SUFFIX, name);
-	claim->lock = open(claim->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (claim->lock < 0) {
-		return uv_translate_sys_error(errno);
-	}
-	if (flock(claim->lock, LOCK_EX | LOCK_NB) != 0) {
-		(void)close(claim->lock);
-		claim->lock = -1;
-		return errno == EWOULDBLOCK ? UV_EADDRINUSE : uv_translate_sys_error(errno);
-	}
+	do {
+		forget(claim);
+		claim->lock = open(claim->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (claim->lock < 0) {
+			return uv_translate_sys_error(errno);
+		}
+		if (flock(claim->lock, LOCK_EX | LOCK_NB) != 0) {
+			int error = errno == EWOULDBLOCK ? UV_EADDRINUSE
+							 : uv_translate_sys_error(errno);
+
+			forget(claim);
+			return error;
+		}
+	} while (!is_current(claim));
 	return 0;
 }
 
@@ -158,8 +182,7 @@ void si_pipe_release(struct si_pipe_claim *claim)
 	if (claim->lock >= 0) {
 		/* Removed while it is locked: the next one makes a file of its own. */
 		(void)unlink(claim->path);
-		(void)close(claim->lock);
-		claim->lock = -1;
+		forget(claim);
 	}
 }
 
