@@ -8,9 +8,20 @@
  * on its loop's thread, and may answer them later and from any thread. When a
  * connection ends, for whatever reason, its handles are closed.
  *
- * Unless a declaration says otherwise, a function here may be called on the
- * loop's thread only, also from callbacks, borrows its arguments for the call,
- * does not block and calls nobody back.
+ * From examples/remote_diary.c:
+ *
+ *     if (sessio_consumer_connect(&options, 10000, &consumer) ||
+ *         sessio_consumer_call(consumer, &open, keep_handle, &handle, 10000)) {
+ *         return 1;
+ *     }
+ *     call.operation = DIARY_READ;
+ *     (void)sessio_consumer_call(consumer, &call, print_reply, NULL, 10000);
+ *
+ * A peer that goes away must not end the process. So a thread that starts a provider
+ * or a consumer has SIGPIPE blocked from then on.
+ *
+ * Default: a call keeps no reference and borrows its arguments, does not block,
+ *          calls nobody back, and is for the loop's thread, in callbacks, too.
  */
 #ifndef SESSIO_TRANSPORT_H
 #define SESSIO_TRANSPORT_H
@@ -30,13 +41,15 @@ struct uv_loop_s;
 struct sessio_handle_desc;
 struct sessio_bind_policy;
 
-/** What both sides keep to; 0 stands for the default in brackets. */
+/** The limits of a side. 0 stands for the default in brackets. */
 typedef struct sessio_transport_limits {
 	uint32_t frame_bytes; /**< the largest frame to take, 512 to 65536 [65536] */
-	uint32_t requests; /**< of one consumer in flight at a time [32]; provider only */
-	uint32_t queue_bytes; /**< what may wait to be sent to one peer [4 MiB] */
+	uint32_t requests; /**< of one consumer in flight, to 16384 [32]; provider only */
+	/** May wait to be sent to one peer [4 MiB]; a provider's has 64 KiB for each request, and one. */
+	uint32_t queue_bytes;
 	uint32_t connections; /**< at a time [1024]; provider only */
-	uint32_t handles; /**< of one consumer at a time [1048575]; provider only */
+	uint32_t handles; /**< of one consumer at a time [SESSIO_HANDLES_MAX]; provider only */
+	uint32_t greeting_ms; /**< until a consumer greets [10000]; provider only */
 } sessio_transport_limits;
 
 /* --- The provider's side --- */
@@ -50,7 +63,7 @@ typedef struct sessio_connection sessio_connection;
 /** One request that is being served. */
 typedef struct sessio_request sessio_request;
 
-/** What the operating system says of a consumer process. */
+/** A consumer process, by the operating system. */
 typedef struct sessio_peer {
 	bool known; /**< false where the platform does not tell: the rest is 0 then */
 	uint32_t uid;
@@ -58,7 +71,7 @@ typedef struct sessio_peer {
 	uint32_t pid;
 } sessio_peer;
 
-/** What a provider does; every callback runs on the loop's thread. */
+/** The callbacks of a provider, on the loop's thread. */
 typedef struct sessio_provider_ops {
 	/**
 	 * Decides about a new consumer: SESSIO_OK lets it in, anything else sends it away
@@ -71,8 +84,8 @@ typedef struct sessio_provider_ops {
 
 	/**
 	 * Finds the object that an open request names: a registered object with a
-	 * reference for the library, or NULL. What the consumer sent with the name is
-	 * the openCtx of the `open` callback: see sessio_opening.
+	 * reference for the library, or NULL. The bytes that the consumer sent with the
+	 * name are in the openCtx of the `open` callback: see sessio_opening.
 	 */
 	void *(*find)(void *ctx, sessio_connection *connection, const char *name);
 
@@ -101,7 +114,8 @@ typedef struct sessio_provider_options {
 
 /**
  * Start to listen. A pipe that a dead provider left behind is replaced; one that
- * is served is not.
+ * is served is not. After a failure the loop has to run once more before it can
+ * be closed.
  *
  * @param out_provider set on SESSIO_OK only.
  * @return SESSIO_OK, SESSIO_INVALID_ARG (a pointer is NULL, a limit is out of
@@ -129,20 +143,34 @@ typedef void sessio_provider_stopped_fn(void *ctx);
 void sessio_provider_stop(
 	sessio_provider *provider, sessio_provider_stopped_fn *stopped, void *ctx);
 
-/** The number of a connection, by which others pass handles to it; never 0. */
+/**
+ * The number of a connection, by which others pass handles to it.
+ *
+ * @return the number, never 0; 0 for NULL.
+ */
 uint32_t sessio_connection_number(const sessio_connection *connection);
 
-/** What the operating system says of the consumer process. */
+/**
+ * The consumer process, by the operating system.
+ *
+ * @return a copy; all 0 for NULL.
+ */
 sessio_peer sessio_connection_peer(const sessio_connection *connection);
 
-/** The pointer that sessio_connection_set_data() set, NULL before. */
+/**
+ * The pointer of sessio_connection_set_data().
+ *
+ * @return the pointer; NULL before, and for NULL.
+ *
+ * Ref:     none is taken: it is the provider's own.
+ */
 void *sessio_connection_data(const sessio_connection *connection);
 
-/** Keep a pointer with a connection. */
+/** Keep a pointer with a connection. NULL for the connection is a no-op. */
 void sessio_connection_set_data(sessio_connection *connection, void *data);
 
 /**
- * Bind whatever the consumer opens from now on to a user session: a logoff then
+ * Bind all that the consumer opens from now on to a user session. A logoff then
  * closes it and takes its handles. Closing goes by @p policy's actions; its
  * callback runs as sessio_bind_fn says.
  *
@@ -156,22 +184,41 @@ sessio_status sessio_connection_bind(sessio_connection *connection, sessio_user_
 /** End a connection with the reason REFUSED; its `disconnected` runs later. */
 void sessio_connection_close(sessio_connection *connection);
 
-/** The connection that a request came from; it may end before the request is answered. */
+/**
+ * The connection that a request came from. It may end before the request is answered.
+ *
+ * @return the connection; NULL for NULL.
+ *
+ * Ref:     borrowed until the request is answered.
+ */
 sessio_connection *sessio_request_connection(const sessio_request *request);
 
-/** The operation of a call, as the consumer and the provider agree on it. */
+/**
+ * The operation of a call, as the consumer and the provider agree on it.
+ *
+ * @return the number; 0 for NULL.
+ *
+ * Threads: any.
+ */
 uint32_t sessio_request_operation(const sessio_request *request);
 
 /**
  * The bytes of a call.
  *
- * @return borrowed until the request is answered; NULL if there are none.
+ * @return the bytes; NULL if there are none, or for NULL.
  *
+ * Ref:     borrowed until the request is answered.
  * Threads: any.
  */
 const void *sessio_request_bytes(const sessio_request *request, size_t *out_size);
 
-/** How many handles came with a call. */
+/**
+ * How many handles came with a call.
+ *
+ * @return the number; 0 for NULL.
+ *
+ * Threads: any.
+ */
 size_t sessio_request_handle_count(const sessio_request *request);
 
 /**
@@ -179,8 +226,9 @@ size_t sessio_request_handle_count(const sessio_request *request);
  * this provider comes dereferenced; its session's context stays until the request
  * is answered.
  *
- * @return borrowed until the request is answered; NULL beyond the last.
+ * @return the container; NULL beyond the last.
  *
+ * Ref:     borrowed until the request is answered.
  * Threads: any.
  */
 const struct sessio_handle_desc *sessio_request_handle(const sessio_request *request, size_t index);
@@ -188,7 +236,12 @@ const struct sessio_handle_desc *sessio_request_handle(const sessio_request *req
 /** Runs once if the consumer cancels a request or is gone; the loop's thread. */
 typedef void sessio_request_cancel_fn(void *ctx, sessio_request *request);
 
-/** Be told of a cancellation, at once if it has come already; NULL: no more. */
+/**
+ * Hear of a cancellation, at once if it has come already. NULL for the callback: no
+ * more.
+ *
+ * Calls back: @p cancel, once.
+ */
 void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn *cancel, void *ctx);
 
 /**
@@ -198,7 +251,7 @@ void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn 
  * @param code 0 for success, a sessio_status, or a positive number of the provider's.
  * @return SESSIO_OK, SESSIO_INVALID_ARG (NULL, or more handles or bytes than a frame
  *         takes: the request is answered with SESSIO_LIMIT), SESSIO_DISCONNECTED (the
- *         consumer is gone), SESSIO_NO_MEMORY (the consumer is told so).
+ *         consumer is gone, seen on the loop's thread only), SESSIO_NO_MEMORY (the consumer learns so).
  *
  * Ref:     -1 on @p request, whatever is returned, unless that is NULL.
  * Threads: any.
@@ -217,7 +270,7 @@ typedef struct sessio_remote_handle {
 	uint32_t rights;
 } sessio_remote_handle;
 
-/** What a consumer is told besides replies; each may be NULL. */
+/** The callbacks of a consumer besides replies. Each may be NULL. */
 typedef struct sessio_consumer_ops {
 	/** The greeting is over: requests may be sent. Not called for a failed connect. */
 	void (*connected)(void *ctx);
@@ -245,7 +298,7 @@ typedef struct sessio_consumer_options {
 	sessio_transport_limits limits;
 } sessio_consumer_options;
 
-/** What a request is. */
+/** The kinds of requests. */
 typedef enum sessio_call_kind {
 	SESSIO_CALL_OPEN = 2, /**< name, rights, share, bytes: the reply has the handle */
 	SESSIO_CALL_OPERATION = 3, /**< operation, handles, bytes */
@@ -268,9 +321,9 @@ typedef struct sessio_call {
 	size_t size;
 } sessio_call;
 
-/** What became of a request; borrowed for the callback. */
+/** The answer to a request; borrowed for the callback. */
 typedef struct sessio_reply {
-	/** SESSIO_OK; SESSIO_REFUSED with a positive code of the provider's; what it says. */
+	/** By the code. SESSIO_REFUSED: a positive one of the provider's. */
 	sessio_status status;
 	int32_t code;
 	const sessio_remote_handle *handles;
@@ -300,7 +353,11 @@ SESSIO_MUST_CHECK
 sessio_status sessio_consumer_connect(const sessio_consumer_options *options, uint32_t timeout_ms,
 	sessio_consumer **out_consumer);
 
-/** This connection's number at the provider; 0 before the greeting. */
+/**
+ * This connection's number at the provider.
+ *
+ * @return the number; 0 before the greeting, and for NULL.
+ */
 uint32_t sessio_consumer_number(const sessio_consumer *consumer);
 
 /**
@@ -309,7 +366,7 @@ uint32_t sessio_consumer_number(const sessio_consumer *consumer);
  * @param out_number for sessio_consumer_cancel(); may be NULL.
  * @return SESSIO_OK, SESSIO_INVALID_ARG (a field is out of bounds, or the request is
  *         larger than the provider takes), SESSIO_LIMIT (as many are in flight as the
- *         provider allows), SESSIO_BAD_STATE (before the greeting),
+ *         provider allows, or the queue is full), SESSIO_BAD_STATE (before the greeting),
  *         SESSIO_DISCONNECTED, SESSIO_NO_MEMORY.
  *
  * Calls back: @p fn, later and once, if this returns SESSIO_OK.
@@ -323,8 +380,9 @@ sessio_status sessio_consumer_send(sessio_consumer *consumer, const sessio_call 
  * Other callbacks of the consumer may run meanwhile.
  *
  * @param fn gets the reply; NULL: only the status is of interest.
- * @return the reply's status, or as sessio_consumer_send(), or SESSIO_TIMEOUT: then
- *         the request is cancelled, and its reply dropped.
+ * @return the reply's status, or as sessio_consumer_send(), or SESSIO_BUSY (inside a
+ *         callback of this consumer), or SESSIO_TIMEOUT. Then the request is
+ *         cancelled, and its reply and the handles in it are dropped.
  *
  * Blocks:  for the reply.
  * Calls back: @p fn before it returns, and the consumer's ops.
@@ -336,7 +394,7 @@ sessio_status sessio_consumer_call(sessio_consumer *consumer, const sessio_call 
  * Ask the provider to end a request soon. Its reply comes all the same.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NOT_FOUND (not in flight),
- *         SESSIO_DISCONNECTED, SESSIO_NO_MEMORY.
+ *         SESSIO_DISCONNECTED, SESSIO_LIMIT (the queue is full), SESSIO_NO_MEMORY.
  */
 sessio_status sessio_consumer_cancel(sessio_consumer *consumer, uint32_t number);
 
@@ -344,8 +402,9 @@ sessio_status sessio_consumer_cancel(sessio_consumer *consumer, uint32_t number)
  * Wait for what the provider says besides replies, with a consumer that has a loop
  * of its own.
  *
- * @return SESSIO_OK (something was told), SESSIO_TIMEOUT, SESSIO_INVALID_ARG (it has a
- *         loop of the caller's), SESSIO_DISCONNECTED.
+ * @return SESSIO_OK (there was something), SESSIO_TIMEOUT, SESSIO_INVALID_ARG (it has a
+ *         loop of the caller's), SESSIO_BUSY (inside a callback of this consumer),
+ *         SESSIO_DISCONNECTED.
  *
  * Blocks:  for @p timeout_ms at most.
  * Calls back: the consumer's ops.

@@ -4,16 +4,22 @@
  * thread.
  *
  *     OPEN    -> ENDING   [si_connection_end, a frame that breaks a rule, a full
- *                          queue]  only a GOODBYE is still sent
- *     OPEN    -> CLOSED   [the peer closed the pipe, a read or write failed]
+ *                          queue, a greeting that does not come]  only a GOODBYE
+ *                          is still sent
+ *     OPEN    -> CLOSED   [the peer closed the pipe]
  *     ENDING  -> CLOSED   [all is sent, or LINGER_MS are over]
  *
  * (transport_connection-1) At most one write is under way. Urgent frames go
  *      before all others that no write has taken yet.
- * (transport_connection-2) What waits to be sent never exceeds queue_bytes. The
- *      frame that would exceed it ends the connection with QUEUE instead.
+ * (transport_connection-2) The frames that wait never exceed queue_bytes, but for
+ *      one GOODBYE. The frame that would exceed it is refused. The GOODBYE
+ *      has its memory from the beginning.
  * (transport_connection-3) No frame is delivered after the connection has left
  *      OPEN; `closed` is called once, last, and may free the connection.
+ * (transport_connection-4) No frame is delivered while the queue and `reserved` are
+ *      more than queue_bytes. Then the pipe is not read either.
+ * (transport_connection-5) A write that fails is not the end: the peer may have said
+ *      why, and what it said is still read.
  */
 #ifndef SI_TRANSPORT_CONNECTION_H
 #define SI_TRANSPORT_CONNECTION_H
@@ -26,6 +32,7 @@
 #include "transport/transport_frame.h"
 
 struct si_connection;
+struct si_output;
 
 struct si_connection_ops {
 	/* A frame that is whole and keeps every rule of its kind; borrowed. */
@@ -37,7 +44,7 @@ struct si_connection_ops {
 
 struct si_connection {
 	uv_pipe_t pipe;
-	uv_timer_t linger;
+	uv_timer_t timer; /* of the greeting, then of the end */
 	uv_write_t write;
 	const struct si_connection_ops *ops;
 	enum { SI_CONNECTION_OPEN, SI_CONNECTION_ENDING, SI_CONNECTION_CLOSED } state;
@@ -48,9 +55,14 @@ struct si_connection {
 	size_t peer_frame_bytes; /* the largest frame to send */
 	size_t queue_bytes; /* the most that may wait */
 	size_t queued; /* bytes that wait or are being written */
+	size_t reserved; /* for answers to what was delivered; the owner's, 0 at first */
+	bool throttled; /* the pipe is not read (transport_connection-4) */
+	bool delivering; /* frames: the input must not move */
+	bool deaf; /* a write has failed: nothing is sent any more */
 	struct si_list ordinary; /* frames that wait */
 	struct si_list urgent;
 	struct si_list writing; /* what the write has taken */
+	struct si_output *goodbye; /* until it is sent */
 	unsigned char *input; /* frame_bytes */
 	size_t received; /* bytes in input */
 };
@@ -62,18 +74,31 @@ sessio_status si_connection_init(struct si_connection *connection, uv_loop_t *lo
 /* Once the pipe is connected: begins to read. False: it is closed, `closed` follows. */
 bool si_connection_start(struct si_connection *connection);
 
+/* A greeting is to come within this time; TIME is the reason if it does not. */
+void si_connection_await_greeting(struct si_connection *connection, uint32_t timeout_ms);
+void si_connection_greeted(struct si_connection *connection);
+
+/* Whether frames have to wait (transport_connection-4). */
+bool si_connection_is_full(const struct si_connection *connection);
+
+/* After `reserved` has become less: goes on reading if that is possible now. */
+void si_connection_relieve(struct si_connection *connection);
+
 /*
- * Sends a frame, before others if it is urgent. SESSIO_OK, SESSIO_INVALID_ARG (it
- * breaks a rule, or is larger than the peer takes), SESSIO_BAD_STATE (the
- * connection is not open any more), SESSIO_LIMIT (the queue is full: the connection
- * ends), SESSIO_NO_MEMORY.
+ * Sends a frame, before others if it is urgent. SESSIO_INVALID_ARG (it breaks a rule
+ * or is larger than the peer takes), SESSIO_BAD_STATE (not open any more),
+ * SESSIO_LIMIT (the queue is full), SESSIO_NO_MEMORY.
  */
 sessio_status si_connection_send(
 	struct si_connection *connection, const struct si_frame *frame, bool urgent);
 
+/* The same, and the last two end the connection, with QUEUE or MEMORY. */
+sessio_status si_connection_must_send(
+	struct si_connection *connection, const struct si_frame *frame, bool urgent);
+
 /*
- * Ends the connection from this side. With `goodbye` the peer is told the reason,
- * after what waits, or instead of it if the queue is full.
+ * Ends the connection from this side. With `goodbye` the peer gets the reason,
+ * after the frames that wait, or instead of them if the reason is QUEUE.
  */
 void si_connection_end(struct si_connection *connection, enum si_frame_reason reason, bool goodbye);
 

@@ -11,6 +11,10 @@
  * (transport_consumer-2) The consumer's memory goes when it is GONE and its owner
  *      has closed it, whichever comes later, and never inside a callback.
  */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* what uv.h needs in strict C11 */
+#endif
+
 #include <sessio/transport.h>
 
 #include <string.h>
@@ -105,6 +109,28 @@ static sessio_status status_of_code(int32_t code)
 	return SESSIO_REFUSED;
 }
 
+static void ignore(void *ctx, const sessio_reply *reply)
+{
+	(void)ctx;
+	(void)reply;
+}
+
+/* A reply has brought handles, and nobody waits for it any more. */
+static void drop_unwanted(
+	sessio_consumer *consumer, const sessio_remote_handle *handles, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const sessio_call drop = {
+			.kind = SESSIO_CALL_DROP, .handles = &handles[i], .handle_count = 1
+		};
+
+		/* At worst it stays until the connection ends. */
+		if (sessio_consumer_send(consumer, &drop, ignore, NULL, NULL) != SESSIO_OK) {
+			return;
+		}
+	}
+}
+
 static void take_reply(sessio_consumer *consumer, const struct si_frame *frame)
 {
 	struct si_map_node *node = si_map_find(&consumer->by_number, frame->number);
@@ -124,6 +150,9 @@ static void take_reply(sessio_consumer *consumer, const struct si_frame *frame)
 							   : status_of_code(frame->code);
 	reply.bytes = frame->size == 0 ? NULL : frame->bytes;
 	reply.size = frame->size;
+	if (of_number(node)->fn == NULL) {
+		drop_unwanted(consumer, handles, frame->handle_count);
+	}
 	answer(consumer, of_number(node), &reply);
 }
 
@@ -200,7 +229,7 @@ static void on_frame(struct si_connection *connection, const struct si_frame *fr
 	}
 }
 
-/* What is left goes, after its own loop if it has one (transport_consumer-2). */
+/* The rest goes, after its own loop if it has one (transport_consumer-2). */
 static void free_consumer(sessio_consumer *consumer)
 {
 	si_map_fini(&consumer->by_number);
@@ -269,6 +298,7 @@ static void on_timer(uv_timer_t *timer)
 static bool run_until(sessio_consumer *consumer,
 	bool (*holds)(sessio_consumer *consumer, void *arg), void *arg, uint32_t timeout_ms)
 {
+	si_pipe_block_signal(); /* it may have come to another thread */
 	consumer->running = true;
 	consumer->timed_out = false;
 	if (timeout_ms != SESSIO_FOREVER) {
@@ -361,6 +391,7 @@ sessio_status sessio_consumer_connect(
 		!si_pipe_name_is_valid(options->pipe) || !limits_are_valid(&options->limits)) {
 		return SESSIO_INVALID_ARG;
 	}
+	si_pipe_block_signal();
 	status = create(options, &consumer);
 	if (status != SESSIO_OK) {
 		return status;
@@ -453,6 +484,7 @@ sessio_status sessio_consumer_send(sessio_consumer *consumer, const sessio_call 
 	if (status != SESSIO_OK) {
 		return status;
 	}
+	si_pipe_block_signal();
 	request = si_platform_alloc(sizeof(*request));
 	if (request == NULL) {
 		return SESSIO_NO_MEMORY;
@@ -498,7 +530,7 @@ static bool is_done(sessio_consumer *consumer, void *arg)
 	return ((const struct waited *)arg)->done;
 }
 
-/* After its own loop ran: what was put off while it did. */
+/* After its own loop ran: the closing that was put off meanwhile. */
 static bool was_closed(sessio_consumer *consumer)
 {
 	if (!consumer->closed) {
@@ -548,7 +580,7 @@ sessio_status sessio_consumer_cancel(sessio_consumer *consumer, uint32_t number)
 		return SESSIO_NOT_FOUND;
 	}
 	status = si_connection_send(&consumer->connection, &frame, false);
-	return status == SESSIO_BAD_STATE || status == SESSIO_LIMIT ? SESSIO_DISCONNECTED : status;
+	return status == SESSIO_BAD_STATE ? SESSIO_DISCONNECTED : status;
 }
 
 static bool has_more_notices(sessio_consumer *consumer, void *arg)

@@ -3,11 +3,11 @@
  * Frames: how bytes of a pipe become messages, and messages bytes. protocol.md
  * beside this file describes them for readers without C.
  *
- * (transport-1) A parser reads no byte outside of its input, and its work and
+ * (transport_frame-1) A parser reads no byte outside of its input, and its work and
  *      memory are linear in that input.
- * (transport-2) Every field of a message is checked before any of it is used. A
+ * (transport_frame-2) Every field of a message is checked before any of it is used. A
  *      message that breaks a rule is refused whole, with a reason.
- * (transport-3) What a writer makes, a parser takes, and gives back unchanged.
+ * (transport_frame-3) A parser takes every frame that a writer makes, and gives it back unchanged.
  */
 #ifndef SI_TRANSPORT_FRAME_H
 #define SI_TRANSPORT_FRAME_H
@@ -28,7 +28,7 @@
 #define SI_FRAME_NAME_MAX 255u
 #define SI_FRAME_TEXT_MAX 255u
 
-/* XX(NAME, value, text): what a frame is. A provider sends those with the high bit. */
+/* XX(NAME, value, text): the kinds of frames. A provider sends those with the high bit. */
 #define SI_FRAME_KIND_MAP(XX)          \
 	XX(HELLO, 0x0001, "HELLO")     \
 	XX(OPEN, 0x0002, "OPEN")       \
@@ -64,7 +64,8 @@ enum si_frame_kind {
 	XX(REFUSED, 9, "the provider refuses this consumer")             \
 	XX(STOPPING, 10, "the provider stops")                           \
 	XX(MEMORY, 11, "out of memory")                                  \
-	XX(SIDE, 12, "a frame that only the other side may send")
+	XX(SIDE, 12, "a frame that only the other side may send")        \
+	XX(TIME, 13, "the greeting did not come in time")
 
 enum si_frame_reason {
 #define XX(name, value, text) SI_FRAME_REASON_##name = (value),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#if defined(__linux__)
-#define _GNU_SOURCE /* struct ucred */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* struct ucred, and what uv.h needs in strict C11 */
 #endif
 
 #include "transport/transport_pipe.h"
@@ -10,6 +10,7 @@
 #if !defined(_WIN32)
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -43,6 +44,10 @@ sessio_status si_pipe_status(int error)
 }
 
 #if defined(_WIN32)
+
+void si_pipe_block_signal(void)
+{
+}
 
 bool si_pipe_name_is_valid(const char *name)
 {
@@ -89,6 +94,15 @@ sessio_peer si_pipe_peer(uv_pipe_t *pipe)
 
 #define LOCK_SUFFIX ".lock"
 
+void si_pipe_block_signal(void)
+{
+	sigset_t pipe;
+
+	(void)sigemptyset(&pipe);
+	(void)sigaddset(&pipe, SIGPIPE);
+	(void)pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
+
 static void forget(struct si_pipe_claim *claim)
 {
 	if (claim->lock >= 0) {
@@ -114,8 +128,8 @@ static bool is_current(const struct si_pipe_claim *claim)
 }
 
 /*
- * The lock says that its holder serves the name, for as long as it lives; so a pipe
- * that is there while the lock is free is a dead provider's. A provider that stops
+ * The lock says that its holder serves the name, for as long as it lives. A pipe that
+ * is there while the lock is free is a dead provider's. A provider that stops
  * removes its lock's file, so a lock may turn out to be of a removed one.
  */
 static int claim_name(struct si_pipe_claim *claim, const char *name)

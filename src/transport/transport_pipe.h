@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a pipe depends on the operating system. */
+/* The parts of a pipe that depend on the operating system. */
 #ifndef SI_TRANSPORT_PIPE_H
 #define SI_TRANSPORT_PIPE_H
 
@@ -27,8 +27,14 @@ void si_pipe_release(struct si_pipe_claim *claim);
 /* Whether a pipe can have this name at all. */
 bool si_pipe_name_is_valid(const char *name);
 
-/* What the operating system says of the process at the other end. */
+/* The process at the other end, by the operating system. */
 sessio_peer si_pipe_peer(uv_pipe_t *pipe);
+
+/*
+ * Blocks the signal that a write to a closed pipe sends to the calling thread; libuv
+ * writes with it. A peer that goes away must not end the process.
+ */
+void si_pipe_block_signal(void);
 
 /* An error of libuv's about a pipe. */
 sessio_status si_pipe_status(int error);

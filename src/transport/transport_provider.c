@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Providers: listening, the greeting, connections that come and go, stopping. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* what uv.h needs in strict C11 */
+#endif
+
 #include "transport/transport_provider.h"
 
 #include <string.h>
@@ -10,9 +14,11 @@
 
 #define BACKLOG 128
 #define REQUESTS 32u
+#define REQUESTS_MAX 16384u
 #define QUEUE_BYTES (UINT32_C(4) << 20)
 #define CONNECTIONS 1024u
-#define HANDLES 1048575u
+#define HANDLES SESSIO_HANDLES_MAX
+#define GREETING_MS 10000u
 
 static struct sessio_connection *of_wire(struct si_connection *wire)
 {
@@ -42,7 +48,6 @@ void si_connection_unref(struct sessio_connection *connection)
 		struct sessio_provider *provider = connection->provider;
 
 		si_map_fini(&connection->requests);
-		si_peer_fini(&connection->peer);
 		si_platform_free(connection);
 		si_provider_unref(provider);
 	}
@@ -59,15 +64,18 @@ bool si_provider_is_here(const struct sessio_provider *provider)
 
 void si_provider_post(struct sessio_provider *provider, struct si_post *post)
 {
+	bool awake;
+
 	si_mutex_lock(&provider->lock);
-	if (!post->queued) {
-		post->queued = true;
+	awake = provider->awake;
+	if (awake) {
 		si_list_append(&provider->posts, &post->node);
-		if (provider->awake) {
-			(void)uv_async_send(&provider->wake);
-		}
+		(void)uv_async_send(&provider->wake);
 	}
 	si_mutex_unlock(&provider->lock);
+	if (!awake) {
+		post->run(post); /* (transport_provider-5) */
+	}
 }
 
 static void run_posts(struct sessio_provider *provider)
@@ -77,7 +85,6 @@ static void run_posts(struct sessio_provider *provider)
 		struct si_post *post = SI_LIST_ELEMENT(provider->posts.first, struct si_post, node);
 
 		si_list_remove(&provider->posts, &post->node);
-		post->queued = false;
 		si_mutex_unlock(&provider->lock);
 		post->run(post);
 		si_mutex_lock(&provider->lock);
@@ -87,7 +94,22 @@ static void run_posts(struct sessio_provider *provider)
 
 static void on_wake(uv_async_t *wake)
 {
-	run_posts(wake->data);
+	struct sessio_provider *provider = wake->data;
+
+	si_revocations_tell(&provider->revocations);
+	run_posts(provider);
+}
+
+void si_connection_tell_revoked(struct si_peer *peer, uint32_t value)
+{
+	struct sessio_connection *connection =
+		(struct sessio_connection *)(void *)((unsigned char *)peer -
+			offsetof(struct sessio_connection, peer));
+	const struct si_frame revoked = {
+		.kind = SI_FRAME_REVOKED, .handle_count = 1, .handles = { { value, 0 } }
+	};
+
+	(void)si_connection_must_send(&connection->wire, &revoked, true);
 }
 
 /* --- Connections --- */
@@ -139,8 +161,10 @@ static void greet(struct sessio_connection *connection, const struct si_frame *h
 		si_connection_end(&connection->wire, SI_FRAME_REASON_VERSION, true);
 		return;
 	}
+	si_connection_greeted(&connection->wire);
 	connection->wire.peer_frame_bytes =
 		hello->frame_bytes < SI_FRAME_BYTES_MAX ? hello->frame_bytes : SI_FRAME_BYTES_MAX;
+	si_connection_reserve_answers(connection);
 	connection->who = si_pipe_peer(&connection->wire.pipe);
 	if (provider->ops->connected != NULL &&
 		provider->ops->connected(provider->ctx, connection) != SESSIO_OK) {
@@ -149,9 +173,7 @@ static void greet(struct sessio_connection *connection, const struct si_frame *h
 	}
 	connection->known = true;
 	connection->state = SI_PEER_READY;
-	if (si_connection_send(&connection->wire, &welcome, false) == SESSIO_NO_MEMORY) {
-		si_connection_end(&connection->wire, SI_FRAME_REASON_MEMORY, true);
-	}
+	(void)si_connection_must_send(&connection->wire, &welcome, false);
 }
 
 static void on_frame(struct si_connection *wire, const struct si_frame *frame)
@@ -188,13 +210,14 @@ static struct sessio_connection *create_connection(struct sessio_provider *provi
 		return NULL;
 	}
 	memset(connection, 0, sizeof(*connection));
-	if (si_peer_init(&connection->peer, provider->limits.handles) != SESSIO_OK) {
+	if (si_peer_init(&connection->peer, &provider->revocations, provider->limits.handles) !=
+		SESSIO_OK) {
 		si_platform_free(connection);
 		return NULL;
 	}
 	if (si_connection_init(&connection->wire, provider->loop, &wire_ops,
 		    provider->limits.frame_bytes, provider->limits.queue_bytes) != SESSIO_OK) {
-		si_peer_fini(&connection->peer);
+		si_peer_close_all(&connection->peer);
 		si_platform_free(connection);
 		return NULL;
 	}
@@ -240,9 +263,10 @@ static void on_connection(uv_stream_t *listener, int status)
 	}
 	if (uv_accept(listener, (uv_stream_t *)&connection->wire.pipe) != 0) {
 		si_connection_end(&connection->wire, SI_FRAME_REASON_NONE, false);
-	} else if (si_connection_start(&connection->wire) &&
-		provider->connection_count > provider->limits.connections) {
+	} else if (provider->connection_count > provider->limits.connections) {
 		si_connection_end(&connection->wire, SI_FRAME_REASON_REFUSED, true);
+	} else if (si_connection_start(&connection->wire)) {
+		si_connection_await_greeting(&connection->wire, provider->limits.greeting_ms);
 	}
 }
 
@@ -309,6 +333,7 @@ static void maybe_stopped(struct sessio_provider *provider)
 	if (!provider->stopping || provider->connection_count != 0 || !provider->awake) {
 		return;
 	}
+	si_revocations_end(&provider->revocations);
 	si_mutex_lock(&provider->lock);
 	provider->awake = false;
 	si_mutex_unlock(&provider->lock);
@@ -318,14 +343,24 @@ static void maybe_stopped(struct sessio_provider *provider)
 
 static bool resolve_limits(sessio_transport_limits *limits)
 {
+	uint32_t answers;
+
 	if (limits->frame_bytes == 0) {
 		limits->frame_bytes = SI_FRAME_BYTES_MAX;
 	}
 	if (limits->requests == 0) {
 		limits->requests = REQUESTS;
 	}
+	if (limits->requests > REQUESTS_MAX) {
+		return false;
+	}
+	/* (transport_connection-4): with nothing queued, every request can be answered. */
+	answers = (limits->requests + 1) * SI_FRAME_BYTES_MAX;
 	if (limits->queue_bytes == 0) {
-		limits->queue_bytes = QUEUE_BYTES;
+		limits->queue_bytes = QUEUE_BYTES > 2 * answers ? QUEUE_BYTES : 2 * answers;
+	}
+	if (limits->greeting_ms == 0) {
+		limits->greeting_ms = GREETING_MS;
 	}
 	if (limits->connections == 0) {
 		limits->connections = CONNECTIONS;
@@ -335,7 +370,7 @@ static bool resolve_limits(sessio_transport_limits *limits)
 	}
 	return limits->frame_bytes >= SI_FRAME_BYTES_MIN &&
 		limits->frame_bytes <= SI_FRAME_BYTES_MAX && limits->handles <= HANDLES &&
-		limits->queue_bytes >= limits->frame_bytes;
+		limits->queue_bytes >= answers;
 }
 
 static struct sessio_provider *create_provider(const sessio_provider_options *options)
@@ -363,6 +398,11 @@ static struct sessio_provider *create_provider(const sessio_provider_options *op
 	return provider;
 }
 
+static void on_unused(uv_handle_t *wake)
+{
+	si_provider_unref(wake->data);
+}
+
 sessio_status sessio_provider_start(
 	const sessio_provider_options *options, sessio_provider **out_provider)
 {
@@ -378,12 +418,17 @@ sessio_status sessio_provider_start(
 	if (!resolve_limits(&resolved.limits)) {
 		return SESSIO_INVALID_ARG;
 	}
+	si_pipe_block_signal();
 	provider = create_provider(&resolved);
 	if (provider == NULL) {
 		return SESSIO_NO_MEMORY;
 	}
 	if (uv_async_init(provider->loop, &provider->wake, on_wake) != 0) {
 		si_provider_unref(provider);
+		return SESSIO_NO_MEMORY;
+	}
+	if (!si_revocations_begin(&provider->revocations, provider)) {
+		uv_close((uv_handle_t *)&provider->wake, on_unused);
 		return SESSIO_NO_MEMORY;
 	}
 	(void)uv_pipe_init(provider->loop, &provider->listener, 0);

@@ -4,14 +4,17 @@
  * thread, but for the list of posts.
  *
  * (transport_provider-1) A provider, a connection and a request each live as long
- *      as somebody counts on them: the provider's owner, each connection and each
- *      request on the provider; the pipe and each request on its connection.
+ *      as somebody counts on them. The provider's owner, each connection and each
+ *      request count on the provider. The pipe and each request count on their
+ *      connection.
  * (transport_provider-2) Other threads only append to `posts`, under its lock, and
- *      wake the loop. Each post runs once, on the loop's thread.
+ *      wake the loop. Each post is posted once, and runs once on the loop's thread.
  * (transport_provider-3) A request is in its connection's map and list from its
  *      frame to its reply, or to the connection's end.
  * (transport_provider-4) After a connection's end nothing of it is delivered, its
  *      handles are closed, and `disconnected` has run or is about to.
+ * (transport_provider-5) Once a provider has stopped, a post runs at once and on the
+ *      thread that posts it. It only frees then: all connections are gone.
  */
 #ifndef SI_TRANSPORT_PROVIDER_H
 #define SI_TRANSPORT_PROVIDER_H
@@ -31,7 +34,12 @@
 struct si_post {
 	struct si_list_node node; /* provider->posts */
 	void (*run)(struct si_post *post);
-	bool queued; /* under the lock */
+};
+
+/* A call callback that runs. */
+struct si_serving {
+	struct sessio_request *request; /* NULL once it is answered */
+	struct si_serving *outer;
 };
 
 struct sessio_provider {
@@ -52,7 +60,9 @@ struct sessio_provider {
 	bool stopping;
 	sessio_provider_stopped_fn *stopped;
 	void *stopped_ctx;
-	si_mutex lock; /* posts and woken; (transport_provider-2) */
+	struct si_revocations revocations;
+	struct si_serving *serving; /* the innermost; NULL outside of the call callback */
+	si_mutex lock; /* guards the next two; (transport_provider-2) */
 	struct si_list posts;
 	bool awake; /* the async can be used */
 };
@@ -80,6 +90,7 @@ struct sessio_request {
 	struct sessio_connection *connection; /* counted */
 	bool listed; /* in the map and the list */
 	bool cancelled;
+	struct si_list filled; /* containers that the call callback has filled */
 	sessio_request_cancel_fn *cancel;
 	void *cancel_ctx;
 	uint32_t operation;
@@ -94,7 +105,7 @@ struct sessio_request {
 	unsigned char bytes[]; /* of the call */
 };
 
-/* Runs a post on the loop's thread, soon; any thread. A post that waits waits on. */
+/* Runs a post on the loop's thread, soon; any thread. It may be gone afterwards. */
 void si_provider_post(struct sessio_provider *provider, struct si_post *post);
 
 /* Whether this is the loop's thread. */
@@ -103,8 +114,17 @@ bool si_provider_is_here(const struct sessio_provider *provider);
 void si_provider_unref(struct sessio_provider *provider);
 void si_connection_unref(struct sessio_connection *connection);
 
+/* Reserves room in the queue for answers to what is in flight and one more. */
+void si_connection_reserve_answers(struct sessio_connection *connection);
+
 /* A request frame of a connection that is ready. */
 void si_request_serve(struct sessio_connection *connection, const struct si_frame *frame);
+
+/* The call callback of this request has filled a container. */
+void si_request_filled(struct sessio_request *request, const struct sessio_handle_desc *desc);
+
+/* A handle of this consumer's is revoked. */
+void si_connection_tell_revoked(struct si_peer *peer, uint32_t value);
 
 /* The connection has ended: its requests are cancelled, and answered into nothing. */
 void si_request_abandon_all(struct sessio_connection *connection);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests: what each kind does, and how calls are answered. */
+/* Requests of each kind, and the answers to calls. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* what uv.h needs in strict C11 */
+#endif
+
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/object.h"
 #include "transport/transport_provider.h"
 
 static struct sessio_request *of_number(struct si_map_node *node)
@@ -20,32 +25,22 @@ static struct sessio_request *of_post(struct si_post *post)
 /* --- Answers --- */
 
 /*
- * Sends a reply; without memory for it the connection ends, because a request
- * without an answer would wait for ever.
+ * Sends a reply. Without memory or room for it the connection ends, because a
+ * request without an answer would wait for ever.
  */
-static void send(struct sessio_connection *connection, struct si_frame *reply)
+static void answer(struct sessio_connection *connection, const struct si_frame *reply)
 {
-	sessio_status status = si_connection_send(&connection->wire, reply, false);
-
-	if (status == SESSIO_INVALID_ARG) {
-		*reply = (struct si_frame){
-			.kind = SI_FRAME_REPLY, .number = reply->number, .code = SESSIO_LIMIT
-		};
-		status = si_connection_send(&connection->wire, reply, false);
-	}
-	if (status == SESSIO_NO_MEMORY) {
-		si_connection_end(&connection->wire, SI_FRAME_REASON_MEMORY, true);
-	}
+	(void)si_connection_must_send(&connection->wire, reply, false);
 }
 
 static void send_code(struct sessio_connection *connection, uint32_t number, int32_t code)
 {
 	struct si_frame reply = { .kind = SI_FRAME_REPLY, .number = number, .code = code };
 
-	send(connection, &reply);
+	answer(connection, &reply);
 }
 
-/* What a handle that was made for a reply becomes if the reply cannot carry it. */
+/* Handles that were made for a reply, and that the reply cannot carry. */
 static void take_back(struct sessio_connection *connection, const struct si_frame *reply)
 {
 	for (unsigned i = 0; i < reply->handle_count; i++) {
@@ -58,7 +53,7 @@ static void take_back(struct sessio_connection *connection, const struct si_fram
 static void serve_open(struct sessio_connection *connection, const struct si_frame *frame)
 {
 	const sessio_provider_ops *ops = connection->provider->ops;
-	const sessio_opening opening = { connection, frame->size == 0 ? NULL : frame->bytes,
+	sessio_opening opening = { connection, frame->size == 0 ? NULL : frame->bytes,
 		frame->size };
 	struct si_frame reply = { .kind = SI_FRAME_REPLY, .number = frame->number };
 	char name[SI_FRAME_NAME_MAX + 1];
@@ -79,7 +74,16 @@ static void serve_open(struct sessio_connection *connection, const struct si_fra
 	}
 	/* A reason of the provider's own crosses if it is positive, as codes are. */
 	reply.code = status == SESSIO_REFUSED && reason > 0 ? reason : status;
-	send(connection, &reply);
+	answer(connection, &reply);
+}
+
+static void serve_close(struct sessio_connection *connection, const struct si_frame *frame)
+{
+	sessio_status status = si_peer_close_session(&connection->peer, frame->handles[0].value);
+
+	/* The revocation comes before the answer. */
+	si_revocations_tell(&connection->provider->revocations);
+	send_code(connection, frame->number, status);
 }
 
 static void serve_pass(struct sessio_connection *connection, const struct si_frame *frame)
@@ -92,25 +96,76 @@ static void serve_pass(struct sessio_connection *connection, const struct si_fra
 	};
 	sessio_status status = SESSIO_NOT_FOUND;
 
-	if (to != NULL) {
+	if (to != NULL && si_connection_is_full(&to->wire)) {
+		status = SESSIO_LIMIT;
+	} else if (to != NULL) {
 		status = si_peer_pass(
 			&connection->peer, &frame->handles[0], &to->peer, &given.handles[0]);
 	}
-	if (status == SESSIO_OK && si_connection_send(&to->wire, &given, false) != SESSIO_OK) {
-		take_back(to, &given);
-		status = SESSIO_DISCONNECTED;
+	if (status == SESSIO_OK) {
+		status = si_connection_send(&to->wire, &given, false);
+		if (status != SESSIO_OK) {
+			take_back(to, &given);
+			status = status == SESSIO_BAD_STATE ? SESSIO_DISCONNECTED : status;
+		}
 	}
 	send_code(connection, frame->number, status);
 }
 
 /* --- Calls --- */
 
+struct filled {
+	struct si_list_node node; /* request->filled */
+	struct sessio_handle_desc desc;
+};
+
+void si_request_filled(struct sessio_request *request, const struct sessio_handle_desc *desc)
+{
+	struct filled *filled = si_platform_alloc(sizeof(*filled));
+
+	/* Without memory the container counts as delivered: its session ends otherwise. */
+	if (filled != NULL) {
+		filled->desc = *desc;
+		si_list_append(&request->filled, &filled->node);
+	}
+}
+
+static bool is_in_reply(const struct sessio_request *request, uint32_t session)
+{
+	for (size_t i = 0; i < request->reply_handle_count; i++) {
+		if (request->reply_handles[i].session == session) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Containers that were filled and are not in the reply (transport_peer-3). */
+static void discard_undelivered(struct sessio_request *request)
+{
+	while (!si_list_is_empty(&request->filled)) {
+		struct filled *filled = SI_LIST_ELEMENT(request->filled.first, struct filled, node);
+
+		si_list_remove(&request->filled, &filled->node);
+		if (!is_in_reply(request, filled->desc.session)) {
+			si_peer_discard(&filled->desc);
+		}
+		si_platform_free(filled);
+	}
+}
+
 static void release_all(struct sessio_request *request)
 {
 	for (size_t i = 0; i < request->handle_count; i++) {
-		si_peer_release(&request->connection->peer, &request->handles[i]);
+		si_peer_release(&request->handles[i]);
 	}
 	request->handle_count = 0;
+}
+
+void si_connection_reserve_answers(struct sessio_connection *connection)
+{
+	connection->wire.reserved =
+		((size_t)connection->in_flight + 1) * connection->wire.peer_frame_bytes;
 }
 
 static void unlist(struct sessio_request *request)
@@ -122,6 +177,7 @@ static void unlist(struct sessio_request *request)
 		si_map_remove(&connection->requests, &request->by_number);
 		si_list_remove(&connection->request_list, &request->node);
 		connection->in_flight--;
+		si_connection_reserve_answers(connection);
 	}
 }
 
@@ -130,7 +186,11 @@ static void destroy(struct sessio_request *request)
 {
 	struct sessio_connection *connection = request->connection;
 
+	for (struct si_serving *at = connection->provider->serving; at != NULL; at = at->outer) {
+		at->request = at->request == request ? NULL : at->request;
+	}
 	unlist(request);
+	discard_undelivered(request);
 	release_all(request);
 	si_platform_free(request->reply_bytes);
 	si_platform_free(request);
@@ -157,16 +217,18 @@ static struct sessio_request *create(
 	si_list_append(&connection->request_list, &request->node);
 	request->listed = true;
 	connection->in_flight++;
+	si_connection_reserve_answers(connection);
 	return request;
 }
 
 static void serve_call(struct sessio_connection *connection, const struct si_frame *frame)
 {
-	const sessio_provider_ops *ops = connection->provider->ops;
+	struct sessio_provider *provider = connection->provider;
+	struct si_serving serving;
 	struct sessio_request *request;
 	sessio_status status = SESSIO_OK;
 
-	if (ops->call == NULL) {
+	if (provider->ops->call == NULL) {
 		send_code(connection, frame->number, SESSIO_UNSUPPORTED);
 		return;
 	}
@@ -185,7 +247,10 @@ static void serve_call(struct sessio_connection *connection, const struct si_fra
 		send_code(connection, frame->number, status);
 		return;
 	}
-	ops->call(connection->provider->ctx, request);
+	serving = (struct si_serving){ request, provider->serving };
+	provider->serving = &serving;
+	provider->ops->call(provider->ctx, request);
+	provider->serving = serving.outer;
 }
 
 static void cancel(struct sessio_request *request)
@@ -235,8 +300,7 @@ void si_request_serve(struct sessio_connection *connection, const struct si_fram
 		serve_call(connection, frame);
 		return;
 	case SI_FRAME_CLOSE:
-		send_code(connection, frame->number,
-			si_peer_close_session(&connection->peer, frame->handles[0].value));
+		serve_close(connection, frame);
 		return;
 	case SI_FRAME_DROP:
 		send_code(connection, frame->number,
@@ -246,7 +310,7 @@ void si_request_serve(struct sessio_connection *connection, const struct si_fram
 		serve_pass(connection, frame);
 		return;
 	default:
-		send(connection, &unsupported);
+		answer(connection, &unsupported);
 		return;
 	}
 }
@@ -308,6 +372,14 @@ void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn 
 	request->cancel_ctx = ctx;
 }
 
+/* Containers that will not be delivered (transport_peer-3). */
+static void discard_all(const struct sessio_handle_desc *handles, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		si_peer_discard(&handles[i]);
+	}
+}
+
 /* Makes the reply's handles in the consumer's space; all or none. */
 static sessio_status give_all(struct sessio_request *request, struct si_frame *reply)
 {
@@ -324,9 +396,7 @@ static sessio_status give_all(struct sessio_request *request, struct si_frame *r
 		take_back(connection, reply);
 		reply->handle_count = 0;
 	}
-	for (; status != SESSIO_OK && i < request->reply_handle_count; i++) {
-		si_peer_discard(&request->reply_handles[i]);
-	}
+	discard_all(request->reply_handles + i, request->reply_handle_count - i);
 	return status;
 }
 
@@ -344,9 +414,7 @@ static sessio_status finish(struct sessio_request *request, const void *bytes, s
 	sessio_status status = SESSIO_DISCONNECTED;
 
 	if (!request->listed) {
-		for (size_t i = 0; i < request->reply_handle_count; i++) {
-			si_peer_discard(&request->reply_handles[i]);
-		}
+		discard_all(request->reply_handles, request->reply_handle_count);
 	} else {
 		status = give_all(request, &reply);
 		if (status != SESSIO_OK) {
@@ -356,10 +424,13 @@ static sessio_status finish(struct sessio_request *request, const void *bytes, s
 		if (si_frame_size(&reply, connection->wire.peer_frame_bytes) == 0) {
 			take_back(connection, &reply);
 			reply.handle_count = 0;
+			reply.size = 0;
+			reply.code = SESSIO_LIMIT;
 			status = SESSIO_INVALID_ARG;
 		}
 		unlist(request);
-		send(connection, &reply);
+		answer(connection, &reply);
+		si_connection_relieve(&connection->wire);
 	}
 	destroy(request);
 	return status;
@@ -372,43 +443,51 @@ static void run_reply(struct si_post *post)
 	(void)finish(request, request->reply_bytes, request->reply_size);
 }
 
+/* A reply that waits for the loop keeps a copy of its bytes. */
+static sessio_status keep_bytes(struct sessio_request *request, const void *bytes, size_t size)
+{
+	if (size == 0) {
+		return SESSIO_OK;
+	}
+	request->reply_bytes = si_platform_alloc(size);
+	if (request->reply_bytes == NULL) {
+		discard_all(request->reply_handles, request->reply_handle_count);
+		request->reply_handle_count = 0;
+		request->code = SESSIO_NO_MEMORY;
+		return SESSIO_NO_MEMORY;
+	}
+	memcpy(request->reply_bytes, bytes, size);
+	request->reply_size = size;
+	return SESSIO_OK;
+}
+
 sessio_status sessio_request_reply(sessio_request *request, int32_t code, const void *bytes,
 	size_t size, const struct sessio_handle_desc *handles, size_t handle_count)
 {
-	sessio_status status = SESSIO_OK;
+	bool valid = handle_count <= SI_FRAME_HANDLES_MAX && size <= SI_FRAME_BYTES_MAX &&
+		(handle_count == 0 || handles != NULL) && (size == 0 || bytes != NULL);
+	sessio_status status;
 
 	if (request == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (handle_count > SI_FRAME_HANDLES_MAX || size > SI_FRAME_BYTES_MAX ||
-		(handle_count != 0 && handles == NULL) || (size != 0 && bytes == NULL)) {
-		status = SESSIO_INVALID_ARG;
-		code = SESSIO_LIMIT;
+	request->code = code;
+	if (!valid) {
+		discard_all(handles, handles == NULL ? 0 : handle_count);
+		request->code = SESSIO_LIMIT;
 		size = 0;
 		handle_count = 0;
 	}
-	request->code = code;
 	request->reply_handle_count = handle_count;
 	if (handle_count != 0) {
 		memcpy(request->reply_handles, handles, handle_count * sizeof(*handles));
 	}
 	if (si_provider_is_here(request->connection->provider)) {
-		sessio_status sent = finish(request, bytes, size);
-
-		return status == SESSIO_OK ? sent : status;
+		status = finish(request, bytes, size);
+	} else {
+		status = keep_bytes(request, bytes, size);
+		request->post.run = run_reply;
+		si_provider_post(request->connection->provider, &request->post);
 	}
-	if (size != 0) {
-		request->reply_bytes = si_platform_alloc(size);
-		if (request->reply_bytes == NULL) {
-			status = SESSIO_NO_MEMORY;
-			request->code = status;
-			size = 0;
-		} else {
-			memcpy(request->reply_bytes, bytes, size);
-		}
-	}
-	request->reply_size = size;
-	request->post.run = run_reply;
-	si_provider_post(request->connection->provider, &request->post);
-	return status;
+	return valid ? status : SESSIO_INVALID_ARG;
 }
