@@ -252,10 +252,10 @@ static void an_unknown_kind_is_taken_for_an_answer(void **state)
 static void every_reason_has_a_text(void **state)
 {
 	(void)state;
-	for (uint16_t i = 0; i <= SI_FRAME_REASON_SIDE; i++) {
+	for (uint16_t i = 0; i <= SI_FRAME_REASON_TIME; i++) {
 		assert_string_not_equal(si_frame_reason_text(i), "an unknown reason");
 	}
-	assert_string_equal(si_frame_reason_text(SI_FRAME_REASON_SIDE + 1), "an unknown reason");
+	assert_string_equal(si_frame_reason_text(SI_FRAME_REASON_TIME + 1), "an unknown reason");
 }
 
 int main(void)
