@@ -6,6 +6,7 @@
 
 #include "test.h"
 
+#include "inside.h"
 #include "talk.h"
 
 #include <string.h>
@@ -314,8 +315,7 @@ static void connected_asks(void *ctx)
 	const sessio_call call = operation(OP_ECHO, "later", 5);
 
 	self->connected++;
-	assert_int_equal(
-		sessio_consumer_send(self->consumer, &call, on_reply, self, NULL), SESSIO_OK);
+	note_that(sessio_consumer_send(self->consumer, &call, on_reply, self, NULL) == SESSIO_OK);
 }
 
 static void reply_closes(void *ctx, const sessio_reply *reply)
@@ -332,8 +332,8 @@ static void connected_asks_and_closes(void *ctx)
 	const sessio_call call = operation(OP_ECHO, "later", 5);
 
 	self->connected++;
-	assert_int_equal(
-		sessio_consumer_send(self->consumer, &call, reply_closes, self, NULL), SESSIO_OK);
+	note_that(
+		sessio_consumer_send(self->consumer, &call, reply_closes, self, NULL) == SESSIO_OK);
 }
 
 static void many_consumers_on_one_loop(void **state)
