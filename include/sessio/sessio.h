@@ -15,6 +15,7 @@
 #include <sessio/rules.h>
 #include <sessio/source.h>
 #include <sessio/status.h>
+#include <sessio/transport.h>
 #include <sessio/user_session.h>
 #include <sessio/version.h>
 #include <sessio/wait.h>

@@ -54,7 +54,8 @@ extern "C" {
 	XX(NO_MEMORY, -9, "out of memory")                       \
 	XX(TIMEOUT, -10, "timed out")                            \
 	XX(REFUSED, -11, "refused by a callback")                \
-	XX(UNSUPPORTED, -12, "not supported here")
+	XX(UNSUPPORTED, -12, "not supported here")               \
+	XX(DISCONNECTED, -13, "the connection has ended")
 
 /** The result of a call: SESSIO_OK is 0, every failure is negative. */
 typedef enum sessio_status {

@@ -36,6 +36,8 @@ Retcode si_retcode(sessio_status status)
 		return rcFail;
 	case SESSIO_UNSUPPORTED:
 		return rcUnimplemented;
+	case SESSIO_DISCONNECTED:
+		return rcNotConnected;
 	}
 	return rcFail;
 }

@@ -176,6 +176,10 @@ sessio_status si_resource_unregister(void *object);
 /* On SESSIO_REFUSED *out_reason is what the open callback or a constructor said. */
 sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
 	void **out_context, int32_t *out_reason);
+
+/* The same, with a reference to the context for the caller, whatever others close. */
+sessio_status si_session_open_held(void *object, uint32_t required, uint32_t shared, void *open_arg,
+	void **out_context, int32_t *out_reason);
 sessio_status si_session_close(void *context);
 
 /*

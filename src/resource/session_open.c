@@ -162,15 +162,18 @@ static sessio_status closed_while_opening(
 	return SESSIO_OK;
 }
 
-/* Takes the session from its creation to OPEN. */
+/* Takes the session from its creation to OPEN; `held`: with a reference for the caller. */
 static sessio_status begin(struct si_resource *resource, struct si_session *session, void *open_arg,
-	void **out_context, int32_t *out_reason)
+	bool held, void **out_context, int32_t *out_reason)
 {
 	void *context = si_session_context(session);
 	sessio_status status = construct_and_open(session, open_arg, out_reason);
 
 	if (status != SESSIO_OK) {
 		return status;
+	}
+	if (held) {
+		si_object_ref(context);
 	}
 	if (!si_rundown_open(&session->run)) {
 		return closed_while_opening(resource, session, out_context);
@@ -179,8 +182,8 @@ static sessio_status begin(struct si_resource *resource, struct si_session *sess
 	return SESSIO_OK;
 }
 
-sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
-	void **out_context, int32_t *out_reason)
+static inline sessio_status open_session(void *object, uint32_t required, uint32_t shared,
+	void *open_arg, bool held, void **out_context, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);
 	const struct si_session_join *join =
@@ -213,5 +216,17 @@ sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, 
 			return cancel_open(session) ? SESSIO_NOT_FOUND : status;
 		}
 	}
-	return begin(resource, session, open_arg, out_context, out_reason);
+	return begin(resource, session, open_arg, held, out_context, out_reason);
+}
+
+sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
+	void **out_context, int32_t *out_reason)
+{
+	return open_session(object, required, shared, open_arg, false, out_context, out_reason);
+}
+
+sessio_status si_session_open_held(void *object, uint32_t required, uint32_t shared, void *open_arg,
+	void **out_context, int32_t *out_reason)
+{
+	return open_session(object, required, shared, open_arg, true, out_context, out_reason);
 }

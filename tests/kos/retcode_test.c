@@ -27,6 +27,7 @@ static const struct {
 	{ SESSIO_TIMEOUT, rcTimeout },
 	{ SESSIO_REFUSED, rcFail },
 	{ SESSIO_UNSUPPORTED, rcUnimplemented },
+	{ SESSIO_DISCONNECTED, rcNotConnected },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

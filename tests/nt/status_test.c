@@ -21,6 +21,7 @@ static const struct {
 	{ SESSIO_TIMEOUT, 0xC00000B5u },
 	{ SESSIO_REFUSED, 0xC00000D0u },
 	{ SESSIO_UNSUPPORTED, 0xC00000BBu },
+	{ SESSIO_DISCONNECTED, 0xC00000B0u },
 };
 
 static void every_status_has_its_row(void **state)

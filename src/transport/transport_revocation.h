@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How consumers learn that their handles of a session are revoked.
+ *
+ * (transport_revocation-1) A session that a consumer has a handle of has one record
+ *      at its provider. The thread that revokes only posts that record, and so
+ *      needs no memory. The loop's thread then looks at each handle.
+ * (transport_revocation-2) Providers are in the process's list from their start to
+ *      their stop. One lock guards the list and what hangs on it. No callback
+ *      runs with it held.
+ */
+#ifndef SI_TRANSPORT_REVOCATION_H
+#define SI_TRANSPORT_REVOCATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sessio/status.h>
+
+#include "base/list.h"
+#include "base/map.h"
+
+struct si_peer;
+struct sessio_provider;
+
+/* A session that consumers have handles of. */
+struct si_revocable {
+	struct si_map_node by_session; /* the lock; revocations->sessions */
+	struct si_list_node pending; /* the lock; revocations->pending */
+	bool is_pending; /* the lock */
+	struct si_list delivered; /* the loop's thread */
+};
+
+/* One handle of it, in one consumer's space. The loop's thread. */
+struct si_delivered {
+	struct si_map_node by_value; /* peer->records */
+	struct si_list_node node; /* session->delivered */
+	struct si_list_node of_peer; /* peer->all */
+	struct si_revocable *session;
+	struct si_peer *peer;
+	bool revoked; /* the consumer knows */
+};
+
+struct si_revocations {
+	struct si_list_node node; /* the lock; of all providers */
+	struct sessio_provider *provider;
+	struct si_map sessions; /* the lock */
+	struct si_list pending; /* the lock */
+};
+
+/* From a provider's start to its stop. False: no lock is left. */
+bool si_revocations_begin(struct si_revocations *revocations, struct sessio_provider *provider);
+void si_revocations_end(struct si_revocations *revocations);
+
+/* On the loop's thread: tells the consumers of what is revoked. */
+void si_revocations_tell(struct si_revocations *revocations);
+
+/*
+ * A handle of a session is about to be delivered. Afterwards the thread adds it to its
+ * peer's records and looks again, with si_revocation_check().
+ */
+sessio_status si_revocation_remember(
+	struct si_revocations *revocations, struct si_delivered *delivered, uint32_t session);
+void si_revocation_forget(struct si_revocations *revocations, struct si_delivered *delivered);
+
+/* Tells the consumer if the handle is revoked, unless it knows. */
+void si_revocation_check(struct si_delivered *delivered);
+
+#endif /* SI_TRANSPORT_REVOCATION_H */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A provider with one object, "lamp", on a thread of its own, and consumers that
+ * speak the protocol byte by byte. Every wait here ends with the awaited thing, or
+ * with the test's time.
+ */
+#ifndef SESSIO_TESTS_TALK_H
+#define SESSIO_TESTS_TALK_H
+
+#include <sessio/transport.h>
+
+#include "transport/transport_frame.h"
+
+/* The provider's operations. */
+enum talk_operation {
+	OP_ECHO = 7, /* answers with the bytes that came */
+	OP_LATER = 8, /* is answered by OP_FINISH, in the order of coming */
+	OP_FINISH = 9, /* answers all that wait, then itself */
+	OP_ELSEWHERE = 10, /* is answered by another thread */
+	OP_MUCH = 11, /* the bytes say how many bytes the answer has */
+	OP_UNTIL_CANCELLED = 12, /* is answered with 42 when it is cancelled */
+	OP_HOLD = 13, /* is given to talk_take() */
+	OP_AGAIN = 14, /* answers with a copy of the first handle that came */
+	OP_HANG_UP = 15 /* ends the connection and answers */
+};
+
+#define LAMP_READ 1u
+#define LAMP_WRITE 2u
+
+struct talk;
+
+/* Starts a provider with these limits; NULL: the defaults. */
+struct talk *talk_start(const sessio_transport_limits *limits);
+
+/* Stops the provider, and checks that nothing of it is left. */
+void talk_stop(struct talk *talk);
+
+/* The same in two steps: stops and lets held requests be answered afterwards. */
+void talk_stop_provider(struct talk *talk);
+
+const char *talk_pipe(const struct talk *talk);
+
+/* Runs a function on the provider's thread, and waits for it. */
+void talk_do(struct talk *talk, void (*fn)(struct talk *talk, void *arg), void *arg);
+
+sessio_provider *talk_provider(struct talk *talk);
+
+/* Waits until there are so many connections that `connected` let in. */
+void talk_await_connections(struct talk *talk, unsigned count);
+
+/* Waits until so many calls have come since the start. */
+void talk_await_calls(struct talk *talk, unsigned count);
+
+/* The request of the last OP_HOLD; waits for one. */
+sessio_request *talk_take(struct talk *talk);
+
+/* How many sessions the lamp has now; on any thread. */
+unsigned talk_sessions(struct talk *talk);
+void talk_await_sessions(struct talk *talk, unsigned count);
+
+/* The answer of `connected` from now on, and the last peer that it saw. */
+void talk_refuse(struct talk *talk, sessio_status status);
+sessio_peer talk_last_peer(struct talk *talk);
+
+/* Binds what new consumers open to a user; NULL: no more. */
+void talk_bind(struct talk *talk, sessio_user_session *user);
+
+/* Unregisters the lamp, on this thread. */
+void talk_withdraw(struct talk *talk);
+
+/* A consumer that sends any bytes. */
+struct raw {
+	int fd;
+	size_t frame_bytes;
+	unsigned char *input;
+	size_t received;
+	size_t used;
+	uint32_t number; /* of the last request */
+	uint32_t connection; /* from the greeting */
+};
+
+/* Connects, and greets or not. */
+void raw_connect(struct raw *raw, const char *pipe);
+void raw_greet(struct raw *raw, const char *pipe);
+void raw_close(struct raw *raw);
+
+void raw_send_bytes(struct raw *raw, const void *bytes, size_t size);
+void raw_send(struct raw *raw, const struct si_frame *frame);
+
+/* The next frame; false at the end of the pipe. */
+bool raw_receive(struct raw *raw, struct si_frame *out_frame);
+
+/* Sends a call with bytes under a new number. */
+void raw_call(struct raw *raw, uint32_t operation, const void *bytes, size_t size);
+
+/* Expects the answer to a request, with this code. The frame is good until the next. */
+struct si_frame raw_expect(struct raw *raw, uint32_t number, int32_t code);
+
+/* Expects a GOODBYE with this reason, and then the end. Closes. */
+void raw_expect_end(struct raw *raw, enum si_frame_reason reason);
+
+/* Opens the lamp; the handle. */
+struct si_frame_handle raw_open(struct raw *raw, uint32_t rights, uint32_t share);
+
+/* How many descriptors this process has. */
+unsigned descriptors(void);
+
+#endif /* SESSIO_TESTS_TALK_H */
