@@ -51,9 +51,9 @@ SESSIO_MUST_CHECK
 sessio_status sessio_nt_set_device_session(PDEVICE_OBJECT device, ULONG session_id);
 
 /**
- * Takes a debug print: up to 512 bytes of UTF-8, with a zero behind them. Other
- * prints wait until this call returns, so that they come whole and one by one. A
- * print from here stops the program.
+ * Takes a debug print: up to 512 bytes of UTF-8, with a zero behind them. It runs
+ * with no lock of the library held, and on several threads at once. It may print,
+ * which calls it again.
  *
  * Ref:     @p text is borrowed for the call.
  * Threads: the one that prints.
@@ -63,11 +63,11 @@ typedef void sessio_nt_debug_print_fn(
 
 /**
  * Sets the function that gets the debug prints from now on. NULL stands for the
- * standard error stream, which gets them at first.
+ * standard error stream, which gets them at first. Called from a print it returns
+ * at once, and the running call is that function's last.
  *
  * Ref:     @p ctx is borrowed until the next call.
  * Blocks:  until no call of the function before is running.
- * Threads: any, but not from inside a print.
  */
 void sessio_nt_set_debug_print(sessio_nt_debug_print_fn *fn, void *ctx);
 

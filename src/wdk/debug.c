@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Debug prints and bug checks.
- *
- * (wdk_debug-1) The sink is called with its lock held: prints come whole, one by one,
- *      and sessio_nt_set_debug_print() returns when the old sink has ended.
- */
+/* Debug prints and bug checks. */
+#include "base/sink.h"
 #include "platform/process.h"
 #include "wdk/format.h"
 #include "wdk/thread.h"
@@ -14,34 +10,24 @@
 /* No more leaves in one print, as documented. */
 #define PRINT_BYTES 512u
 
-static void print_to_stderr(
-	void *ctx, ULONG component, ULONG level, const char *text, size_t length)
-{
-	UNREFERENCED_PARAMETER(ctx);
-	UNREFERENCED_PARAMETER(component);
-	UNREFERENCED_PARAMETER(level);
-	si_platform_print(text, length);
-}
-
-static struct {
-	KSPIN_LOCK lock; /* (wdk_debug-1) */
-	sessio_nt_debug_print_fn *fn;
-	void *ctx;
-} sink = { .fn = print_to_stderr };
+static struct si_sink sink; /* none: the standard error stream */
 
 void sessio_nt_set_debug_print(sessio_nt_debug_print_fn *fn, void *ctx)
 {
-	si_wdk_lock(&sink.lock);
-	sink.fn = fn != NULL ? fn : print_to_stderr;
-	sink.ctx = ctx;
-	si_wdk_unlock(&sink.lock);
+	si_sink_set(&sink, (si_sink_fn *)fn, ctx);
 }
 
 static void hand_over(ULONG component, ULONG level, const char *text, size_t length)
 {
-	si_wdk_lock(&sink.lock);
-	sink.fn(sink.ctx, component, level, text, length);
-	si_wdk_unlock(&sink.lock);
+	SI_GUARDED_FRAME(frame);
+	struct si_sink_call call;
+
+	if (!si_sink_enter(&sink, &call, &frame)) {
+		si_platform_print(text, length);
+		return;
+	}
+	((sessio_nt_debug_print_fn *)call.fn)(call.ctx, component, level, text, length);
+	si_sink_leave(&sink, &call, &frame);
 }
 
 ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR format, va_list args)

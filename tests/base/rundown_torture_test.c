@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operation counter in a crowd, bounded by count. Operations and
- * the end touch plain variables. A missing order between them is a data race, which
+ * The operation counter in a crowd. It ends when the orders that matter have happened.
+ * Operations and the end touch plain variables. A missing order between them is a data race, which
  * the thread sanitizer reports. A touch after the end is a use of freed memory, which
  * the address sanitizer reports.
  */
@@ -14,7 +14,7 @@
 #include <uv.h>
 
 #define WORKERS 3u
-#define ROUNDS 300u
+#define ROUNDS 300u /* at least; more until every order has happened */
 #define OPERATIONS 400u
 #define SPLITTING 2048u /* so many operations from elsewhere split a counter */
 
@@ -28,6 +28,7 @@ struct crowd {
 	_Atomic unsigned left_over; /* operations that were handed on, and wait for a release */
 	_Atomic unsigned under_way; /* operations that the workers have begun */
 	_Atomic unsigned ends; /* how often a call reported the end */
+	_Atomic unsigned late_ends; /* ends that an operation reported, not the closer */
 	_Atomic unsigned closers; /* how many were the closer */
 	_Atomic unsigned wrong; /* operations after the end, or with no resource */
 };
@@ -55,6 +56,7 @@ static void end(struct crowd *crowd)
 static void finish(struct crowd *crowd)
 {
 	if (crowd->hurried ? end_operation(&crowd->run) : si_rundown_release(&crowd->run)) {
+		note(&crowd->late_ends, true);
 		end(crowd);
 	}
 }
@@ -166,9 +168,12 @@ static void the_end_comes_once_and_after_every_operation(void **state)
 	const unsigned before[] = { SPLITTING, SPLITTING - 100, 0 };
 	const uv_thread_cb entries[WORKERS] = { worker, worker, worker };
 	unsigned split = 0;
+	unsigned late = 0; /* rounds in which an operation was the last */
+	unsigned rounds = 0;
 
 	(void)state;
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; round < ROUNDS || split == 0 || late == 0 || late == rounds;
+		round++) {
 		struct crowd *crowd = calloc(1, sizeof(*crowd));
 
 		assert_non_null(crowd);
@@ -186,10 +191,13 @@ static void the_end_comes_once_and_after_every_operation(void **state)
 		assert_int_equal(crowd->resource, 0);
 		assert_int_equal(si_rundown_active(&crowd->run), 0);
 		split += (atomic_load(&crowd->run.central) & SI_RUN_SPLIT) != 0;
+		late += counted(&crowd->late_ends);
+		rounds++;
 		si_rundown_fini(&crowd->run);
 		free(crowd);
 	}
-	print_message("%u rounds, split in %u\n", ROUNDS, split);
+	print_message(
+		"%u rounds, split in %u, an operation was the last in %u\n", rounds, split, late);
 }
 
 /* A counter that the thread that ends it frees at once. */
@@ -304,14 +312,18 @@ static void close_it(void *arg)
 static void opening_and_closing_agree_on_who_was_first(void **state)
 {
 	const uv_thread_cb entries[2] = { open_it, close_it };
+	unsigned opened = 0;
+	unsigned pending = 0;
 
 	(void)state;
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; round < ROUNDS || opened == 0 || pending == 0; round++) {
 		struct race race = { .opened = 0, .pending = 0 };
 
 		si_rundown_init(&race.run);
 		run_together(&race.start, entries, 2, &race);
 		assert_int_equal(race.opened + race.pending, 1);
+		opened += race.opened;
+		pending += race.pending;
 		assert_int_equal(si_rundown_acquire(&race.run), SI_RUN_REFUSED);
 		si_rundown_fini(&race.run);
 	}

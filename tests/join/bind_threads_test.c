@@ -35,9 +35,10 @@ static struct {
 	unsigned calls;
 } world;
 
-/* The act of this thread at its next lock of this mutex, or at its n-th allocation. */
+/* The act of this thread at its next lock or unlock of a mutex, or at its n-th allocation. */
 static _Thread_local struct {
 	const void *mutex;
+	const void *unlocked;
 	unsigned allocations;
 	void (*act)(void);
 } stop_at;
@@ -59,7 +60,25 @@ static bool at_allocation(size_t size)
 	return true;
 }
 
-static const struct si_hooks hooks = { .may_alloc = at_allocation, .before_lock = at_lock };
+static void at_unlock(const void *mutex)
+{
+	if (stop_at.unlocked == mutex && stop_at.act != NULL) {
+		stop_at.unlocked = NULL;
+		stop_at.act();
+	}
+}
+
+static const struct si_hooks hooks = {
+	.may_alloc = at_allocation,
+	.before_lock = at_lock,
+	.after_unlock = at_unlock,
+};
+
+static void act_after_unlock(const void *mutex, void (*act)(void))
+{
+	stop_at.unlocked = mutex;
+	stop_at.act = act;
+}
 
 static void act_at_lock(const void *mutex, void (*act)(void))
 {
@@ -467,6 +486,28 @@ static void a_session_may_end_while_it_is_being_bound(void **state)
 	KosPutObject(world.context);
 }
 
+static void replace_user(void)
+{
+	post(world.host, ANNA, EVENT(TERMINATED));
+	post(world.host, ANNA, EVENT(CREATED));
+}
+
+/* The bind is watching already, and has not yet looked whether its user is still there. */
+static void a_bind_is_not_made_for_the_next_user_of_the_id(void **state)
+{
+	sessio_bind *bind = NULL;
+
+	(void)state;
+	act_after_unlock(&world.host->lock, replace_user);
+	assert_int_equal(sessio_bind_create(world.anna, &policy, &bind), SESSIO_BAD_STATE);
+	assert_null(bind);
+	assert_int_equal(sessio_host_session_count(world.host), 1);
+	assert_int_equal(sessio_host_watch_count(world.host), 0);
+	/* Nor later, while the next one is there. */
+	assert_int_equal(sessio_bind_create(world.anna, &policy, &bind), SESSIO_BAD_STATE);
+	assert_int_equal(sessio_host_watch_count(world.host), 0);
+}
+
 #define SUITE(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -485,6 +526,7 @@ int main(void)
 		SUITE(each_session_is_unbound_under_its_own_lock),
 		SUITE(an_opening_knows_why_it_cannot_be_bound),
 		SUITE(a_session_may_end_while_it_is_being_bound),
+		SUITE(a_bind_is_not_made_for_the_next_user_of_the_id),
 	};
 
 	leaks_hook(&hooks);

@@ -13,12 +13,13 @@
 
 #include <kos/session.h>
 #include <sessio/bind.h>
+#include <sessio/inspect.h>
 #include <sessio/wait.h>
 
 #include "random.h"
 
 #define WORKERS 3u
-#define ROUNDS 120u
+#define ROUNDS 120u /* at least; more until everything has happened, see has_happened() */
 #define OPENINGS 24u /* per worker and round */
 
 static struct {
@@ -34,6 +35,9 @@ static struct {
 	_Atomic unsigned opened;
 	_Atomic unsigned closed;
 	_Atomic unsigned completed;
+	_Atomic unsigned closed_early; /* openings that a user's end was faster than */
+	_Atomic unsigned left_over; /* sessions that a user's end has closed */
+	_Atomic bool over; /* the workers' last round has been */
 	_Atomic unsigned wrong;
 } crowd;
 
@@ -171,6 +175,9 @@ static void open_some(struct random *random)
 			crowd.desks[random_below(random, 2)], 0, 0, &ticket, &context);
 
 		check(rc == rcOk || rc == rcNotReady || rc == rcInvalidOperation);
+		if (rc == rcInvalidOperation) {
+			note(&crowd.closed_early);
+		}
 		if (rc == rcOk) {
 			use(random, context);
 		}
@@ -182,6 +189,9 @@ static void open_some(struct random *random)
 	(void)uv_barrier_wait(&crowd.round);
 	/* The end of the round has left some open. */
 	for (unsigned i = 0; i < count; i++) {
+		if (sessio_session_end_reason(contexts[i]) == SESSIO_END_USER_LEFT) {
+			note(&crowd.left_over);
+		}
 		(void)KosSessionCloseObject(contexts[i]);
 		check(sessio_session_wait(contexts[i], SESSIO_FOREVER) == SESSIO_OK);
 		KosPutObject(contexts[i]);
@@ -193,11 +203,18 @@ static void work_on(void *arg)
 	struct random random = { atomic_fetch_add(&crowd.next, 1) };
 
 	(void)arg;
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		(void)uv_barrier_wait(&crowd.round);
+	(void)uv_barrier_wait(&crowd.round);
+	while (!atomic_load(&crowd.over)) {
 		open_some(&random);
 		(void)uv_barrier_wait(&crowd.round);
+		(void)uv_barrier_wait(&crowd.round);
 	}
+}
+
+/* The user's end met sessions that were open, and openings on their way. */
+static bool has_happened(void)
+{
+	return counted(&crowd.closed_early) > 0 && counted(&crowd.left_over) > 0;
 }
 
 static void post(sessio_user_event event)
@@ -294,7 +311,7 @@ static void users_leave_while_their_sessions_are_opened_and_ended(void **state)
 	for (unsigned i = 0; i < WORKERS; i++) {
 		assert_int_equal(uv_thread_create(&threads[i], work_on, NULL), 0);
 	}
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; round < ROUNDS || !has_happened(); round++) {
 		unsigned before = counted(&crowd.opened);
 
 		begin_round();
@@ -305,10 +322,13 @@ static void users_leave_while_their_sessions_are_opened_and_ended(void **state)
 		end_round();
 		(void)uv_barrier_wait(&crowd.round);
 	}
+	atomic_store(&crowd.over, true);
+	(void)uv_barrier_wait(&crowd.round);
 	for (unsigned i = 0; i < WORKERS; i++) {
 		assert_int_equal(uv_thread_join(&threads[i]), 0);
 	}
-	print_message("%u sessions\n", counted(&crowd.opened));
+	print_message("%u sessions, %u closed as their user left, %u closed while they opened\n",
+		counted(&crowd.opened), counted(&crowd.left_over), counted(&crowd.closed_early));
 	assert_int_equal(counted(&crowd.wrong), 0);
 	assert_int_equal(counted(&crowd.closed), counted(&crowd.opened));
 	assert_int_equal(counted(&crowd.completed), counted(&crowd.opened));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host in a crowd, bounded by count: threads post, come and go as watchers, end
- * themselves, want snapshots and keep sessions. A watcher's memory is freed as
+ * A host in a crowd: threads post, come and go as watchers, end themselves, want
+ * snapshots and keep sessions. It ends when each of these has met the others. A watcher's memory is freed as
  * soon as the documents say so, for the sanitizers to see. Its notices must make
  * a story without gap and without repetition.
  */
@@ -16,8 +16,8 @@
 
 #define IDS 8u
 #define LIVE 4u /* watchers of one thread at a time */
-#define POSTS 6000u
-#define WATCHES 1500u
+#define POSTS 6000u /* at least, per thread */
+#define WATCHES 1500u /* at least, per thread; more until has_happened() */
 #define STORY_LIMIT 40u /* notices after which a watcher may end itself */
 
 static sessio_host *host;
@@ -27,6 +27,9 @@ static _Atomic unsigned accepted;
 static _Atomic unsigned notified;
 static _Atomic unsigned started;
 static _Atomic unsigned released;
+static _Atomic unsigned snapshots; /* notices of sessions that were there before the watcher */
+static _Atomic unsigned self_ended; /* watchers that ended themselves */
+static _Atomic unsigned nested; /* posts from callbacks that were accepted */
 static _Atomic(sessio_user_session *) kept;
 
 struct dice {
@@ -77,6 +80,7 @@ static void check_story(struct story *story, const sessio_user_notice *notice)
 
 	check(sessio_user_session_state(notice->session) == notice->state);
 	if ((notice->flags & SESSIO_NOTICE_SNAPSHOT) != 0) {
+		count(&snapshots, true);
 		check(story->snapshot && !story->had_an_event && *known == SESSIO_USER_STATE_NONE);
 		*known = notice->state;
 		return;
@@ -95,7 +99,7 @@ static void check_story(struct story *story, const sessio_user_notice *notice)
 							      : notice->state;
 }
 
-static void post_any(struct dice *dice)
+static bool post_any(struct dice *dice)
 {
 	uint32_t id = roll(dice, IDS);
 	sessio_user_event event = (sessio_user_event)(1 + roll(dice, SESSIO_USER_EVENT_MAX - 1));
@@ -104,6 +108,15 @@ static void post_any(struct dice *dice)
 
 	check(status == SESSIO_OK || status == SESSIO_BAD_STATE);
 	count(&accepted, status == SESSIO_OK);
+	return status == SESSIO_OK;
+}
+
+/* Watchers met sessions that were there, ended themselves, and posted in their calls. */
+static bool has_happened(void)
+{
+	return atomic_load_explicit(&snapshots, memory_order_relaxed) > IDS &&
+		atomic_load_explicit(&self_ended, memory_order_relaxed) > LIVE &&
+		atomic_load_explicit(&nested, memory_order_relaxed) > IDS;
 }
 
 static void on_notice(const sessio_user_notice *notice, void *ctx)
@@ -118,10 +131,11 @@ static void on_notice(const sessio_user_notice *notice, void *ctx)
 		keep(notice->session);
 	}
 	if (roll(&story->dice, 32) == 0) {
-		post_any(&story->dice);
+		count(&nested, post_any(&story->dice));
 	}
 	if (story->ends_itself && story->notices > roll(&story->dice, STORY_LIMIT)) {
 		story->ended = true;
+		count(&self_ended, true);
 		/* Another thread may be ending it at this moment. */
 		(void)sessio_host_unwatch(host, *story->watch);
 	}
@@ -138,8 +152,8 @@ static void post_many(void *arg)
 	struct dice dice = { *(uint32_t *)arg };
 
 	(void)uv_barrier_wait(&start);
-	for (unsigned i = 0; i < POSTS; i++) {
-		post_any(&dice);
+	for (unsigned i = 0; i < POSTS || !has_happened(); i++) {
+		(void)post_any(&dice);
 	}
 }
 
@@ -177,14 +191,14 @@ static void watch_many(void *arg)
 	sessio_watch live[LIVE] = { 0 };
 
 	(void)uv_barrier_wait(&start);
-	for (unsigned i = 0; i < WATCHES; i++) {
+	for (unsigned i = 0; i < WATCHES || !has_happened(); i++) {
 		sessio_watch *watch = &live[i % LIVE];
 
 		if (*watch != 0) {
 			(void)sessio_host_unwatch(host, *watch);
 		}
 		watch_once(&dice, watch);
-		post_any(&dice);
+		(void)post_any(&dice);
 	}
 	for (unsigned i = 0; i < LIVE; i++) {
 		(void)sessio_host_unwatch(host, live[i]);
@@ -232,7 +246,7 @@ static void a_crowd_gets_stories_without_gap_or_repetition(void **state)
 	uv_barrier_destroy(&start);
 	assert_int_equal(wrong, 0);
 	assert_int_equal(sessio_host_watch_count(host), 0);
-	assert_int_equal(started, 3 * WATCHES);
+	assert_true(started >= 3 * WATCHES);
 	assert_int_equal(released, started);
 	assert_true(accepted > POSTS);
 	assert_true(notified > WATCHES);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <uv.h>
+
 #include <ntddk.h>
 #include <sessio_nt.h>
 
@@ -78,6 +80,75 @@ static void without_a_function_prints_go_to_the_error_stream(void **state)
 	assert_int_equal(printed.count, before);
 }
 
+static unsigned nested;
+
+static void print_more(void *ctx, ULONG component, ULONG level, const char *text, size_t length)
+{
+	(void)ctx;
+	(void)component;
+	(void)level;
+	(void)text;
+	(void)length;
+	if (nested++ == 0) {
+		DbgPrint("inside");
+		sessio_nt_set_debug_print(NULL, NULL); /* its last call */
+	}
+}
+
+static void a_print_may_print_and_put_another_in_its_place(void **state)
+{
+	(void)state;
+	nested = 0;
+	sessio_nt_set_debug_print(print_more, NULL);
+	DbgPrint("outside");
+	assert_int_equal(nested, 2);
+	DbgPrint("on the error stream\n");
+	assert_int_equal(nested, 2);
+}
+
+static uv_sem_t entered;
+static uv_sem_t go;
+
+static void stop_in_print(void *ctx, ULONG component, ULONG level, const char *text, size_t length)
+{
+	(void)component;
+	(void)level;
+	(void)text;
+	if (length == 4) {
+		uv_sem_post(&entered);
+		uv_sem_wait(&go);
+	}
+	++*(unsigned *)ctx;
+}
+
+static void print_long(void *arg)
+{
+	(void)arg;
+	DbgPrint("long");
+}
+
+/* No lock is held in a print: others print, and look at what the first one holds up. */
+static void prints_of_several_threads_do_not_wait_for_each_other(void **state)
+{
+	static unsigned prints;
+	uv_thread_t thread;
+
+	(void)state;
+	prints = 0;
+	assert_int_equal(uv_sem_init(&entered, 0), 0);
+	assert_int_equal(uv_sem_init(&go, 0), 0);
+	sessio_nt_set_debug_print(stop_in_print, &prints);
+	assert_int_equal(uv_thread_create(&thread, print_long, NULL), 0);
+	uv_sem_wait(&entered);
+	DbgPrint("short one");
+	assert_int_equal(prints, 1);
+	uv_sem_post(&go);
+	assert_int_equal(uv_thread_join(&thread), 0);
+	assert_int_equal(prints, 2);
+	uv_sem_destroy(&entered);
+	uv_sem_destroy(&go);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +158,8 @@ int main(void)
 		TEST(a_prefix_counts_too),
 		TEST(checked_prints_are_for_checked_builds),
 		TEST(without_a_function_prints_go_to_the_error_stream),
+		TEST(a_print_may_print_and_put_another_in_its_place),
+		TEST(prints_of_several_threads_do_not_wait_for_each_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
