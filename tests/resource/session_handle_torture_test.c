@@ -14,16 +14,15 @@
 #include <sessio/object.h>
 #include <sessio/wait.h>
 
-#include "leaks.h"
 #include "resource/session_handle.h"
 
 #define OPENERS 3u
 #define ROUNDS 1500u
-#define OWN_SPACE 3u /* its memory, its lock and its first slots live for ever */
 #define MASK (1u | SESSIO_HANDLE_TRANSFER)
 
 static KosSessionType *type;
 static void *file;
+static sessio_handle_space *provider;
 static sessio_handle_space *consumer;
 
 static _Atomic unsigned opened;
@@ -74,8 +73,7 @@ static uint32_t deliver(void *context)
 	if (KosSessionContextToIpcHandle(context, &desc) != rcOk) {
 		return 0;
 	}
-	if (sessio_handle_space_transfer(sessio_handle_space_own(), &desc, consumer, &received) !=
-		SESSIO_OK) {
+	if (sessio_handle_space_transfer(provider, &desc, consumer, &received) != SESSIO_OK) {
 		si_session_handle_discard(&desc);
 		return 0;
 	}
@@ -115,9 +113,8 @@ static void open_one(unsigned round)
 	KosPutObject(context);
 }
 
-static void opener(void *arg)
+static void opener(void)
 {
-	(void)arg;
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		open_one(round);
 	}
@@ -125,11 +122,10 @@ static void opener(void *arg)
 }
 
 /* Sends the handle that is offered, as a request, and closes the session or the handle. */
-static void client(void *arg)
+static void client(void)
 {
 	unsigned round = 0;
 
-	(void)arg;
 	while (atomic_load(&openers_left) != 0) {
 		const uint32_t handle = atomic_exchange(&offered, 0);
 		const nk_handle_desc_t sent = nk_handle_desc(handle);
@@ -139,8 +135,7 @@ static void client(void *arg)
 		if (handle == 0) {
 			continue;
 		}
-		if (sessio_handle_space_transfer(
-			    consumer, &sent, sessio_handle_space_own(), &desc) == SESSIO_OK &&
+		if (sessio_handle_space_transfer(consumer, &sent, provider, &desc) == SESSIO_OK &&
 			si_session_handle_pin(&desc) == SESSIO_OK) {
 			if (KosSessionIpcHandleToSession(&desc, type, 1, &context) == rcOk &&
 				KosSessionRef(context, type, NULL) == rcOk) {
@@ -156,17 +151,33 @@ static void client(void *arg)
 	}
 }
 
-static void administrator(void *arg)
+static void administrator(void)
 {
 	Handle handle;
 
-	(void)arg;
 	while (atomic_load(&openers_left) != 0) {
 		if (KosSessionGetObjectHandle(file, &handle) == rcOk) {
 			(void)sessio_handle_space_revoke(
-				sessio_handle_space_own(), handle, atomic_load(&opened) % 2 == 0);
+				provider, handle, atomic_load(&opened) % 2 == 0);
 		}
 	}
+}
+
+/* Each thread is the provider's. */
+static void run_in_provider(void *arg)
+{
+	const unsigned number = (unsigned)(uintptr_t)arg;
+	sessio_handle_scope scope;
+
+	fault_if(sessio_handle_space_enter(provider, &scope) != SESSIO_OK);
+	if (number < OPENERS) {
+		opener();
+	} else if (number == OPENERS) {
+		client();
+	} else {
+		administrator();
+	}
+	sessio_handle_space_leave(&scope);
 }
 
 static void sessions_end_once_in_a_crowd(void **state)
@@ -176,11 +187,8 @@ static void sessions_end_once_in_a_crowd(void **state)
 	(void)state;
 	atomic_store(&openers_left, OPENERS);
 	for (unsigned i = 0; i < OPENERS + 2; i++) {
-		void (*const run)(void *) = i < OPENERS ? opener
-			: i == OPENERS                  ? client
-							: administrator;
-
-		assert_int_equal(uv_thread_create(&threads[i], run, NULL), 0);
+		assert_int_equal(
+			uv_thread_create(&threads[i], run_in_provider, (void *)(uintptr_t)i), 0);
 	}
 	for (unsigned i = 0; i < OPENERS + 2; i++) {
 		assert_int_equal(uv_thread_join(&threads[i]), 0);
@@ -198,21 +206,28 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(sessions_end_once_in_a_crowd) };
 	static const KosSessionOps ops = { on_open, on_close, on_complete };
 	KosObjectType *file_type;
+	sessio_handle_scope scope;
 	int failed;
 
-	leaks_allow(OWN_SPACE);
 	if (KosCreateObjectType("file", kosSessionBaseObjectType, 0, NULL, NULL, &file_type) !=
 			rcOk ||
 		KosSessionCreateType(file_type, kosSessionBaseSessionType, &ops, &type) != rcOk ||
 		KosCreateObject(file_type, NULL, NULL, &file) != rcOk ||
 		KosSessionRegisterObject(type, file) != rcOk ||
+		sessio_handle_space_create(&provider) != SESSIO_OK ||
 		sessio_handle_space_create(&consumer) != SESSIO_OK) {
 		return 1;
 	}
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	(void)KosSessionUnregisterObject(file);
+	if (sessio_handle_space_enter(provider, &scope) != SESSIO_OK ||
+		KosSessionUnregisterObject(file) != rcOk) {
+		return 1;
+	}
+	sessio_handle_space_leave(&scope);
+	failed += sessio_handle_space_count(provider) != 0;
+	sessio_handle_space_destroy(provider);
 	KosPutObject(file);
 	KosSessionDestroyType(type);
 	sessio_object_type_unref(file_type);
-	return failed != 0 || sessio_handle_space_count(sessio_handle_space_own()) != 0;
+	return failed;
 }
