@@ -7,10 +7,11 @@ usage() {
 	cat <<'END'
 usage: sh examples/run.sh [DIR]
 
-Builds sessio and runs its main job. A resource provider serves files of DIR (by
-default this project's own headers) to consumers who share, are refused, log
-off, and see a file withdrawn. DIR is only read: the provider works on a copy of
-its first files. Then a driver hears what one on real Windows has heard.
+Builds sessio and runs its main job. A provider process serves files of DIR (by
+default this project's own headers) to consumer processes. They share, are
+refused, pass handles on, are killed, log off, and see a file withdrawn. DIR is
+only read: the provider works on a copy of its first files. Then a driver hears
+what one on real Windows has heard.
 
 What is missing is installed first (Debian and its kin).
 
@@ -36,7 +37,8 @@ quietly cmake -S "$root" -B "$build" -DSESSIO_BUILD_TESTS=OFF -DSESSIO_WERROR=ON
 quietly cmake --build "$build" --parallel "$jobs"
 say "Running ..."
 # The copy of the files goes with this script's folder, whatever ends the program.
-TMPDIR=$scratch "$build/examples/sessio_file_provider" "${1:-$root/include}"
+TMPDIR=$scratch "$build/examples/sessio_files_story" "${1:-$root/include}" \
+	"$build/examples/sessio_files"
 echo
 echo "A trace of real Windows, replayed through a driver"
 echo

@@ -42,6 +42,7 @@ struct sessio_consumer {
 	bool owns_loop;
 	bool running; /* its own loop runs */
 	bool closed; /* by its owner */
+	bool telling; /* the last callbacks run */
 	bool timed_out;
 	sessio_consumer_ops ops;
 	void *ctx;
@@ -244,6 +245,7 @@ static void on_closed(struct si_connection *connection, enum si_frame_reason rea
 	sessio_consumer *consumer = of_connection(connection);
 
 	consumer->state = GONE;
+	consumer->telling = true;
 	if (consumer->reason[0] == '\0') {
 		const char *text =
 			by_peer ? "the provider is gone" : si_frame_reason_text((uint16_t)reason);
@@ -254,6 +256,7 @@ static void on_closed(struct si_connection *connection, enum si_frame_reason rea
 	if (consumer->ops.disconnected != NULL) {
 		consumer->ops.disconnected(consumer->ctx, consumer->reason);
 	}
+	consumer->telling = false;
 	if (consumer->closed && !consumer->owns_loop) {
 		free_consumer(consumer);
 	}
@@ -626,7 +629,9 @@ void sessio_consumer_close(sessio_consumer *consumer)
 			si_connection_end(&consumer->connection, SI_FRAME_REASON_NONE, false);
 		}
 	} else if (consumer->state == GONE) {
-		free_consumer(consumer);
+		if (!consumer->telling) {
+			free_consumer(consumer);
+		}
 	} else {
 		si_connection_end(&consumer->connection, SI_FRAME_REASON_NONE, false);
 	}

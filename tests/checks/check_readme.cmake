@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
-# Each piece of C in the README stands, word for word, in the example that the
-# line before it names: <!-- examples/x.c -->. Each piece of text is the whole file
-# that the line before it names, which a test compares with what the program
-# prints: <!-- examples/expected/x.txt -->. Each picture is there.
+# Each piece of C in a page stands, word for word, in the example that the line
+# before it names: <!-- examples/x.c -->. Each piece of text is the whole file that
+# the line before it names, which a test compares with what the program prints:
+# <!-- examples/expected/x.txt -->. Each file is there that the page shows or links.
 #
-#   cmake -DROOT=folder -P check_readme.cmake
+#   cmake -DROOT=folder [-DPAGE=README.md] -P check_readme.cmake
 cmake_minimum_required(VERSION 3.21)
 
-file(READ ${ROOT}/README.md readme)
+if(NOT DEFINED PAGE)
+  set(PAGE README.md)
+endif()
+file(READ ${ROOT}/${PAGE} readme)
+get_filename_component(folder ${ROOT}/${PAGE} DIRECTORY)
 set(pieces 0)
 
 # take(rest out_before out_piece out_rest): the next piece of that kind, "" if none.
@@ -37,30 +41,32 @@ foreach(kind IN ITEMS c text)
       break()
     endif()
     if(NOT before MATCHES "<!-- ([a-z_/.]+) -->$")
-      message(FATAL_ERROR "README.md: a piece of ${kind} names no example before it")
+      message(FATAL_ERROR "${PAGE}: a piece of ${kind} names no example before it")
     endif()
     set(example ${CMAKE_MATCH_1})
     if(NOT EXISTS ${ROOT}/${example})
-      message(FATAL_ERROR "README.md: there is no ${example}")
+      message(FATAL_ERROR "${PAGE}: there is no ${example}")
     endif()
     file(READ ${ROOT}/${example} text)
     string(FIND "${text}" "${piece}" found)
     if(piece STREQUAL "" OR found EQUAL -1
         OR (kind STREQUAL "text" AND NOT piece STREQUAL text))
-      message(FATAL_ERROR "README.md: the piece of ${example} does not stand there")
+      message(FATAL_ERROR "${PAGE}: the piece of ${example} does not stand there")
     endif()
     math(EXPR pieces "${pieces} + 1")
   endwhile()
 endforeach()
 if(pieces EQUAL 0)
-  message(FATAL_ERROR "README.md: no piece of C")
+  message(FATAL_ERROR "${PAGE}: no piece of C")
 endif()
 
-string(REGEX MATCHALL "!\\[[^]]*\\]\\([^)]*\\)" pictures "${readme}")
-foreach(picture IN LISTS pictures)
-  string(REGEX REPLACE "^.*\\(([^)]*)\\)$" "\\1" picture "${picture}")
-  if(NOT EXISTS ${ROOT}/${picture})
-    message(FATAL_ERROR "README.md: there is no picture ${picture}")
+string(REGEX MATCHALL "!?\\[[^]]*\\]\\([^)]*\\)" links "${readme}")
+foreach(link IN LISTS links)
+  string(REGEX REPLACE "^.*\\(([^)]*)\\)$" "\\1" file "${link}")
+  if(link MATCHES "^!" AND NOT EXISTS ${folder}/${file})
+    message(FATAL_ERROR "${PAGE}: there is no picture ${file}")
+  elseif(NOT file MATCHES "^https?:" AND NOT EXISTS ${folder}/${file})
+    message(FATAL_ERROR "${PAGE}: there is no ${file}, to which it links")
   endif()
 endforeach()
 message(STATUS "${pieces} pieces stand in their examples")

@@ -26,6 +26,9 @@ expect("does not stand there" "${shows}one\n```\n")
 expect("a piece of text names no example" "Use\n```text\none\n```\n")
 expect("there is no picture gone.svg"
   "Use\n\n<!-- examples/x.c -->\n```c\nint two;\n```\n![A picture](gone.svg)\n")
+set(page "Use\n\n<!-- examples/x.c -->\n```c\nint two;\n```\n")
+expect("there is no gone.md, to which it links" "${page}See [this](gone.md).\n")
+expect("1 pieces stand" "${page}See [this](examples/x.c) and [that](https://sessio.example).\n")
 expect("no piece of C" "Use\n")
 
 say_judged(READMEs)

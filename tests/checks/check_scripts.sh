@@ -101,7 +101,7 @@ narrow err
 clean "a failed build"
 stand_in cmake "exit 0"
 
-[ -x "$build/examples/sessio_file_provider" ] || exit 0
+[ -x "$build/examples/sessio_files_story" ] || exit 0
 sh "$root/examples/run.sh" >out 2>err || fail "examples/run.sh: $(cat out err)"
 grep -q "^All as expected" out || fail "examples/run.sh: $(cat out)"
 narrow out
@@ -128,15 +128,15 @@ find tree -type f -exec ls -l {} + | cmp - before || fail "examples/run.sh chang
 # The output is cut off, or a signal comes: nothing stays.
 sh "$root/examples/run.sh" 2>/dev/null | head -n 1 >out || true
 clean "examples/run.sh | head"
-"$build/examples/sessio_file_provider" "$root/include" | head -n 1 >out || true
-clean "the provider | head"
+"$build/examples/sessio_files_story" "$root/include" "$build/examples/sessio_files" | head -n 1 >out || true
+clean "the story | head"
 mkdir -p killed/examples
-cat >killed/examples/sessio_file_provider <<'END'
+cat >killed/examples/sessio_files_story <<'END'
 #!/bin/sh
 mktemp >&2
 kill -s KILL $$
 END
-chmod +x killed/examples/sessio_file_provider
+chmod +x killed/examples/sessio_files_story
 ! BUILD=$work/killed sh "$root/examples/run.sh" >out 2>err || fail "a provider that was killed"
 clean "a provider that was killed"
 sh "$root/tests/run.sh" 2>/dev/null | : || true

@@ -385,6 +385,55 @@ static void a_connection_that_fails_is_told_later(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+static void disconnected_closes(void *ctx, const char *reason)
+{
+	struct heard *self = ctx;
+
+	on_disconnected(ctx, reason);
+	sessio_consumer_close(self->consumer);
+}
+
+static void connected_asks_for_ever(void *ctx)
+{
+	struct heard *self = ctx;
+	const sessio_call call = operation(OP_UNTIL_CANCELLED, NULL, 0);
+
+	self->connected++;
+	note_that(
+		sessio_consumer_send(self->consumer, &call, reply_closes, self, NULL) == SESSIO_OK);
+}
+
+static void the_last_callbacks_may_close(void **state)
+{
+	static const sessio_consumer_ops closing = { NULL, NULL, NULL, disconnected_closes };
+	static const sessio_consumer_ops asking = { connected_asks_for_ever, NULL, NULL,
+		on_disconnected };
+	struct heard failing = { 0 };
+	uv_loop_t loop;
+	sessio_consumer_options options = {
+		.loop = &loop, .pipe = "/tmp/sessio-nobody", .ops = &closing, .ctx = &failing
+	};
+
+	(void)state;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_int_equal(sessio_consumer_connect(&options, 0, &failing.consumer), SESSIO_OK);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(failing.disconnected, 1);
+	options.pipe = talk_pipe(talk);
+	options.ops = &asking;
+	options.ctx = &heard;
+	assert_int_equal(sessio_consumer_connect(&options, 0, &heard.consumer), SESSIO_OK);
+	while (heard.connected == 0) {
+		(void)uv_run(&loop, UV_RUN_ONCE);
+	}
+	talk_await_calls(talk, 1);
+	talk_stop_provider(talk);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(heard.replies, 1);
+	assert_int_equal(heard.disconnected, 1);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 static void a_missing_pointer_is_refused(void **state)
 {
 	sessio_consumer *consumer = connect_own(&heard);
@@ -432,6 +481,7 @@ int main(void)
 		TEST(a_session_bound_to_a_user_ends_with_the_logoff),
 		TEST(many_consumers_on_one_loop),
 		TEST(a_connection_that_fails_is_told_later),
+		TEST(the_last_callbacks_may_close),
 		TEST(a_missing_pointer_is_refused),
 	};
 #undef TEST

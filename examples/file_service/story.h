@@ -5,8 +5,6 @@
 
 #include <stdbool.h>
 
-#include <kos/session.h>
-
 /* Colours on a terminal, none in a file or if NO_COLOR is set. */
 void story_begin(void);
 

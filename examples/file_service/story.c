@@ -89,7 +89,7 @@ void story_step(const char *who, const char *outcome, const char *format, ...)
 	(void)vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
 	uv_mutex_lock(&lock);
-	tint = strncmp(outcome, "rc", 2) != 0 ? "" : strcmp(outcome, "rcOk") == 0 ? GREEN : RED;
+	tint = *outcome == '\0' ? "" : strcmp(outcome, "SESSIO_OK") == 0 ? GREEN : RED;
 	printf("  %-10s ", who);
 	column = print_wrapped(TEXT_COLUMN, what);
 	if (*outcome != '\0') {
