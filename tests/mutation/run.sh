@@ -209,8 +209,8 @@ build() {
 	ninja -C "$work/$1" "${programs[@]}" >"$own/build" 2>&1
 }
 
-# run_tests KIND OPTION...: fills a list of what failed: a test, and its function
-# if it has functions. The function in which a program ended has failed.
+# run_tests KIND OPTION...: fills a list of what failed: each test, and the first of its
+# functions that began and did not pass, if it has functions.
 run_tests() {
 	local kind=$1 result
 
@@ -220,13 +220,10 @@ run_tests() {
 		--output-on-failure -E "$not_code" "$@" >"$own/ctest" 2>&1
 	result=$?
 	awk '
-		function failed(function_) { print test, function_; seen = 1 }
-		function finish() { if (test != "" && running != "") failed(running); else if (test != "" && !seen) failed("-") }
+		function finish() { if (test != "") print test, running == "" ? "-" : running }
 		/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
 			finish()
-			running = ""
-			seen = 0
-			test = ""
+			test = running = ""
 			if (/\*\*\*/) {
 				test = $0
 				sub(/.*Test +#[0-9]+: sessio\./, "", test)
@@ -234,9 +231,9 @@ run_tests() {
 				sub(/ .*/, "", test)
 			}
 		}
-		/^\[ RUN      \]/ { running = $4 }
-		/^\[       OK \]/ { running = "" }
-		/^\[  FAILED  \] [A-Za-z0-9_]+$/ && running == $4 { failed($4); running = "" }
+		# Standard error may come first, so only these two are in order.
+		/^\[ RUN      \]/ && running == "" { running = $4 }
+		/^\[       OK \]/ && running == $4 { running = "" }
 		/^[0-9]+% tests passed/ { finish(); test = "" }
 		END { finish() }
 	' "$own/ctest" >"$own/failed"
@@ -245,8 +242,13 @@ run_tests() {
 
 # run_function TEST FUNCTION: that one alone.
 run_function() {
-	timeout 20 env LD_PRELOAD="$work/only.so" SESSIO_ONLY_TEST="$2" \
-		"$work/plain/tests/${1%%.*}/sessio_${1/./_}_test" >"$own/ctest" 2>&1
+	local program=$work/plain/tests/${1%%.*}/sessio_${1/./_}_test
+
+	# The shell says of a program that a signal ended, so it is quiet.
+	{
+		timeout 20 env LD_PRELOAD="$work/only.so" SESSIO_ONLY_TEST="$2" "$program" \
+			>"$own/ctest" 2>&1
+	} 2>/dev/null
 }
 
 # Whether all that cite a clause pass alone as the code is.
