@@ -15,7 +15,7 @@ on the average.
 
   --since REVISION   only the faults of files that have changed since
   --clauses          only the faults that break clauses
-  --only TEXT        only the faults whose breaks: has this text
+  --only REGEX       only the faults whose breaks: matches
   --limit SECONDS    begin no fault after this time; what is left is counted
 
 Environment:
@@ -452,10 +452,10 @@ print_clauses() {
 			printf "%d clauses cited: %d proved by a fault, %d unbreakable, %d without a fault\n",
 				count, proved, unbreakable, missing
 			if (missing) {
-				print "without:" without
+				print "without a fault:" without
 			}
 		}
-	' - "$scratch/citations" "$root/tests/checks/clauses.txt" | fold -s -w 100
+	' - "$scratch/citations" "$root/tests/checks/clauses.txt"
 }
 
 read_lists "$@" >"$scratch/all" || exit 2
@@ -466,7 +466,7 @@ else
 fi
 awk -F "$us" -v only="$only" -v pattern="${clauses_only:+"^$clause"}" '
 	NR == FNR { changed[$0]; next }
-	$2 in changed && index($4, only) && $4 ~ pattern
+	$2 in changed && $4 ~ only && $4 ~ pattern
 ' "$scratch/changed" "$scratch/all" | sort -s -t "$us" -k 6,6 >"$scratch/faults"
 total=$(wc -l <"$scratch/faults")
 if [ "$total" -eq 0 ]; then
