@@ -14,6 +14,7 @@ made any more. On a processor that others use, too, a fault has taken 4 s on the
 average, and the copy before the first one 50 s.
 
   --since REVISION   only the faults of files that have changed since
+  --check            only look whether all faults can be made
   --clauses          only the faults that break clauses
   --only REGEX       only the faults whose breaks: matches
   --limit SECONDS    begin no fault after this time; what is left is counted
@@ -49,11 +50,16 @@ since=
 only=
 limit=
 clauses_only=
+check_only=
 while [ $# -gt 0 ]; do
 	case $1 in
 	-h | --help)
 		usage
 		exit 0
+		;;
+	--check)
+		check_only=yes
+		shift
 		;;
 	--clauses)
 		clauses_only=yes
@@ -149,8 +155,9 @@ read_citations() {
 	' "$root"/tests/*/*_test.c
 }
 
-# make_fault FILE AT OLD NEW: replaces the one place; fails if it is not one.
-make_fault() {
+# replace FILE AT OLD NEW: prints the file with the one place replaced; fails if it is
+# not one.
+replace() {
 	AT=$2 OLD=$3 NEW=$4 awk '
 		BEGIN { at = ENVIRON["AT"]; old = ENVIRON["OLD"]; new = ENVIRON["NEW"]; begun = (at == "") }
 		!begun && index($0, at) { begun = 1 }
@@ -162,8 +169,25 @@ make_fault() {
 		}
 		{ print }
 		END { exit found == 0 || (found > 1 && at == "") }
-	' "$work/tree/$1" >"$own/faulty" && cp "$work/tree/$1" "$own/sound" &&
-		cp "$own/faulty" "$work/tree/$1"
+	' "$1"
+}
+
+make_fault() { # FILE AT OLD NEW
+	replace "$work/tree/$1" "$2" "$3" "$4" >"$own/faulty" &&
+		cp "$work/tree/$1" "$own/sound" && cp "$own/faulty" "$work/tree/$1"
+}
+
+# Whether all faults can be made, which takes no build.
+check_places() {
+	local name file at old new result=0
+
+	while IFS=$us read -r name file _ _ at _ _ old new <&3; do
+		if ! replace "$root/$file" "$at" "$old" "$new" >/dev/null; then
+			echo "$name: not found in $file: $old"
+			result=1
+		fi
+	done 3<"$scratch/all"
+	return $result
 }
 
 # Only what differs from before is copied, so a build of before is of use.
@@ -349,7 +373,7 @@ judge() {
 		# Newer than what was built from the fault.
 		cp "$own/sound" "$work/tree/$2"
 	else
-		verdict="not found"
+		verdict="not made"
 		by=
 	fi
 	state=bad
@@ -469,6 +493,8 @@ print_clauses() {
 }
 
 read_lists "$@" >"$scratch/all" || exit 2
+check_places || exit 1
+[ -z "$check_only" ] || exit 0
 if [ -n "$since" ]; then
 	git -C "$root" diff --name-only "$since" >"$scratch/changed" || exit 2
 else
