@@ -233,8 +233,8 @@ build() {
 	ninja -C "$work/$1" "${programs[@]}" >"$own/build" 2>&1
 }
 
-# run_tests KIND OPTION...: fills a list of what failed: each test, and the first of its
-# functions that began and did not pass, if it has functions.
+# run_tests KIND OPTION...: fills a list of what failed. Each line is a test, and the
+# first of its functions that began and did not pass.
 run_tests() {
 	local kind=$1 result seconds=20
 

@@ -344,6 +344,12 @@ static void look_in_open(void *object, void *context)
 	entered_in[OPEN] = sessio_handle_space_entered();
 }
 
+static void unregister_in_open(void *object, void *context)
+{
+	(void)context;
+	note_that(KosSessionUnregisterObject(object) == rcOk);
+}
+
 static void look_in_close(void *object, void *context)
 {
 	(void)object;
@@ -375,6 +381,13 @@ static void an_end_does_not_see_what_its_thread_acts_for(void **state)
 	assert_int_equal(KosSessionCloseObject(context), rcOk);
 	assert_ptr_equal(entered_in[OPEN], space);
 	assert_ptr_equal(entered_in[CLOSE], sessio_handle_space_own());
+	assert_ptr_equal(entered_in[COMPLETE], sessio_handle_space_own());
+	/* An opener whose object was unregistered meanwhile runs the end itself. */
+	provider.in[OPEN] = unregister_in_open;
+	provider.in[COMPLETE] = look_in_complete;
+	entered_in[COMPLETE] = NULL;
+	assert_int_equal(
+		KosSessionOpenObject(provider.file, 0, 0, NULL, &context), rcResourceNotFound);
 	assert_ptr_equal(entered_in[COMPLETE], sessio_handle_space_own());
 	sessio_handle_space_leave(&scope);
 	sessio_handle_space_destroy(space);
