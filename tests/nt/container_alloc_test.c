@@ -49,6 +49,7 @@ static void registering(struct alloc_fail *tester, void *ctx)
 		sessio_nt_fini_driver(&driver);
 		return;
 	}
+	assert_non_null(handle);
 	IoUnregisterContainerNotification(handle);
 	sessio_nt_fini_driver(&driver);
 }

@@ -45,6 +45,10 @@ static void the_length_must_be_the_structures(void **state)
 	assert_int_equal(IoRegisterContainerNotification(IoSessionStateNotification,
 				 CALLBACK(note_call), &ask, MAXULONG, &handle),
 		(NTSTATUS)0xC00000F2u);
+	/* The length comes before what it is the length of. */
+	assert_int_equal(IoRegisterContainerNotification(
+				 IoSessionStateNotification, NULL, NULL, sizeof(ask) - 1, &handle),
+		(NTSTATUS)0xC00000F2u);
 }
 
 /* Clauses: W-3, W-11, W-13 */
@@ -88,8 +92,13 @@ static void a_zeroed_driver_object_is_one(void **state)
 	(void)state;
 	memset(&zeroed, 0, sizeof(zeroed));
 	assert_int_equal(enroll(&ask, &handle), STATUS_SUCCESS);
-	zeroed.Size = 1;
-	assert_int_equal(enroll(&ask, &handle), STATUS_INVALID_PARAMETER_3);
+	for (CSHORT size = -2; size <= 2; size++) {
+		PVOID other;
+
+		zeroed.Size = size;
+		assert_int_equal(enroll(&ask, &other),
+			size == 0 ? STATUS_ALREADY_COMMITTED : STATUS_INVALID_PARAMETER_3);
+	}
 	IoUnregisterContainerNotification(handle);
 }
 

@@ -317,6 +317,9 @@ static void a_query_checks_class_then_length(void **state)
 			assert_int_equal(buffer.info.SessionId,
 				expected == STATUS_SUCCESS ? id : 0xaaaaaaaau);
 			assert_int_equal(buffer.more[0], 0xaa);
+			/* Nor do the bytes behind the flag say what was there. */
+			assert_int_equal(
+				((UCHAR *)&buffer)[11], expected == STATUS_SUCCESS ? 0 : 0xaa);
 		}
 	}
 	assert_int_equal(IoGetContainerInformation(IoSessionStateInformation, session, NULL, 12),

@@ -3,10 +3,12 @@
 #include "test.h"
 
 #include <kos/session.h>
+#include <sessio/handle_space.h>
 #include <sessio/inspect.h>
 #include <sessio/wait.h>
 
 #include "inside.h"
+#include "leaks.h"
 #include "provider.h"
 
 /* The results of the calls on a context in one phase of its session. */
@@ -333,6 +335,64 @@ static void the_rights_are_free_again_in_close_complete(void **state)
 	}
 }
 
+static sessio_handle_space *entered_in[STEPS];
+
+static void look_in_open(void *object, void *context)
+{
+	(void)object;
+	(void)context;
+	entered_in[OPEN] = sessio_handle_space_entered();
+}
+
+static void unregister_in_open(void *object, void *context)
+{
+	(void)context;
+	note_that(KosSessionUnregisterObject(object) == rcOk);
+}
+
+static void look_in_close(void *object, void *context)
+{
+	(void)object;
+	(void)context;
+	entered_in[CLOSE] = sessio_handle_space_entered();
+}
+
+static void look_in_complete(void *object, void *context)
+{
+	(void)object;
+	(void)context;
+	entered_in[COMPLETE] = sessio_handle_space_entered();
+}
+
+/* (session-4) An end runs on any thread; an opening and a walk on their callers'. */
+static void an_end_does_not_see_what_its_thread_acts_for(void **state)
+{
+	sessio_handle_space *space;
+	sessio_handle_scope scope;
+	void *context;
+
+	(void)state;
+	assert_int_equal(sessio_handle_space_create(&space), SESSIO_OK);
+	assert_int_equal(sessio_handle_space_enter(space, &scope), SESSIO_OK);
+	provider.in[OPEN] = look_in_open;
+	provider.in[CLOSE] = look_in_close;
+	provider.in[COMPLETE] = look_in_complete;
+	context = provider_open("a");
+	assert_int_equal(KosSessionCloseObject(context), rcOk);
+	assert_ptr_equal(entered_in[OPEN], space);
+	assert_ptr_equal(entered_in[CLOSE], sessio_handle_space_own());
+	assert_ptr_equal(entered_in[COMPLETE], sessio_handle_space_own());
+	/* An opener whose object was unregistered meanwhile runs the end itself. */
+	provider.in[OPEN] = unregister_in_open;
+	provider.in[COMPLETE] = look_in_complete;
+	entered_in[COMPLETE] = NULL;
+	assert_int_equal(
+		KosSessionOpenObject(provider.file, 0, 0, NULL, &context), rcResourceNotFound);
+	assert_ptr_equal(entered_in[COMPLETE], sessio_handle_space_own());
+	sessio_handle_space_leave(&scope);
+	sessio_handle_space_destroy(space);
+}
+
 static unsigned depth;
 
 static void open_deeper(void *object, void *context)
@@ -396,9 +456,11 @@ int main(void)
 		PROVIDED(an_object_is_unregistered_once_however_deep),
 		PROVIDED(an_object_can_be_registered_again_inside_an_end),
 		PROVIDED(the_rights_are_free_again_in_close_complete),
+		PROVIDED(an_end_does_not_see_what_its_thread_acts_for),
 		PROVIDED(open_may_open),
 		PROVIDED(a_callback_may_close_another_session),
 	};
 
+	leaks_allow(2); /* the process's own space and its lock */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,6 +149,29 @@ static void a_closed_session_is_met_until_it_has_ended(void **state)
 	KosPutObject(log.contexts[50]);
 }
 
+static struct log while_it_completes;
+
+static void walk_inside(void *object, void *context)
+{
+	(void)object;
+	while_it_completes.contexts[0] = context;
+	note_that(walk(&while_it_completes) == rcOk);
+}
+
+/* Clauses: WK-1 */
+static void a_session_that_completes_its_end_is_not_met(void **state)
+{
+	void *stays = provider_open("stays");
+
+	(void)state;
+	memset(&while_it_completes, 0, sizeof(while_it_completes));
+	provider.in[COMPLETE] = walk_inside;
+	must_close(provider_open("ends"));
+	assert_int_equal(while_it_completes.met[0], 0);
+	assert_int_equal(while_it_completes.calls, 1);
+	must_close(stays);
+}
+
 /* Every second session is closed from within, those just met and those to come. */
 static void close_odd(struct log *log)
 {
@@ -295,6 +318,7 @@ int main(void)
 		PROVIDED(a_result_other_than_ok_stops_the_walk_and_comes_back),
 		PROVIDED(what_cannot_be_walked_is_refused),
 		PROVIDED(a_closed_session_is_met_until_it_has_ended),
+		PROVIDED(a_session_that_completes_its_end_is_not_met),
 		PROVIDED(sessions_closed_meanwhile_are_not_met_afterwards),
 		PROVIDED(a_walk_ends_although_sessions_are_opened_meanwhile),
 		PROVIDED(a_walk_inside_a_walk_meets_all_again),

@@ -95,6 +95,7 @@ static void end_and_begin_anew(struct logged *self, const sessio_user_notice *no
 	sessio_user_session_unref(session);
 }
 
+/* Clauses: W-24 */
 static void rules_in_a_callback_count_what_is_queued(void **state)
 {
 	sessio_host *host = new_host();

@@ -4,6 +4,8 @@
 #include <ntddk.h>
 #include <sessio_nt.h>
 
+#include "wdk/device.h"
+
 static DRIVER_OBJECT driver;
 
 static PDEVICE_OBJECT make_device(void)
@@ -52,6 +54,11 @@ static void delete_nothing(void)
 	IoDeleteDevice(NULL);
 }
 
+static void release_what_is_not_held(void)
+{
+	si_wdk_device_release(make_device());
+}
+
 int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
@@ -59,6 +66,7 @@ int main(int argc, char **argv)
 		DEATH(delete_a_pending_device_twice),
 		DEATH(delete_a_driver_object),
 		DEATH(delete_nothing),
+		DEATH(release_what_is_not_held),
 	};
 
 	return death_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));

@@ -48,6 +48,33 @@ static void free_a_queued_item(void)
 	IoFreeWorkItem(second);
 }
 
+static void raise_level(PDEVICE_OBJECT device, PVOID context)
+{
+	KIRQL before;
+
+	(void)device;
+	(void)context;
+	KeRaiseIrql(DISPATCH_LEVEL, &before);
+}
+
+static void come_back_at_another_level(void)
+{
+	IoQueueWorkItem(IoAllocateWorkItem(NULL), raise_level, DelayedWorkQueue, NULL);
+	sessio_nt_wait_for_work();
+}
+
+static void queue_an_item_twice(void)
+{
+	KEVENT never;
+	PIO_WORKITEM first = IoAllocateWorkItem(NULL);
+	PIO_WORKITEM second = IoAllocateWorkItem(NULL);
+
+	KeInitializeEvent(&never, NotificationEvent, FALSE);
+	IoQueueWorkItem(first, hang, DelayedWorkQueue, &never);
+	IoQueueWorkItem(second, hang, DelayedWorkQueue, &never);
+	IoQueueWorkItem(second, hang, DelayedWorkQueue, &never);
+}
+
 static void free_no_item(void)
 {
 	IoFreeWorkItem(NULL);
@@ -58,6 +85,8 @@ int main(int argc, char **argv)
 	static const struct death cases[] = {
 		DEATH(queue_for_a_deleted_device),
 		DEATH(free_a_queued_item),
+		DEATH(queue_an_item_twice),
+		DEATH(come_back_at_another_level),
 		DEATH(free_no_item),
 	};
 

@@ -66,6 +66,51 @@ static void work_is_done_later_on_another_thread(void **state)
 	sessio_nt_fini_driver(&driver);
 }
 
+struct pair {
+	KEVENT first_may_end;
+	KEVENT second_began;
+};
+
+static void wait_to_end(PDEVICE_OBJECT device, PVOID context)
+{
+	struct pair *pair = context;
+
+	(void)device;
+	note_that(KeWaitForSingleObject(&pair->first_may_end, Executive, KernelMode, FALSE, NULL) ==
+		STATUS_SUCCESS);
+}
+
+static void say_begun(PDEVICE_OBJECT device, PVOID context)
+{
+	struct pair *pair = context;
+
+	(void)device;
+	KeSetEvent(&pair->second_began, IO_NO_INCREMENT, FALSE);
+}
+
+/* (work-1) With a second worker the second item would begin within the time. */
+static void one_item_runs_after_the_other(void **state)
+{
+	LARGE_INTEGER soon = { .QuadPart = -500000 }; /* 50 ms */
+	PIO_WORKITEM first = IoAllocateWorkItem(NULL);
+	PIO_WORKITEM second = IoAllocateWorkItem(NULL);
+	struct pair pair;
+
+	(void)state;
+	KeInitializeEvent(&pair.first_may_end, NotificationEvent, FALSE);
+	KeInitializeEvent(&pair.second_began, NotificationEvent, FALSE);
+	IoQueueWorkItem(first, wait_to_end, DelayedWorkQueue, &pair);
+	IoQueueWorkItem(second, say_begun, DelayedWorkQueue, &pair);
+	assert_int_equal(
+		KeWaitForSingleObject(&pair.second_began, Executive, KernelMode, FALSE, &soon),
+		STATUS_TIMEOUT);
+	KeSetEvent(&pair.first_may_end, IO_NO_INCREMENT, FALSE);
+	sessio_nt_wait_for_work();
+	assert_int_not_equal(KeReadStateEvent(&pair.second_began), 0);
+	IoFreeWorkItem(first);
+	IoFreeWorkItem(second);
+}
+
 static KEVENT may_go_on;
 
 static void wait_to_go_on(PDEVICE_OBJECT device, PVOID context)
@@ -145,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_is_done_later_on_another_thread),
 		cmocka_unit_test(queueing_wakes_the_worker_and_its_end_wakes_those_who_wait),
+		cmocka_unit_test(one_item_runs_after_the_other),
 		cmocka_unit_test(queued_work_keeps_its_deleted_device),
 	};
 
