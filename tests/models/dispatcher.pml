@@ -28,8 +28,8 @@
  *   (M6) a watcher that comes during an event does not get it;
  *   (M7) a watcher that has been freed is not touched.
  *
- * Left out: filters, waiting across hosts, and snapshots, which are items of the
- * queue like events. Also memory weaker than sequential consistency: orders_running.pml
+ * Left out: filters, and waiting across hosts. destroying.pml has snapshots and the
+ * end of a host. Also left out is memory weaker than sequential consistency: orders_running.pml
  * has the orders of the end.
  *
  * The runs of run.sh. A fault must be caught:
