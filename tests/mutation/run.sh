@@ -493,8 +493,9 @@ print_clauses() {
 }
 
 read_lists "$@" >"$scratch/all" || exit 2
-check_places || exit 1
-[ -z "$check_only" ] || exit 0
+result=0
+check_places || result=1
+[ -z "$check_only" ] || exit $result
 if [ -n "$since" ]; then
 	git -C "$root" diff --name-only "$since" >"$scratch/changed" || exit 2
 else
@@ -521,11 +522,10 @@ for number in $(seq "$workers"); do
 	work "$number" &
 	pids+=($!)
 done
-result=0
 for pid in "${pids[@]}"; do
 	wait "$pid" || result=2
 done
-[ "$result" -eq 0 ] || exit 2
+[ "$result" -ne 2 ] || exit 2
 
 echo
 print_totals
