@@ -24,7 +24,7 @@ struct actor *cast_enter(struct cast *cast, const char *name, const char *user)
 
 static size_t take_escape(const char *at, char *out)
 {
-	unsigned code;
+	char digits[5] = "";
 
 	switch (*at) {
 	case 'n':
@@ -34,8 +34,8 @@ static size_t take_escape(const char *at, char *out)
 		*out = '\t';
 		return 1;
 	case 'u':
-		(void)sscanf(at + 1, "%4x", &code);
-		*out = (char)code;
+		(void)strncat(digits, at + 1, 4);
+		*out = (char)strtoul(digits, NULL, 16);
 		return 5;
 	default:
 		*out = *at;

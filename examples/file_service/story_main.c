@@ -78,40 +78,48 @@ static char *absolute(const char *path)
 	return result;
 }
 
-int main(int argc, char **argv)
+/* Plays all acts; false if they cannot begin. */
+static bool play(const char *directory, char **program)
 {
-	struct tale tale = { 0 };
-	char *directory = argc < 3 ? NULL : absolute(argv[1]);
-	char *program = argc < 3 ? NULL : absolute(argv[argc - 1]);
+	struct tale tale = { .cast = cast_begin(directory, program) };
+	bool ready;
 
-	if (directory == NULL || program == NULL) {
-		fprintf(stderr, "usage: %s DIR PROGRAM...\n", argv[0]);
-		return EXIT_FAILURE;
-	}
-#if defined(SIGPIPE)
-	/* Output that nobody reads any more is no reason to leave processes behind. */
-	(void)signal(SIGPIPE, SIG_IGN);
-#endif
-	argv[argc - 1] = program;
-	story_begin();
-	tale.cast = cast_begin(directory, argv + 2);
 	if (tale.cast == NULL) {
-		story_expect(false, "the provider starts");
-		return story_end();
+		return false;
 	}
 	story_line("%s", cast_greeting(tale.cast));
 	tale.admin = cast_enter(tale.cast, "admin", NULL);
-	if (choose_files(&tale)) {
+	ready = choose_files(&tale);
+	if (ready) {
 		act_sharing(&tale);
 		act_passing(&tale);
 		act_killing(&tale);
 		act_logoff(&tale);
 		act_withdrawal(&tale);
-	} else {
-		story_expect(false, "there is a file");
 	}
 	cast_end(tale.cast);
+	return ready;
+}
+
+int main(int argc, char **argv)
+{
+	char *directory = argc < 3 ? NULL : absolute(argv[1]);
+	char *program = argc < 3 ? NULL : absolute(argv[argc - 1]);
+	int result = EXIT_FAILURE;
+
+#if defined(SIGPIPE)
+	/* Output that nobody reads any more is no reason to leave processes behind. */
+	(void)signal(SIGPIPE, SIG_IGN);
+#endif
+	if (directory == NULL || program == NULL) {
+		fprintf(stderr, "usage: %s DIR PROGRAM...\n", argv[0]);
+	} else {
+		argv[argc - 1] = program;
+		story_begin();
+		story_expect(play(directory, argv + 2), "the provider serves files");
+		result = story_end();
+	}
 	free(directory);
 	free(program);
-	return story_end();
+	return result;
 }
