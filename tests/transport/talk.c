@@ -230,6 +230,18 @@ static void give_again(sessio_request *request)
 	(void)sessio_request_reply(request, 0, NULL, 0, &more, 1);
 }
 
+/* A session of the provider's own making, whose container goes nowhere. */
+static void waste(struct talk *talk, sessio_request *request)
+{
+	sessio_opening opening = { sessio_request_connection(request), NULL, 0 };
+	struct sessio_handle_desc desc;
+	void *context;
+
+	note_that(KosSessionOpenObject(talk->lamp, 0, LAMP_READ, &opening, &context) == rcOk);
+	note_that(KosSessionContextToIpcHandle(context, &desc) == rcOk);
+	(void)sessio_request_reply(request, 0, NULL, 0, NULL, 0);
+}
+
 static void serve(struct talk *talk, sessio_request *request)
 {
 	size_t size;
@@ -261,6 +273,9 @@ static void serve(struct talk *talk, sessio_request *request)
 		return;
 	case OP_AGAIN:
 		give_again(request);
+		return;
+	case OP_WASTE:
+		waste(talk, request);
 		return;
 	case OP_HANG_UP:
 		sessio_connection_close(sessio_request_connection(request));
