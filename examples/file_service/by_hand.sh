@@ -146,14 +146,18 @@ code=0
 wait "$karla" || code=$?
 [ "$code" -eq 2 ] || fail "the last thing that went wrong was a usage: $code"
 
-# A view follows. Commands come from a file, too.
+# A view follows. Commands come from a pipe, too.
 "$program" watch pipe --json >view 2>viewed &
 viewer=$!
 until_true grep -q '"sessions":0' view
 printf 'open "a folder/a \\"name\\"" r -\n\nhandles\n' >commands
-"$program" shell pipe --json <commands >out || fail "commands from a file: $(cat out)"
+# The session stays until the view has shown it: the end of the input closes it.
+{
+	cat commands
+	until_true grep -q '"sessions":1' view
+} | "$program" shell pipe --json >out || fail "commands from a pipe: $(cat out)"
 says out '{"event":"handle","handle":"h1","value":"0x'
-until_true grep -q '"sessions":1' view
+grep -q '"sessions":1' view || fail "the view has not shown the session: $(cat view)"
 
 # The provider goes: its consumers hear of it, and nothing stays.
 kill "$provider"

@@ -454,8 +454,10 @@ static void open_many(void *arg)
 	(void)uv_barrier_wait(&crowd.start);
 	for (unsigned i = 0; i < 3000; i++) {
 		void *context = NULL;
+		Retcode rc = KosSessionOpenObject(crowd.desk, 0, 0, NULL, &context);
 
-		check(KosSessionOpenObject(crowd.desk, 0, 0, NULL, &context) == rcOk);
+		/* A walker may close a session before its opening has returned. */
+		check(rc == rcOk || rc == rcInvalidOperation);
 	}
 	note(&crowd.finished);
 }
