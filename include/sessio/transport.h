@@ -242,7 +242,7 @@ typedef void sessio_request_cancel_fn(void *ctx, sessio_request *request);
  *
  * Calls back: @p cancel, once.
  */
-void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn *cancel, void *ctx);
+void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn *fn, void *ctx);
 
 /**
  * Answer a request, once. Handles are transferred to the consumer; a container that
