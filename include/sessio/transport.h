@@ -240,7 +240,7 @@ typedef void sessio_request_cancel_fn(void *ctx, sessio_request *request);
  * Hear of a cancellation, at once if it has come already. NULL for the callback: no
  * more.
  *
- * Calls back: @p cancel, once.
+ * Calls back: @p fn, once.
  */
 void sessio_request_on_cancel(sessio_request *request, sessio_request_cancel_fn *fn, void *ctx);
 

@@ -180,7 +180,9 @@ static void answer_big(sessio_request *request, const void *bytes, size_t size)
 	memcpy(&wanted, bytes, size < 4 ? size : 4);
 	big = malloc(wanted + 1u);
 	note_that(big != NULL);
-	memset(big, 'b', wanted + 1u);
+	if (big != NULL) {
+		memset(big, 'b', wanted + 1u);
+	}
 	(void)sessio_request_reply(request, 0, big, wanted, NULL, 0);
 	free(big);
 }
