@@ -46,10 +46,11 @@
 
 struct si_handle_slot {
 	_Atomic uint64_t word; /* (handle_space-2) */
-	union {
-		struct si_lineage_node *node; /* counted, unless FREE */
-		uintptr_t next; /* FREE: the index of the next free slot, plus one */
-	} u;
+	/*
+	 * The lineage node, counted; or if FREE, the index of the next free slot plus one.
+	 * Atomic, because a thread that loses (handle_space-3) may still read it.
+	 */
+	_Atomic uintptr_t link;
 };
 
 struct sessio_handle_space {

@@ -44,13 +44,24 @@ static struct si_handle_slot *slot_at(struct sessio_handle_space *space, uint32_
 	return slots == NULL ? NULL : &slots[index - first];
 }
 
+/* Relaxed, both: the word or the lock orders them. */
+static uintptr_t link_of(struct si_handle_slot *slot)
+{
+	return atomic_load_explicit(&slot->link, memory_order_relaxed);
+}
+
+static void set_link(struct si_handle_slot *slot, uintptr_t link)
+{
+	atomic_store_explicit(&slot->link, link, memory_order_relaxed);
+}
+
 static void free_last_locked(struct sessio_handle_space *space, uint32_t index) SI_HELD(space->lock)
 {
-	slot_at(space, index)->u.next = 0;
+	set_link(slot_at(space, index), 0);
 	if (space->free_first == 0) {
 		space->free_first = index + 1;
 	} else {
-		slot_at(space, space->free_last - 1)->u.next = index + 1;
+		set_link(slot_at(space, space->free_last - 1), index + 1);
 	}
 	space->free_last = index + 1;
 	space->free_count++;
@@ -60,7 +71,7 @@ static uint32_t take_oldest_locked(struct sessio_handle_space *space) SI_HELD(sp
 {
 	uint32_t index = space->free_first - 1;
 
-	space->free_first = (uint32_t)slot_at(space, index)->u.next;
+	space->free_first = (uint32_t)link_of(slot_at(space, index));
 	space->free_count--;
 	return index;
 }
@@ -143,7 +154,7 @@ void si_handle_publish(struct sessio_handle_space *space, uint32_t index,
 	si_mutex_lock(&space->lock);
 	space->open++;
 	si_mutex_unlock(&space->lock);
-	slot->u.node = node;
+	set_link(slot, (uintptr_t)node);
 	/* Release: a lookup that meets the handle sees its node. The slot was FREE. */
 	atomic_fetch_or_explicit(&slot->word, SI_SLOT_LIVE | rights, memory_order_release);
 }
@@ -152,7 +163,7 @@ void si_handle_publish(struct sessio_handle_space *space, uint32_t index,
 static void free_slot(
 	struct sessio_handle_space *space, const struct si_handle_pin *pin, uint64_t seen)
 {
-	struct si_lineage_node *node = pin->slot->u.node;
+	struct si_lineage_node *node = (struct si_lineage_node *)link_of(pin->slot);
 
 	/* Acquire: the other pins' use of the node. */
 	if (!atomic_compare_exchange_strong_explicit(&pin->slot->word, &seen, next_generation(seen),
@@ -199,7 +210,7 @@ sessio_status si_handle_pin(
 	if (si_likely((word & SI_SLOT_STATE) == SI_SLOT_LIVE &&
 		    generation_of(word) == raw >> SI_HANDLE_INDEX_BITS &&
 		    (word & SI_SLOT_PINS) < SI_SLOT_PINS_MAX)) {
-		pin.node = pin.slot->u.node;
+		pin.node = (struct si_lineage_node *)link_of(pin.slot);
 		pin.rights = (uint32_t)(word & SI_SLOT_RIGHTS);
 		*out_pin = pin;
 		return SESSIO_OK;
