@@ -132,7 +132,7 @@ static void work(void *arg)
 }
 
 /* A handle that was given before a revocation is revoked once that has returned. */
-static void revoke(void)
+static void revoke_handles(void)
 {
 	sessio_handle_space *own = crowd.spaces[WORKERS];
 
@@ -177,7 +177,7 @@ static void handles_are_used_while_they_are_revoked(void **state)
 	for (unsigned i = 0; i < WORKERS; i++) {
 		assert_int_equal(uv_thread_create(&threads[i], work, NULL), 0);
 	}
-	revoke();
+	revoke_handles();
 	for (unsigned i = 0; i < WORKERS; i++) {
 		assert_int_equal(uv_thread_join(&threads[i]), 0);
 	}
