@@ -135,7 +135,7 @@ static void the_vectors_of_the_page_are_judged_as_it_says(void **state)
 	bool inside = false;
 	unsigned good = 0;
 	unsigned bad = 0;
-	struct vector vector;
+	struct vector vector = { 0 };
 
 	(void)state;
 	assert_non_null(page);
