@@ -16,7 +16,8 @@ static bool sleep_until(bool (*done)(void *arg), void *arg, uint64_t timeout_ns)
 	uint64_t start = timeout_ns == SI_WAIT_FOREVER ? 0 : si_platform_now_ns();
 	bool is_done;
 
-	atomic_fetch_add_explicit(&si_waiters, 1, memory_order_relaxed);
+	/* Sequentially consistent, for those that look without a lock (wdk_thread-2). */
+	atomic_fetch_add(&si_waiters, 1);
 	si_gate_enter();
 	while (!(is_done = done(arg))) {
 		uint64_t left = SI_WAIT_FOREVER;

@@ -12,6 +12,16 @@ static void release_before_open(void)
 	(void)si_rundown_release(&run);
 }
 
+/* Closed as well, it would else count against the closer's part of the end. */
+static void release_before_open_of_a_closed_one(void)
+{
+	struct si_rundown run;
+
+	si_rundown_init(&run);
+	(void)si_rundown_close(&run);
+	(void)si_rundown_release(&run);
+}
+
 static void release_without_acquire(void)
 {
 	struct si_rundown run;
@@ -74,6 +84,7 @@ int main(int argc, char **argv)
 {
 	static const struct death cases[] = {
 		{ "release_before_open", release_before_open },
+		{ "release_before_open_of_a_closed_one", release_before_open_of_a_closed_one },
 		{ "release_without_acquire", release_without_acquire },
 		{ "release_twice", release_twice },
 		{ "release_after_the_end", release_after_the_end },

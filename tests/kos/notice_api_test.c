@@ -7,6 +7,8 @@
 #include <coresrv/handle/handle_api.h>
 #include <kos/objects.h>
 
+#include "resource/handle_space.h"
+#include "resource/notice.h"
 #include "sleepers.h"
 
 static struct {
@@ -183,6 +185,25 @@ static void a_notice_is_an_object_that_ends_its_subscriptions(void **state)
 	assert_int_equal(KnHandleClose(world.handle), rcOk);
 }
 
+/* A thread that has looked the handle up subscribes when another has revoked it. */
+static void nobody_subscribes_to_what_has_gone_meanwhile(void **state)
+{
+	struct si_notice *notice = si_notice_of(world.notice);
+	struct si_handle_pin pin;
+	EventDesc event;
+	rtl_size_t count;
+
+	(void)state;
+	assert_int_equal(si_handle_look_up(world.space, world.handle, 0, &pin), SESSIO_OK);
+	assert_int_equal(KnHandleRevoke(world.handle), rcOk);
+	assert_int_equal(
+		si_notice_subscribe(notice, pin.node->object, UINT32_MAX, 1), SESSIO_REVOKED);
+	si_notice_raise(pin.node->object, OBJECT_EVENT_USER(0));
+	si_handle_unpin(world.space, &pin);
+	assert_int_equal(KnNoticeGetEvent(world.notice, 0, 1, &event, &count), rcTimeout);
+	assert_true(si_list_is_empty(&notice->subscriptions));
+}
+
 /* Clauses: N-22 */
 static void subscribing_and_raising_need_their_rights(void **state)
 {
@@ -230,6 +251,7 @@ int main(void)
 		SUITE(a_thread_that_waits_is_woken_by_a_programs_event),
 		SUITE(a_wait_takes_its_time),
 		SUITE(a_notice_is_an_object_that_ends_its_subscriptions),
+		SUITE(nobody_subscribes_to_what_has_gone_meanwhile),
 		SUITE(subscribing_and_raising_need_their_rights),
 		SUITE(null_and_what_is_none_are_refused),
 	};

@@ -9,6 +9,7 @@
 #include "base/object.h"
 #include "leaks.h"
 #include "provider.h"
+#include "resource/handle_space.h"
 
 #define OWN_SPACE 3u /* its memory, its lock and its first slots live for ever */
 #define MASK (1u | SESSIO_HANDLE_TRANSFER)
@@ -249,6 +250,27 @@ static void without_a_watch_nobody_is_told(void **state)
 	assert_int_equal(world.filled + world.gone, 0);
 }
 
+/* A transfer that has looked up the badge goes on when another thread has ended the session. */
+static void nothing_is_tied_to_a_session_that_has_ended_meanwhile(void **state)
+{
+	sessio_handle_space *own = sessio_handle_space_own();
+	void *context = provider_open("a");
+	sessio_handle_desc desc = fill(context);
+	struct si_badge *badge = si_session_handle_badge(&desc);
+	struct si_handle_place place = { .space = own->number };
+	struct si_lineage_node *node = NULL;
+	struct si_handle_pin pin;
+
+	(void)state;
+	assert_int_equal(si_handle_look_up(own, desc.handle, 0, &pin), SESSIO_OK);
+	assert_int_equal(si_session_close(context), SESSIO_OK);
+	assert_int_equal(si_lineage_create_child(pin.node, badge, &place, &node), SESSIO_REVOKED);
+	assert_null(node);
+	assert_int_equal(atomic_load(&badge->ties), 0);
+	si_handle_unpin(own, &pin);
+	si_badge_unref(badge);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -264,6 +286,7 @@ int main(void)
 		TEST(a_container_can_be_discarded_after_a_revocation),
 		TEST(the_watch_is_told_when_no_handle_is_left),
 		TEST(without_a_watch_nobody_is_told),
+		TEST(nothing_is_tied_to_a_session_that_has_ended_meanwhile),
 	};
 
 	leaks_allow(OWN_SPACE);

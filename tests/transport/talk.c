@@ -244,6 +244,19 @@ static void waste(struct talk *talk, sessio_request *request)
 	(void)sessio_request_reply(request, 0, NULL, 0, NULL, 0);
 }
 
+/* The answer has gone, and the request with it: the container belongs to no request. */
+static void fill_afterwards(struct talk *talk, sessio_request *request)
+{
+	sessio_opening opening = { sessio_request_connection(request), NULL, 0 };
+	struct sessio_handle_desc desc;
+	void *context;
+
+	(void)sessio_request_reply(request, 0, NULL, 0, NULL, 0);
+	note_that(KosSessionOpenObject(talk->lamp, 0, LAMP_READ, &opening, &context) == rcOk);
+	note_that(KosSessionContextToIpcHandle(context, &desc) == rcOk);
+	note_that(KosSessionCloseObject(context) == rcOk);
+}
+
 static void serve(struct talk *talk, sessio_request *request)
 {
 	size_t size;
@@ -278,6 +291,9 @@ static void serve(struct talk *talk, sessio_request *request)
 		return;
 	case OP_WASTE:
 		waste(talk, request);
+		return;
+	case OP_AFTERWARDS:
+		fill_afterwards(talk, request);
 		return;
 	case OP_HANG_UP:
 		sessio_connection_close(sessio_request_connection(request));

@@ -21,6 +21,7 @@ enum talk_operation {
 	OP_UNTIL_CANCELLED = 12, /* is answered with 42 when it is cancelled */
 	OP_HOLD = 13, /* is given to talk_take() */
 	OP_AGAIN = 14, /* answers with a copy of the first handle that came */
+	OP_AFTERWARDS = 17, /* answers, then opens the lamp, fills a container and closes it */
 	OP_WASTE = 16, /* opens the lamp, and answers without the container */
 	OP_HANG_UP = 15 /* ends the connection and answers */
 };

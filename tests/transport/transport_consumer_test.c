@@ -434,6 +434,42 @@ static void the_last_callbacks_may_close(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+static void a_call_carries_so_much_and_no_more(void **state)
+{
+	static char much[SI_FRAME_BYTES_MAX];
+	char name[SI_FRAME_NAME_MAX + 2] = "";
+	const size_t room = SI_FRAME_BYTES_MAX - SI_FRAME_HEADER_BYTES - sizeof(uint32_t);
+	sessio_consumer *consumer = connect_own(&heard);
+	sessio_remote_handle handles[SI_FRAME_HANDLES_MAX + 1];
+	sessio_call call = operation(OP_ECHO, NULL, 0);
+	sessio_call open = { .kind = SESSIO_CALL_OPEN, .name = name };
+
+	(void)state;
+	call.handles = handles;
+	call.handle_count = SI_FRAME_HANDLES_MAX;
+	handles[0] = open_lamp(consumer, &heard);
+	for (unsigned i = 1; i <= SI_FRAME_HANDLES_MAX; i++) {
+		handles[i] = handles[0];
+	}
+#define CALL(call) sessio_consumer_call(consumer, &(call), on_reply, &heard, SESSIO_FOREVER)
+	assert_int_equal(CALL(call), SESSIO_OK);
+	call.handle_count++;
+	assert_int_equal(CALL(call), SESSIO_INVALID_ARG);
+	call = operation(OP_ECHO, much, room);
+	assert_int_equal(CALL(call), SESSIO_OK);
+	assert_int_equal(heard.last.size, room);
+	call.size++;
+	assert_int_equal(CALL(call), SESSIO_INVALID_ARG);
+	memset(name, 'n', SI_FRAME_NAME_MAX);
+	assert_int_equal(CALL(open), SESSIO_NOT_FOUND);
+	name[SI_FRAME_NAME_MAX] = 'n';
+	assert_int_equal(CALL(open), SESSIO_INVALID_ARG);
+	name[0] = '\0';
+	assert_int_equal(CALL(open), SESSIO_INVALID_ARG);
+#undef CALL
+	sessio_consumer_close(consumer);
+}
+
 static void a_missing_pointer_is_refused(void **state)
 {
 	sessio_consumer *consumer = connect_own(&heard);
@@ -482,6 +518,7 @@ int main(void)
 		TEST(many_consumers_on_one_loop),
 		TEST(a_connection_that_fails_is_told_later),
 		TEST(the_last_callbacks_may_close),
+		TEST(a_call_carries_so_much_and_no_more),
 		TEST(a_missing_pointer_is_refused),
 	};
 #undef TEST

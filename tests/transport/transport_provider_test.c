@@ -6,6 +6,7 @@
 
 #include "test.h"
 
+#include "inside.h"
 #include "talk.h"
 
 #include <stdio.h>
@@ -224,6 +225,59 @@ static void a_container_that_is_not_in_the_reply_ends_its_session(void **state)
 	talk_stop(talk);
 }
 
+static void a_container_that_is_filled_after_the_answer_is_no_requests(void **state)
+{
+	struct talk *talk = talk_start(NULL);
+	struct raw raw;
+
+	(void)state;
+	raw_greet(&raw, talk_pipe(talk));
+	raw_call(&raw, OP_AFTERWARDS, NULL, 0);
+	(void)raw_expect(&raw, 1, 0);
+	raw_call(&raw, OP_ECHO, NULL, 0);
+	(void)raw_expect(&raw, 2, 0);
+	talk_await_sessions(talk, 0);
+	raw_close(&raw);
+	talk_stop(talk);
+}
+
+static void reply_to_both(void *arg)
+{
+	sessio_request **held = arg;
+
+	note_that(sessio_request_reply(held[0], 5, NULL, 0, NULL, 0) == SESSIO_OK);
+	note_that(sessio_request_reply(held[1], 6, NULL, 0, NULL, 0) == SESSIO_OK);
+}
+
+/* On the loop's thread, which therefore wakes once for both. */
+static void reply_to_both_elsewhere(struct talk *talk, void *held)
+{
+	uv_thread_t thread;
+
+	(void)talk;
+	note_that(uv_thread_create(&thread, reply_to_both, held) == 0);
+	note_that(uv_thread_join(&thread) == 0);
+}
+
+static void one_wake_sends_all_replies_of_other_threads(void **state)
+{
+	struct talk *talk = talk_start(NULL);
+	sessio_request *held[2];
+	struct raw raw;
+
+	(void)state;
+	raw_greet(&raw, talk_pipe(talk));
+	for (unsigned i = 0; i < 2; i++) {
+		raw_call(&raw, OP_HOLD, NULL, 0);
+		held[i] = talk_take(talk);
+	}
+	talk_do(talk, reply_to_both_elsewhere, held);
+	(void)raw_expect(&raw, 1, 5);
+	(void)raw_expect(&raw, 2, 6);
+	raw_close(&raw);
+	talk_stop(talk);
+}
+
 static void a_reply_brings_another_handle_of_the_session(void **state)
 {
 	struct talk *talk = talk_start(NULL);
@@ -265,6 +319,8 @@ int main(void)
 		TEST(a_missing_pointer_is_refused),
 		TEST(a_reply_with_too_much_is_answered_with_a_limit),
 		TEST(a_container_that_is_not_in_the_reply_ends_its_session),
+		TEST(a_container_that_is_filled_after_the_answer_is_no_requests),
+		TEST(one_wake_sends_all_replies_of_other_threads),
 		TEST(a_reply_brings_another_handle_of_the_session),
 	};
 #undef TEST
