@@ -3,14 +3,14 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#define CASES_MAX 64
-#define ROWS_MAX 24
+#define CASES_MAX 128
+#define ROWS_MAX 48
 
 static struct bench_case cases[CASES_MAX];
 static unsigned case_count;
@@ -34,9 +34,12 @@ void *bench_alone(size_t size)
 
 unsigned bench_cores(void)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t allowed;
 
-	return cores < 1 ? 1 : (unsigned)cores;
+	CPU_ZERO(&allowed);
+	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 0
+		? (unsigned)CPU_COUNT(&allowed)
+		: 1;
 }
 
 struct bench_case *bench_add_case(
@@ -66,15 +69,14 @@ static struct bench_line *add_line(struct bench_row *row)
 	return &row->line[row->lines++];
 }
 
-void bench_limit(struct bench_row *row, const struct bench_case *subject,
-	const struct bench_case *yardstick, double limit)
+void bench_limit(struct bench_row *row, struct bench_case *subject, struct bench_case *yardstick,
+	double limit)
 {
 	*add_line(row) =
 		(struct bench_line){ .subject = subject, .yardstick = yardstick, .limit = limit };
 }
 
-void bench_peer(
-	struct bench_row *row, const struct bench_case *subject, const struct bench_case *yardstick)
+void bench_peer(struct bench_row *row, struct bench_case *subject, struct bench_case *yardstick)
 {
 	bench_limit(row, subject, yardstick, 0);
 }
@@ -82,17 +84,6 @@ void bench_peer(
 void bench_bytes(struct bench_row *row, const char *name, double bytes, double limit)
 {
 	*add_line(row) = (struct bench_line){ .name = name, .bytes = bytes, .limit = limit };
-}
-
-void bench_missing(struct bench_row *row, const char *missing)
-{
-	*add_line(row) = (struct bench_line){ .name = "sessio", .missing = missing };
-}
-
-const struct bench_case *bench_cases(unsigned *out_count)
-{
-	*out_count = case_count;
-	return cases;
 }
 
 const struct bench_row *bench_rows(unsigned *out_count)
@@ -178,8 +169,12 @@ static uint64_t calibrate(struct bench_case *c, double milliseconds)
 {
 	double wanted = milliseconds * 1e6;
 	uint64_t n = 1;
-	double ns = time_case(c, n);
+	double ns;
 
+	if (c->prepare != NULL) {
+		return 1;
+	}
+	ns = time_case(c, n);
 	while (ns < wanted / 8 && n < UINT64_C(1) << 40) {
 		n *= 4;
 		ns = time_case(c, n);
@@ -187,14 +182,76 @@ static uint64_t calibrate(struct bench_case *c, double milliseconds)
 	return (uint64_t)fmax(1, (double)n * wanted / fmax(ns, 1));
 }
 
-static bool wanted(const struct bench_options *options, const struct bench_case *c)
+static void calibrate_case(const struct bench_options *options, struct bench_case *c)
 {
-	return options->only == NULL || strstr(c->name, options->only) != NULL;
+	if (c->n == 0) {
+		c->n = calibrate(c, options->milliseconds);
+		c->processor_ns = 0;
+		c->wall_ns = 0;
+	}
+}
+
+static bool is_wanted(const struct bench_options *options, const struct bench_line *line)
+{
+	return line->subject != NULL &&
+		(options->only == NULL || strstr(line->subject->name, options->only) != NULL);
 }
 
 static void *do_nothing(void *arg)
 {
 	return arg;
+}
+
+/* For each part and thread. */
+static double time_slice(struct bench_case *c)
+{
+	if (c->prepare != NULL) {
+		c->prepare(c->state);
+	}
+	return time_case(c, c->n) / (double)c->n / c->parts;
+}
+
+static void measure_line(struct bench_line *line, unsigned repetition)
+{
+	double before = time_slice(line->yardstick);
+	double ns = before;
+	double after = before;
+
+	if (line->subject != line->yardstick) {
+		ns = time_slice(line->subject);
+		after = line->yardstick->prepare == NULL ? time_slice(line->yardstick) : before;
+	}
+	line->measured = true;
+	line->ns[repetition] = ns;
+	line->ratio[repetition] = ns / ((before + after) / 2);
+}
+
+static void for_each_line(const struct bench_options *options,
+	void (*call)(const struct bench_options *options, struct bench_line *line, unsigned number),
+	unsigned number)
+{
+	for (unsigned i = 0; i < row_count; i++) {
+		for (unsigned j = 0; j < rows[i].lines; j++) {
+			if (is_wanted(options, &rows[i].line[j])) {
+				call(options, &rows[i].line[j], number);
+			}
+		}
+	}
+}
+
+static void calibrate_line(
+	const struct bench_options *options, struct bench_line *line, unsigned number)
+{
+	(void)number;
+	calibrate_case(options, line->yardstick);
+	calibrate_case(options, line->subject);
+}
+
+static void repeat_line(
+	const struct bench_options *options, struct bench_line *line, unsigned repetition)
+{
+	(void)options;
+	measure_line(line, repetition);
 }
 
 void bench_measure(const struct bench_options *options)
@@ -207,21 +264,9 @@ void bench_measure(const struct bench_options *options)
 	 */
 	bench_require(pthread_create(&thread, NULL, do_nothing, NULL) == 0, "no more threads");
 	pthread_join(thread, NULL);
-	for (unsigned i = 0; i < case_count; i++) {
-		if (wanted(options, &cases[i])) {
-			cases[i].n = calibrate(&cases[i], options->milliseconds);
-			cases[i].processor_ns = 0;
-			cases[i].wall_ns = 0;
-		}
-	}
+	for_each_line(options, calibrate_line, 0);
 	for (unsigned r = 0; r < options->repetitions; r++) {
-		for (unsigned i = 0; i < case_count; i++) {
-			struct bench_case *c = &cases[i];
-
-			if (c->n != 0) {
-				c->ns[r] = time_case(c, c->n) / (double)c->n / c->parts;
-			}
-		}
+		for_each_line(options, repeat_line, r);
 	}
 }
 

@@ -2,10 +2,11 @@
 /*
  * The harness: cases are timed, rows compare them.
  *
- * A case is something that can be done n times. All cases are repeated in turn,
- * so that other work of the machine meets all of them alike. A ratio is taken
- * between two cases of the same repetition. Nothing is pinned. A time is that of
- * each thread's processor, so that other programs cost less precision. Where
+ * A case is something that can be done n times. A line compares a case with its
+ * yardstick. Both are measured in turn for each line, in slices of some milliseconds:
+ * half of the yardstick, the case, the other half. So other work of the machine meets
+ * both alike. All lines are done once, then all again. Nothing is pinned. A time is
+ * that of each thread's processor, so that other programs cost less precision. Where
  * threads sleep it is the time on the wall.
  */
 #ifndef SESSIO_BENCH_H
@@ -42,24 +43,26 @@ struct bench_case {
 	void *state;
 	unsigned threads; /* how many do it at once */
 	double parts; /* one time counts as this many, in a walk for instance */
-	bool sleeps; /* its threads wait for each other, which takes no processor time */
-	uint64_t n; /* times per repetition, found by calibration */
+	bool sleeps; /* on the wall: its threads sleep, or it is too short for their clock */
+	void (*prepare)(void *state); /* before each slice, which then has one time; may be NULL */
+	uint64_t n; /* times per slice, found by calibration; 0: not wanted */
 	double processor_ns; /* in all repetitions, of all threads */
 	double wall_ns;
-	double ns[BENCH_REPETITIONS_MAX]; /* per part and thread, one per repetition */
 };
 
 /* One comparison: a case against a yardstick, or a number of bytes. */
 struct bench_line {
-	const struct bench_case *subject; /* NULL: bytes, or why not */
-	const struct bench_case *yardstick;
+	struct bench_case *subject; /* NULL: bytes */
+	struct bench_case *yardstick;
 	const char *name; /* if there is no subject */
-	const char *missing; /* what is not there yet; NULL: measured */
 	double bytes;
 	double limit; /* at most; 0: a peer, which has none */
+	bool measured;
+	double ns[BENCH_REPETITIONS_MAX]; /* per part and thread, one per repetition */
+	double ratio[BENCH_REPETITIONS_MAX];
 };
 
-#define BENCH_LINES_MAX 12
+#define BENCH_LINES_MAX 16
 
 /* One row of the table: the ratio to reach, and the lines of all candidates. */
 struct bench_row {
@@ -71,7 +74,7 @@ struct bench_row {
 
 struct bench_options {
 	unsigned repetitions;
-	double milliseconds; /* per case and repetition */
+	double milliseconds; /* per slice */
 	const char *only; /* cases whose name contains it; NULL: all */
 };
 
@@ -79,14 +82,12 @@ struct bench_options {
 struct bench_case *bench_add_case(
 	const char *name, bench_fn *run, void *state, unsigned threads, double parts);
 struct bench_row *bench_add_row(const char *path, const char *must);
-void bench_limit(struct bench_row *row, const struct bench_case *subject,
-	const struct bench_case *yardstick, double limit);
-void bench_peer(struct bench_row *row, const struct bench_case *subject,
-	const struct bench_case *yardstick);
+void bench_limit(struct bench_row *row, struct bench_case *subject, struct bench_case *yardstick,
+	double limit);
+void bench_peer(struct bench_row *row, struct bench_case *subject, struct bench_case *yardstick);
 void bench_bytes(struct bench_row *row, const char *name, double bytes, double limit);
-void bench_missing(struct bench_row *row, const char *missing);
 
-/* Calibrates and repeats every case. */
+/* Calibrates every case, and repeats every line. */
 void bench_measure(const struct bench_options *options);
 
 /* The results, for people and for programs. */
@@ -106,7 +107,7 @@ static inline void bench_require(bool ok, const char *what)
 /* A block that shares no cache line, or pair of lines, with others; zeroed. */
 void *bench_alone(size_t size);
 
-/* How many threads can run at once. */
+/* How many threads of this program can run at once. */
 unsigned bench_cores(void);
 
 /* For the report. */
@@ -114,7 +115,6 @@ struct bench_spread {
 	double median, low, high; /* low and high: the quartiles */
 };
 struct bench_spread bench_spread_of(const double *values, unsigned count);
-const struct bench_case *bench_cases(unsigned *out_count);
 const struct bench_row *bench_rows(unsigned *out_count);
 
 #ifdef __cplusplus

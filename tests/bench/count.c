@@ -52,13 +52,18 @@ void count_begin(void)
 	counting = true;
 }
 
-size_t count_end(void)
+size_t count_end(size_t *out_small, size_t large)
 {
 	size_t sum = 0;
+	size_t small = 0;
 
 	counting = false;
 	for (size_t i = 0; i < kept_count; i++) {
 		sum += kept[i].size;
+		small += kept[i].size < large ? kept[i].size : 0;
+	}
+	if (out_small != NULL) {
+		*out_small = small;
 	}
 	return sum;
 }

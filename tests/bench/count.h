@@ -11,7 +11,10 @@
 /* One at a time, one thread. */
 void count_begin(void);
 
-/* Bytes that were asked for since and have not been given back. */
-size_t count_end(void);
+/*
+ * Bytes that were asked for since and have not been given back. *out_small is how
+ * many of them are in blocks of less than `large` bytes; it may be NULL.
+ */
+size_t count_end(size_t *out_small, size_t large);
 
 #endif /* SESSIO_BENCH_COUNT_H */

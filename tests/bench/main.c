@@ -5,17 +5,8 @@
 #include <string.h>
 
 #include "peers.h"
+#include "rows.h"
 #include "subject.h"
-
-/* Why a row is empty, as long as that is true. */
-#if __has_include(<sessio/handle_space.h>)
-#error "the handles are there: measure their two rows"
-#endif
-
-struct floors {
-	struct bench_case *two_increments;
-	struct bench_case *malloc_free;
-};
 
 static void measure_operations(const struct floors *floors)
 {
@@ -187,14 +178,10 @@ static void measure_logoffs(void)
 static void measure_rest(const struct floors *floors)
 {
 	struct bench_row *memory = bench_add_row("memory", "beside the payload, as asked for");
-	struct bench_row *row = bench_add_row("handle to session with rights, type, ref, put",
-		"at most 3 x two locked increments, for any table size");
+	struct bench_row *row;
 
 	bench_bytes(memory, "sessio, a session", subject_session_bytes(), 128);
 	bench_bytes(memory, "sessio, a registered object", subject_object_bytes(), 352);
-	bench_missing(row, "needs <sessio/handle_space.h>");
-	row = bench_add_row("revoke of a handle with N descendants", "the same for 1 and 100 000");
-	bench_missing(row, "needs <sessio/handle_space.h>");
 	row = bench_add_row("what it is measured in", "the floors of this machine");
 	bench_peer(row, floors->two_increments, floors->two_increments);
 	bench_peer(row, floors->malloc_free, floors->malloc_free);
@@ -232,6 +219,7 @@ int main(int argc, char **argv)
 	measure_walks();
 	measure_events();
 	measure_logoffs();
+	measure_handles(&floors);
 	measure_rest(&floors);
 	bench_measure(&options);
 	bench_print(&options);

@@ -54,6 +54,16 @@ bench_fn peer_list_open_close; /* on top of the sessions that are there */
 bench_fn peer_list_refused; /* an open that the share rule forbids */
 bench_fn peer_list_walk; /* one time is a walk of all sessions */
 
+/*
+ * Numbers that stand for counted things with rights. A thing is found, referenced and
+ * put: in liburcu's rculfhash, or in an array of slots with generations and a mutex.
+ */
+void *peer_lookup_create(size_t things);
+bench_fn peer_lookup_hash; /* always the same number */
+bench_fn peer_lookup_hash_anywhere; /* numbers that are far apart */
+bench_fn peer_lookup_array;
+bench_fn peer_lookup_array_anywhere;
+
 #ifdef __cplusplus
 }
 #endif

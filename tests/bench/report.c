@@ -13,35 +13,8 @@ struct outcome {
 	const char *verdict; /* "" for a peer */
 };
 
-static struct outcome outcome_of(const struct bench_options *options, const struct bench_line *line)
-{
-	struct outcome outcome = { .verdict = "" };
-	double ratio[BENCH_REPETITIONS_MAX];
-
-	if (line->missing != NULL) {
-		outcome.verdict = "not reached";
-		return outcome;
-	}
-	if (line->subject == NULL) {
-		outcome.measured = true;
-		outcome.verdict = line->bytes <= line->limit ? "reached" : "NOT REACHED";
-		return outcome;
-	}
-	if (line->subject->n == 0 || line->yardstick->n == 0) {
-		outcome.verdict = "not measured";
-		return outcome;
-	}
-	for (unsigned i = 0; i < options->repetitions; i++) {
-		ratio[i] = line->subject->ns[i] / line->yardstick->ns[i];
-	}
-	outcome.measured = true;
-	outcome.ns = bench_spread_of(line->subject->ns, options->repetitions);
-	outcome.ratio = bench_spread_of(ratio, options->repetitions);
-	if (line->limit > 0) {
-		outcome.verdict = outcome.ratio.median <= line->limit ? "reached" : "NOT REACHED";
-	}
-	return outcome;
-}
+/* Cores that a thread must have had for a verdict, as a share of all the time. */
+#define SHARE_MIN 0.8
 
 /*
  * How much of their cores the threads of a case had. With less than all, they met
@@ -52,13 +25,49 @@ static double share_of(const struct bench_case *c)
 	return c->wall_ns > 0 && c->processor_ns < c->wall_ns ? c->processor_ns / c->wall_ns : 1;
 }
 
+/* Whether the machine can show what a line is about. */
+static bool can_be_judged(const struct bench_case *c)
+{
+	return c->threads == 1 || c->sleeps || (bench_cores() > 1 && share_of(c) >= SHARE_MIN);
+}
+
+static const char *verdict_of(const struct bench_line *line, double value)
+{
+	if (line->limit <= 0) {
+		return "";
+	}
+	if (line->subject != NULL &&
+		!(can_be_judged(line->subject) && can_be_judged(line->yardstick))) {
+		return "cannot be judged here";
+	}
+	return value <= line->limit ? "reached" : "NOT REACHED";
+}
+
+static struct outcome outcome_of(const struct bench_options *options, const struct bench_line *line)
+{
+	struct outcome outcome = { .verdict = "" };
+
+	if (line->subject == NULL) {
+		outcome.measured = true;
+		outcome.verdict = verdict_of(line, line->bytes);
+		return outcome;
+	}
+	if (!line->measured) {
+		outcome.verdict = "not measured";
+		return outcome;
+	}
+	outcome.measured = true;
+	outcome.ns = bench_spread_of(line->ns, options->repetitions);
+	outcome.ratio = bench_spread_of(line->ratio, options->repetitions);
+	outcome.verdict = verdict_of(line, outcome.ratio.median);
+	return outcome;
+}
+
 static void print_line(const struct bench_options *options, const struct bench_line *line)
 {
 	struct outcome outcome = outcome_of(options, line);
 
-	if (line->missing != NULL) {
-		printf("  %-44s %s: %s\n", line->name, outcome.verdict, line->missing);
-	} else if (line->subject == NULL) {
+	if (line->subject == NULL) {
 		printf("  %-44s %10.1f B  at most %.0f B %11s %s\n", line->name, line->bytes,
 			line->limit, "", outcome.verdict);
 	} else if (!outcome.measured) {
@@ -67,8 +76,9 @@ static void print_line(const struct bench_options *options, const struct bench_l
 		printf("  %-44s %10.2f ns %8.2f x [%.2f .. %.2f]  %s", line->subject->name,
 			outcome.ns.median, outcome.ratio.median, outcome.ratio.low,
 			outcome.ratio.high, outcome.verdict);
-		if (share_of(line->subject) < 0.9) {
-			printf(" (with %.0f %% of the cores)", share_of(line->subject) * 100);
+		if (line->subject->threads > 1) {
+			printf(" (%u threads had %.1f cores of %u)", line->subject->threads,
+				share_of(line->subject) * line->subject->threads, bench_cores());
 		}
 		putchar('\n');
 	}
@@ -79,9 +89,9 @@ void bench_print(const struct bench_options *options)
 	unsigned count;
 	const struct bench_row *rows = bench_rows(&count);
 
-	printf("Medians of %u repetitions of %.0f ms each on %u cores; ratios to the row's "
-	       "yardstick "
-	       "with their quartiles.\n",
+	printf("Medians of %u repetitions, in slices of %.0f ms, on %u cores; ratios to the "
+	       "yardstick of the row with their quartiles. Each line is measured in turn "
+	       "with its yardstick.\n",
 		options->repetitions, options->milliseconds, bench_cores());
 	for (unsigned i = 0; i < count; i++) {
 		printf("\n%s: %s\n", rows[i].path, rows[i].must);
@@ -124,10 +134,7 @@ static void json_line(FILE *out, const struct bench_options *options, const stru
 			strcmp(outcome.verdict, "NOT REACHED") == 0 ? "not reached"
 								    : outcome.verdict);
 	}
-	if (line->missing != NULL) {
-		fputs(", \"missing\": ", out);
-		json_string(out, line->missing);
-	} else if (line->subject == NULL) {
+	if (line->subject == NULL) {
 		fprintf(out, ", \"bytes\": %.1f", line->bytes);
 	} else if (outcome.measured) {
 		fputs(", \"yardstick\": ", out);
@@ -138,7 +145,7 @@ static void json_line(FILE *out, const struct bench_options *options, const stru
 		json_spread(out, "ratio", &outcome.ratio);
 		fputs(", \"samples_ns\": [", out);
 		for (unsigned i = 0; i < options->repetitions; i++) {
-			fprintf(out, "%s%.4f", i == 0 ? "" : ", ", line->subject->ns[i]);
+			fprintf(out, "%s%.4f", i == 0 ? "" : ", ", line->ns[i]);
 		}
 		fputc(']', out);
 	}

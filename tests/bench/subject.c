@@ -163,7 +163,7 @@ double subject_session_bytes(void)
 		bench_require(KosSessionOpenObject(object, READ, READ, NULL, &session) == rcOk,
 			"a session was refused");
 	}
-	bytes = count_end();
+	bytes = count_end(NULL, 0);
 	bench_require(KosSessionUnregisterObject(object) == rcOk, "not unregistered");
 	KosPutObject(object);
 	return (double)bytes / COUNTED - PAYLOAD;
@@ -179,7 +179,7 @@ double subject_object_bytes(void)
 	for (unsigned i = 0; i < COUNTED; i++) {
 		objects[i] = registered_object();
 	}
-	bytes = count_end();
+	bytes = count_end(NULL, 0);
 	for (unsigned i = 0; i < COUNTED; i++) {
 		bench_require(KosSessionUnregisterObject(objects[i]) == rcOk, "not unregistered");
 		KosPutObject(objects[i]);
