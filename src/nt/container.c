@@ -54,7 +54,7 @@ static void call_back(const sessio_user_notice *notice, void *ctx)
 	IO_SESSION_CONNECT_INFO info; /* of this call only, as the callback may write to it */
 	PVOID payload = NULL;
 	ULONG length = 0;
-	KIRQL level = KeGetCurrentIrql();
+	struct si_wdk_standing before = si_wdk_standing();
 	NTSTATUS status;
 
 	if (notice->payload_length != 0) {
@@ -68,7 +68,7 @@ static void call_back(const sessio_user_notice *notice, void *ctx)
 	}
 	status = registration->callback(notice->session, registration->object, (ULONG)notice->event,
 		registration->context, payload, length);
-	SI_BUG_IF(KeGetCurrentIrql() != level, "a callback came back at another IRQL");
+	SI_WDK_CHECK_STANDING(&before, "a callback");
 	note_result(notice, registration->object, status); /* (nt_container-4) */
 }
 
@@ -197,9 +197,26 @@ NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
 	si_wdk_device_set_registered(is_registered);
 	status = watch(host, information, callback, &handle);
 	if (NT_SUCCESS(status)) {
+		/* Nobody can end it before it is known, for nobody else has its handle yet. */
+		si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_REGISTRATION,
+			.object = handle,
+			.owner = ((const IO_SESSION_STATE_NOTIFICATION *)information)->IoObject });
 		*(PVOID *)registration = handle;
 	}
 	return status;
+}
+
+static void report_unregistered(PVOID registration)
+{
+	static const char why[] =
+		"a container notification was unregistered that is not registered";
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+
+	if (hooks != NULL) {
+		hooks->misused(SI_WDK_RULE_UNREGISTER, registration, why);
+	} else {
+		si_diag_report(SESSIO_DIAG_MISUSE, registration, NULL, why);
+	}
 }
 
 void IoUnregisterContainerNotification(PVOID registration)
@@ -209,8 +226,9 @@ void IoUnregisterContainerNotification(PVOID registration)
 	SI_WDK_LEVEL(APC_LEVEL, "IoUnregisterContainerNotification");
 	host = sessio_host_default();
 	if (host == NULL || sessio_host_unwatch(host, (sessio_watch)registration) != SESSIO_OK) {
-		si_diag_report(SESSIO_DIAG_MISUSE, registration, NULL,
-			"a container notification was unregistered that is not registered");
+		report_unregistered(registration);
+	} else {
+		si_wdk_gone(SI_WDK_REGISTRATION, registration);
 	}
 }
 

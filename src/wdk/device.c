@@ -112,6 +112,10 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 	own->device.NextDevice = driver->DeviceObject; /* (device-2) */
 	driver->DeviceObject = &own->device;
 	*device = &own->device;
+	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_DEVICE,
+		.object = &own->device,
+		.owner = driver,
+		.name = own->name.text.Length != 0 ? &own->name.text : NULL });
 	return STATUS_SUCCESS;
 }
 
@@ -153,39 +157,56 @@ static void free_device(struct _DEVOBJ_EXTENSION *own)
 	si_platform_free(own);
 }
 
-/* Stops the program for all that cannot be deleted. */
+/* NULL for all that cannot be deleted. */
 static struct _DEVOBJ_EXTENSION *judge_deletion(const void *object)
 {
 	si_wdk_is_registered_fn *is_registered =
 		atomic_load_explicit(&registered_hook, memory_order_relaxed);
 	struct _DEVOBJ_EXTENSION *own;
+	bool was, pending;
 
-	SI_BUG_IF(object == NULL, "IoDeleteDevice() got no device");
+	if (SI_WDK_MISUSED(object == NULL, DEVICE, NULL, "IoDeleteDevice() got no device")) {
+		return NULL;
+	}
 	si_wdk_lock(&lock);
 	own = find_locked(object);
-	SI_BUG_IF(own == NULL && was_deleted_locked(object), "a device deleted twice");
-	SI_BUG_IF(own == NULL,
-		"IoDeleteDevice() got a driver object, or something else that IoCreateDevice() did "
-		"not make");
-	SI_BUG_IF(own->deleted, "a device deleted twice, the first deletion is pending");
+	was = own == NULL && was_deleted_locked(object);
+	pending = own != NULL && own->deleted;
 	si_wdk_unlock(&lock);
-	SI_BUG_IF(is_registered != NULL && is_registered(object),
-		"a device deleted that is registered for container notifications: "
-		"IoUnregisterContainerNotification() comes first");
+	if (SI_WDK_MISUSED(was, DEVICE_TWICE, object, "a device deleted twice") ||
+		SI_WDK_MISUSED(own == NULL, DEVICE, object,
+			"IoDeleteDevice() got a driver object, or something else that "
+			"IoCreateDevice() did not make") ||
+		SI_WDK_MISUSED(pending, DEVICE_TWICE, object,
+			"a device deleted twice, the first deletion is pending") ||
+		SI_WDK_MISUSED(is_registered != NULL && is_registered(object), DEVICE_REGISTERED,
+			object,
+			"a device deleted that is registered for container notifications: "
+			"IoUnregisterContainerNotification() comes first")) {
+		return NULL;
+	}
 	return own;
 }
 
 void IoDeleteDevice(PDEVICE_OBJECT device)
 {
 	struct _DEVOBJ_EXTENSION *own = judge_deletion(device);
-	PDEVICE_OBJECT *at = &device->DriverObject->DeviceObject;
+	PDEVICE_OBJECT *at;
 	bool last;
 
+	if (own == NULL) {
+		return;
+	}
+	at = &device->DriverObject->DeviceObject;
 	while (*at != NULL && *at != device) {
 		at = &(*at)->NextDevice;
 	}
-	SI_BUG_IF(*at == NULL, "a device deleted that its driver has not");
+	if (SI_WDK_MISUSED(
+		    *at == NULL, DEVICE, device, "a device deleted that its driver has not")) {
+		return;
+	}
 	*at = device->NextDevice; /* (device-2) */
+	si_wdk_gone(SI_WDK_DEVICE, device);
 	si_wdk_lock(&lock);
 	own->deleted = true;
 	last = take_unheld_locked(own);
@@ -243,11 +264,14 @@ NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name)
 		si_platform_free(made);
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
+	si_wdk_made(&(struct si_wdk_thing){
+		.kind = SI_WDK_LINK, .object = made, .name = &made->name.text });
 	return STATUS_SUCCESS;
 }
 
 NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link)
 {
+	struct symbolic_link *made;
 	struct si_wdk_name *name;
 
 	if (link == NULL) {
@@ -257,7 +281,9 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link)
 	if (name == NULL) {
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	}
-	si_platform_free(CONTAINING_RECORD(name, struct symbolic_link, name));
+	made = CONTAINING_RECORD(name, struct symbolic_link, name);
+	si_wdk_gone(SI_WDK_LINK, made);
+	si_platform_free(made);
 	return STATUS_SUCCESS;
 }
 

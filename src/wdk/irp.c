@@ -41,6 +41,7 @@ PIRP IoAllocateIrp(CCHAR stack_size, BOOLEAN charge_quota)
 	irp->Tail.Overlay.Thread = PsGetCurrentThread();
 	InitializeListHead(&irp->ThreadListEntry);
 	atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_REQUEST, .object = irp });
 	return irp;
 }
 
@@ -72,14 +73,18 @@ static void set_holder(PDEVICE_OBJECT *holder, PDEVICE_OBJECT device)
 
 static void check_guard(PIRP irp)
 {
-	SI_BUG_IF(guard_of(irp)->Control != 0,
+	(void)SI_WDK_MISUSED(guard_of(irp)->Control != 0, REQUEST, irp,
 		"a request marked as pending above the top of its stack (irp-3)");
 }
 
 void IoFreeIrp(PIRP irp)
 {
-	SI_BUG_IF(irp == NULL || irp->Type != IO_TYPE_IRP, "a request freed that is none");
+	if (SI_WDK_MISUSED(irp == NULL || irp->Type != IO_TYPE_IRP, REQUEST, irp,
+		    "a request freed that is none")) {
+		return;
+	}
 	check_guard(irp);
+	si_wdk_gone(SI_WDK_REQUEST, irp);
 	for (int i = 0; i < irp->StackCount; i++) {
 		set_holder(&holders_of(irp)[i], NULL);
 	}
@@ -100,12 +105,18 @@ NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp)
 	if (device == NULL || irp == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	SI_BUG_IF(irp->CurrentLocation <= 1, "a request sent through more drivers than it is for");
+	if (SI_WDK_MISUSED(irp->CurrentLocation <= 1, REQUEST, irp,
+		    "a request sent through more drivers than it is for")) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	IoSetNextIrpStackLocation(irp);
 	here = IoGetCurrentIrpStackLocation(irp);
 	here->DeviceObject = device;
 	set_holder(holder_of(irp), device);
-	SI_BUG_IF(here->MajorFunction > IRP_MJ_MAXIMUM_FUNCTION, "a request for no function");
+	if (SI_WDK_MISUSED(here->MajorFunction > IRP_MJ_MAXIMUM_FUNCTION, REQUEST, irp,
+		    "a request for no function")) {
+		return STATUS_INVALID_PARAMETER;
+	}
 	return device->DriverObject->MajorFunction[here->MajorFunction](device, irp);
 }
 
@@ -122,8 +133,12 @@ static bool wants_completion(PIRP irp, const IO_STACK_LOCATION *below)
 void IofCompleteRequest(PIRP irp, CCHAR boost)
 {
 	UNREFERENCED_PARAMETER(boost);
-	SI_BUG_IF(irp->CurrentLocation > irp->StackCount, "a request completed twice");
-	SI_BUG_IF(irp->IoStatus.Status == STATUS_PENDING, "a request completed as pending");
+	if (SI_WDK_MISUSED(irp->CurrentLocation > irp->StackCount, REQUEST_TWICE, irp,
+		    "a request completed twice")) {
+		return;
+	}
+	(void)SI_WDK_MISUSED(irp->IoStatus.Status == STATUS_PENDING, REQUEST, irp,
+		"a request completed as pending");
 	while (irp->CurrentLocation <= irp->StackCount) {
 		PIO_STACK_LOCATION below = IoGetCurrentIrpStackLocation(irp);
 		bool top;

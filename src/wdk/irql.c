@@ -11,14 +11,15 @@ KIRQL KfRaiseIrql(KIRQL level)
 {
 	KIRQL before = si_wdk_thread()->level;
 
-	SI_BUG_IF(level < before, "raising the IRQL to a lower one");
+	(void)SI_WDK_MISUSED(level < before, IRQL, NULL, "raising the IRQL to a lower one");
 	si_wdk_thread()->level = level;
 	return before;
 }
 
 void KeLowerIrql(KIRQL level)
 {
-	SI_BUG_IF(level > si_wdk_thread()->level, "lowering the IRQL to a higher one");
+	(void)SI_WDK_MISUSED(
+		level > si_wdk_thread()->level, IRQL, NULL, "lowering the IRQL to a higher one");
 	si_wdk_thread()->level = level;
 }
 
@@ -34,8 +35,10 @@ void KeEnterCriticalRegion(void)
 
 void KeLeaveCriticalRegion(void)
 {
-	SI_BUG_IF(si_wdk_thread()->regions == 0, "leaving a critical region that was not entered");
-	si_wdk_thread()->regions--;
+	if (!SI_WDK_MISUSED(si_wdk_thread()->regions == 0, REGION, NULL,
+		    "leaving a critical region that was not entered")) {
+		si_wdk_thread()->regions--;
+	}
 }
 
 BOOLEAN KeAreApcsDisabled(void)

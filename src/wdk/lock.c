@@ -44,14 +44,21 @@ static bool owns_fast_mutex(PFAST_MUTEX mutex)
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a fast mutex");
-	SI_BUG_IF(owns_fast_mutex(mutex), "a fast mutex taken twice by one thread");
+	if (SI_WDK_MISUSED(owns_fast_mutex(mutex), LOCK, mutex,
+		    "a fast mutex taken twice by one thread")) {
+		return;
+	}
 	(void)si_wdk_wait(try_fast_mutex, mutex, SI_WAIT_FOREVER);
+	si_wdk_took_lock();
 }
 
 void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
 {
-	SI_BUG_IF(
-		!owns_fast_mutex(mutex), "a fast mutex given back that this thread has not taken");
+	if (SI_WDK_MISUSED(!owns_fast_mutex(mutex), LOCK, mutex,
+		    "a fast mutex given back that this thread has not taken")) {
+		return;
+	}
+	si_wdk_gave_lock();
 	__atomic_store_n(&mutex->Owner, NULL, __ATOMIC_RELAXED);
 	(void)InterlockedExchange(&mutex->Count, 1); /* (wdk_lock-1) */
 	si_wdk_wake();
@@ -74,6 +81,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex)
 	if (!try_fast_mutex(mutex)) {
 		return FALSE;
 	}
+	si_wdk_took_lock();
 	(void)KfRaiseIrql(APC_LEVEL);
 	mutex->OldIrql = before;
 	return TRUE;
@@ -120,19 +128,22 @@ void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
 	(void)si_wdk_wait(try_push_exclusive, lock, SI_WAIT_FOREVER);
+	si_wdk_took_lock();
 }
 
 void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
 	(void)si_wdk_wait(try_push_shared, lock, SI_WAIT_FOREVER);
+	si_wdk_took_lock();
 }
 
 void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
 {
 	EX_PUSH_LOCK before = __atomic_exchange_n(lock, 0, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
-	SI_BUG_IF(before != 1, "a push lock given back that has no writer");
+	(void)SI_WDK_MISUSED(before != 1, LOCK, lock, "a push lock given back that has no writer");
+	si_wdk_gave_lock();
 	si_wdk_wake();
 }
 
@@ -140,7 +151,12 @@ void ExReleasePushLockShared(PEX_PUSH_LOCK lock)
 {
 	EX_PUSH_LOCK before = __atomic_fetch_sub(lock, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
-	SI_BUG_IF(before < 2 || (before & 1u) != 0, "a push lock given back that has no reader");
+	if (SI_WDK_MISUSED(before < 2 || (before & 1u) != 0, LOCK, lock,
+		    "a push lock given back that has no reader")) {
+		(void)__atomic_fetch_add(lock, 2, __ATOMIC_SEQ_CST);
+		return;
+	}
+	si_wdk_gave_lock();
 	si_wdk_wake();
 }
 
@@ -171,7 +187,8 @@ NTSTATUS ExDeleteResourceLite(PERESOURCE resource)
 	if (resource == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	SI_BUG_IF(resource->ActiveCount != 0, "a resource deleted that is taken");
+	(void)SI_WDK_MISUSED(
+		resource->ActiveCount != 0, LOCK, resource, "a resource deleted that is taken");
 	return STATUS_SUCCESS;
 }
 
@@ -204,28 +221,43 @@ static bool try_shared(void *object)
 	return mine;
 }
 
-BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait)
+static BOOLEAN take_resource(PERESOURCE resource, si_wdk_try_fn *try_it, BOOLEAN wait)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a resource");
-	return si_wdk_wait(try_exclusive, resource, wait ? SI_WAIT_FOREVER : 0);
+	if (!si_wdk_wait(try_it, resource, wait ? SI_WAIT_FOREVER : 0)) {
+		return FALSE;
+	}
+	si_wdk_took_lock();
+	return TRUE;
+}
+
+BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait)
+{
+	return take_resource(resource, try_exclusive, wait);
 }
 
 BOOLEAN ExAcquireResourceSharedLite(PERESOURCE resource, BOOLEAN wait)
 {
-	SI_WDK_LEVEL(APC_LEVEL, "a resource");
-	return si_wdk_wait(try_shared, resource, wait ? SI_WAIT_FOREVER : 0);
+	return take_resource(resource, try_shared, wait);
 }
 
 void ExReleaseResourceLite(PERESOURCE resource)
 {
+	bool taken, others;
+
 	si_wdk_lock(&resource->SpinLock);
-	SI_BUG_IF(resource->ActiveCount == 0, "a resource given back that is not taken");
-	SI_BUG_IF(resource->OwnerThread != NULL && resource->OwnerThread != me(),
-		"a resource given back that another thread has");
-	if (--resource->ActiveCount == 0) {
+	taken = resource->ActiveCount != 0;
+	others = resource->OwnerThread != NULL && resource->OwnerThread != me();
+	if (taken && !others && --resource->ActiveCount == 0) {
 		resource->OwnerThread = NULL;
 	}
 	si_wdk_unlock(&resource->SpinLock);
+	if (SI_WDK_MISUSED(!taken, LOCK, resource, "a resource given back that is not taken") ||
+		SI_WDK_MISUSED(
+			others, LOCK, resource, "a resource given back that another thread has")) {
+		return;
+	}
+	si_wdk_gave_lock();
 	/* A waiter that looked before us counted itself before it took this lock. */
 	si_wdk_wake();
 }
@@ -269,7 +301,10 @@ void ExReleaseRundownProtection(PEX_RUNDOWN_REF ref)
 {
 	ULONG_PTR before = __atomic_fetch_sub(&ref->Count, 2, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
-	SI_BUG_IF(before < 2, "rundown protection given back that is not taken");
+	if (SI_WDK_MISUSED(
+		    before < 2, LOCK, ref, "rundown protection given back that is not taken")) {
+		(void)__atomic_fetch_add(&ref->Count, 2, __ATOMIC_SEQ_CST);
+	}
 	si_wdk_wake();
 }
 

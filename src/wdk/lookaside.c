@@ -27,9 +27,9 @@ static void init(PGENERAL_LOOKASIDE list, PALLOCATE_FUNCTION allocate, PFREE_FUN
 
 static void check_all_back(const ULONG *allocates, const ULONG *frees)
 {
-	SI_BUG_IF(__atomic_load_n(allocates, __ATOMIC_RELAXED) !=
+	(void)SI_WDK_MISUSED(__atomic_load_n(allocates, __ATOMIC_RELAXED) !=
 			__atomic_load_n(frees, __ATOMIC_RELAXED),
-		"a lookaside list deleted whose blocks are not all back");
+		LOOKASIDE, allocates, "a lookaside list deleted whose blocks are not all back");
 }
 
 static void count(ULONG *at)

@@ -15,6 +15,7 @@ struct block {
 	_Alignas(MEMORY_ALLOCATION_ALIGNMENT) struct si_map_node by_address; /* blocks */
 	SIZE_T size;
 	ULONG tag;
+	bool of_kit; /* taken from the table of hooks, which gets it back */
 };
 
 static KSPIN_LOCK lock;
@@ -26,6 +27,26 @@ static bool is_paged(POOL_TYPE type)
 	return ((unsigned)type & 1u) != 0;
 }
 
+static struct block *take_memory(SIZE_T size)
+{
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+	struct block *block = hooks != NULL ? hooks->take_memory(size) : si_platform_alloc(size);
+
+	if (block != NULL) {
+		block->of_kit = hooks != NULL;
+	}
+	return block;
+}
+
+static void give_memory(struct block *block)
+{
+	if (block->of_kit) {
+		si_wdk_hooks_get()->give_memory(block, block + 1);
+	} else {
+		si_platform_free(block);
+	}
+}
+
 PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 {
 	struct block *block;
@@ -34,7 +55,7 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 	if (size > SIZE_MAX - sizeof(*block)) {
 		return NULL;
 	}
-	block = si_platform_alloc(sizeof(*block) + size);
+	block = take_memory(sizeof(*block) + size);
 	if (block == NULL) {
 		return NULL;
 	}
@@ -47,6 +68,8 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 	si_map_add(&blocks, &block->by_address, (uintptr_t)(block + 1));
 	live_bytes += size;
 	si_wdk_unlock(&lock);
+	si_wdk_made(&(struct si_wdk_thing){
+		.kind = SI_WDK_POOL, .object = block + 1, .size = size, .tag = tag });
 	return block + 1;
 }
 
@@ -86,21 +109,39 @@ PVOID ExAllocatePool2(POOL_FLAGS flags, SIZE_T size, ULONG tag)
 	return ExAllocatePoolZero(type, size, tag);
 }
 
-void ExFreePoolWithTag(PVOID memory, ULONG tag)
+/* The block of this memory, which is one no longer; NULL if it is none. */
+static struct block *take_block(const void *memory)
 {
 	struct si_map_node *node;
-	struct block *block;
+	struct block *block = NULL;
 
-	SI_BUG_IF(memory == NULL, "NULL given back to the pool");
 	si_wdk_lock(&lock);
 	node = blocks.buckets != NULL ? si_map_find(&blocks, (uintptr_t)memory) : NULL;
-	SI_BUG_IF(node == NULL, "given back to the pool twice, or never got from it (pool-1)");
-	block = CONTAINING_RECORD(node, struct block, by_address);
-	SI_BUG_IF(tag != 0 && tag != block->tag, "given back to the pool under another tag");
-	si_map_remove(&blocks, node);
-	live_bytes -= block->size;
+	if (node != NULL) {
+		block = CONTAINING_RECORD(node, struct block, by_address);
+		si_map_remove(&blocks, node);
+		live_bytes -= block->size;
+	}
 	si_wdk_unlock(&lock);
-	si_platform_free(block);
+	return block;
+}
+
+void ExFreePoolWithTag(PVOID memory, ULONG tag)
+{
+	struct block *block;
+
+	if (SI_WDK_MISUSED(memory == NULL, POOL, NULL, "NULL given back to the pool")) {
+		return;
+	}
+	block = take_block(memory);
+	if (SI_WDK_MISUSED(block == NULL, POOL_TWICE, memory,
+		    "given back to the pool twice, or never got from it (pool-1)")) {
+		return;
+	}
+	(void)SI_WDK_MISUSED(tag != 0 && tag != block->tag, POOL, memory,
+		"given back to the pool under another tag");
+	si_wdk_gone(SI_WDK_POOL, memory);
+	give_memory(block);
 }
 
 void ExFreePool(PVOID memory)

@@ -46,6 +46,29 @@ void si_wdk_unlock(KSPIN_LOCK *lock)
 	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
+static void take_spin_lock(PKSPIN_LOCK lock)
+{
+	if (!SI_WDK_MISUSED(is_mine(lock), LOCK, lock, "a spin lock taken twice by one thread")) {
+		si_wdk_lock(lock);
+		si_wdk_took_lock();
+	}
+}
+
+static void give_spin_lock(PKSPIN_LOCK lock)
+{
+	if (!SI_WDK_MISUSED(!is_mine(lock), LOCK, lock,
+		    "a spin lock given back that this thread has not taken")) {
+		si_wdk_unlock(lock);
+		si_wdk_gave_lock();
+	}
+}
+
+static void check_raised(const void *lock)
+{
+	(void)SI_WDK_MISUSED(
+		KeGetCurrentIrql() < DISPATCH_LEVEL, IRQL, lock, "not at DISPATCH_LEVEL");
+}
+
 void KeInitializeSpinLock(PKSPIN_LOCK lock)
 {
 	*lock = 0;
@@ -55,31 +78,35 @@ KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK lock)
 {
 	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
 
-	si_wdk_lock(lock);
+	take_spin_lock(lock);
 	return before;
 }
 
 void KeReleaseSpinLock(PKSPIN_LOCK lock, KIRQL before)
 {
-	si_wdk_unlock(lock);
+	give_spin_lock(lock);
 	KeLowerIrql(before);
 }
 
 void KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
 {
-	SI_BUG_IF(KeGetCurrentIrql() < DISPATCH_LEVEL, "not at DISPATCH_LEVEL");
-	si_wdk_lock(lock);
+	check_raised(lock);
+	take_spin_lock(lock);
 }
 
 void KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK lock)
 {
-	si_wdk_unlock(lock);
+	give_spin_lock(lock);
 }
 
 BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
 {
-	SI_BUG_IF(KeGetCurrentIrql() < DISPATCH_LEVEL, "not at DISPATCH_LEVEL");
-	return try_take(lock);
+	check_raised(lock);
+	if (!try_take(lock)) {
+		return FALSE;
+	}
+	si_wdk_took_lock();
+	return TRUE;
 }
 
 BOOLEAN KeTestSpinLock(PKSPIN_LOCK lock)
@@ -124,13 +151,15 @@ KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock)
 			si_process_yield();
 		}
 	}
+	si_wdk_took_lock();
 	return before;
 }
 
 void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before)
 {
-	SI_BUG_IF(InterlockedExchange(lock, 0) != WRITER,
+	(void)SI_WDK_MISUSED(InterlockedExchange(lock, 0) != WRITER, LOCK, lock,
 		"a spin lock given back that has no writer");
+	si_wdk_gave_lock();
 	KeLowerIrql(before);
 }
 
@@ -146,12 +175,17 @@ KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock)
 		}
 		seen = ReadNoFence(lock);
 	}
+	si_wdk_took_lock();
 	return before;
 }
 
 void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before)
 {
-	SI_BUG_IF(InterlockedDecrement(lock) < 0, "a spin lock given back that has no reader");
+	if (SI_WDK_MISUSED(InterlockedDecrement(lock) < 0, LOCK, lock,
+		    "a spin lock given back that has no reader")) {
+		(void)InterlockedIncrement(lock);
+	}
+	si_wdk_gave_lock();
 	KeLowerIrql(before);
 }
 

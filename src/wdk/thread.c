@@ -6,6 +6,41 @@ struct _ETHREAD *si_wdk_thread(void)
 	return si_platform_thread_block();
 }
 
+struct si_wdk_standing si_wdk_standing(void)
+{
+	const struct _ETHREAD *thread = si_wdk_thread();
+
+	return (struct si_wdk_standing){ thread->regions, thread->locks, thread->level };
+}
+
+void si_wdk_check_standing(const struct si_wdk_standing *before, const char *at_level,
+	const char *in_region, const char *with_lock)
+{
+	struct _ETHREAD *thread = si_wdk_thread();
+	bool kit = si_wdk_hooks_get() != NULL;
+
+	(void)SI_WDK_MISUSED(thread->level != before->level, LEVEL_LEFT, NULL, at_level);
+	(void)SI_WDK_MISUSED(
+		kit && thread->regions != before->regions, REGION_LEFT, NULL, in_region);
+	(void)SI_WDK_MISUSED(kit && thread->locks > before->locks, LOCK_LEFT, NULL, with_lock);
+	thread->level = before->level;
+	thread->regions = before->regions;
+	thread->locks = before->locks;
+}
+
+void si_wdk_took_lock(void)
+{
+	si_wdk_thread()->locks++;
+}
+
+void si_wdk_gave_lock(void)
+{
+	/* Another thread may give back what this one took. */
+	if (si_wdk_thread()->locks != 0) {
+		si_wdk_thread()->locks--;
+	}
+}
+
 bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns)
 {
 	bool done = try_it(object);

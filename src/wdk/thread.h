@@ -15,19 +15,38 @@
 #include "base/bug.h"
 #include "base/waiting.h"
 #include "nt/wdm.h"
+#include "wdk/hooks.h"
 
 struct _ETHREAD {
 	HANDLE id; /* 0 until asked for */
 	ULONG regions; /* critical regions that it is in */
+	ULONG locks; /* that it holds, of the kinds that have an owner */
 	KIRQL level; /* (wdk_thread-1) */
 };
 
 /* The calling thread; never NULL. */
 struct _ETHREAD *si_wdk_thread(void);
 
-/* Stops the program above a level, as the kernel would. */
+/* Stops the program above a level, as the kernel would; in the test kit the call goes on. */
 #define SI_WDK_LEVEL(max, what) \
-	SI_BUG_IF(si_wdk_thread()->level > (max), what " is not for this IRQL")
+	((void)SI_WDK_MISUSED(  \
+		si_wdk_thread()->level > (max), IRQL, NULL, what " is not for this IRQL"))
+
+/* Driver code must leave these three as it finds them. */
+struct si_wdk_standing {
+	ULONG regions;
+	ULONG locks;
+	KIRQL level;
+};
+
+struct si_wdk_standing si_wdk_standing(void);
+
+/* The IRQL always counts, regions and locks in the test kit only. Restores all three. */
+#define SI_WDK_CHECK_STANDING(before, what)                                \
+	si_wdk_check_standing((before), what " came back at another IRQL", \
+		what " came back inside a critical region", what " came back with a lock held")
+void si_wdk_check_standing(const struct si_wdk_standing *before, const char *at_level,
+	const char *in_region, const char *with_lock);
 
 /* Whether the try was successful; called at the gate and elsewhere. */
 typedef bool si_wdk_try_fn(void *object);
@@ -37,6 +56,10 @@ bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns);
 
 /* (wdk_thread-2) */
 void si_wdk_wake(void);
+
+/* A lock of driver code that has an owner was taken, or given back, by this thread. */
+void si_wdk_took_lock(void);
+void si_wdk_gave_lock(void);
 
 /* A lock word of ours: no level, short sections only. */
 void si_wdk_lock(KSPIN_LOCK *lock);

@@ -50,6 +50,7 @@ static bool take_mutex(PKMUTEX mutex)
 		return false;
 	}
 	__atomic_store_n(&mutex->OwnerThread, me, __ATOMIC_RELAXED);
+	si_wdk_took_lock();
 	return true;
 }
 
@@ -66,8 +67,8 @@ static bool try_object(void *object)
 	case KIND_MUTEX:
 		return take_mutex(object);
 	default:
-		SI_BUG_IF(true, "waiting for something that is no event, mutex or semaphore");
-		return false;
+		return SI_WDK_MISUSED(true, WAIT, object,
+			"waiting for something that is no event, mutex or semaphore");
 	}
 }
 
@@ -114,9 +115,13 @@ LONG KeReleaseMutex(PKMUTEX mutex, BOOLEAN wait)
 	LONG before = state_of(&mutex->Header);
 
 	UNREFERENCED_PARAMETER(wait);
-	SI_BUG_IF(__atomic_load_n(&mutex->OwnerThread, __ATOMIC_RELAXED) != (PVOID)si_wdk_thread(),
-		"a mutex given back that this thread has not taken");
+	if (SI_WDK_MISUSED(__atomic_load_n(&mutex->OwnerThread, __ATOMIC_RELAXED) !=
+			    (PVOID)si_wdk_thread(),
+		    LOCK, mutex, "a mutex given back that this thread has not taken")) {
+		return before;
+	}
 	if (before == 0) {
+		si_wdk_gave_lock();
 		__atomic_store_n(&mutex->OwnerThread, NULL, __ATOMIC_RELAXED);
 	}
 	(void)InterlockedIncrement(&mutex->Header.SignalState);
@@ -141,8 +146,8 @@ LONG KeReleaseSemaphore(PKSEMAPHORE semaphore, KPRIORITY increment, LONG adjustm
 
 	UNREFERENCED_PARAMETER(increment);
 	UNREFERENCED_PARAMETER(wait);
-	SI_BUG_IF(adjustment < 0 || before > semaphore->Limit - adjustment,
-		"a semaphore released over its limit");
+	(void)SI_WDK_MISUSED(adjustment < 0 || before > semaphore->Limit - adjustment, WAIT,
+		semaphore, "a semaphore released over its limit");
 	si_wdk_wake();
 	return before;
 }

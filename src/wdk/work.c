@@ -52,13 +52,14 @@ static void run(PIO_WORKITEM item)
 {
 	PIO_WORKITEM_ROUTINE routine = item->routine;
 	PVOID held = item->holds_device ? item->object : NULL;
+	struct si_wdk_standing before = si_wdk_standing();
 
 	if (routine != NULL) {
 		routine(item->object, item->context); /* (work-2) */
 	} else {
 		item->routine_ex(item->object, item->context, item);
 	}
-	SI_BUG_IF(KeGetCurrentIrql() != PASSIVE_LEVEL, "work came back at another IRQL");
+	SI_WDK_CHECK_STANDING(&before, "work");
 	if (held != NULL) {
 		si_wdk_device_release(held);
 	}
@@ -104,12 +105,17 @@ PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT object)
 		si_wdk_device_release(object);
 	}
 	atomic_fetch_add_explicit(&items, 1, memory_order_relaxed);
+	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_WORK_ITEM, .object = item });
 	return item;
 }
 
 void IoFreeWorkItem(PIO_WORKITEM item)
 {
-	SI_BUG_IF(item == NULL || item->queued, "a work item freed that is queued, or is none");
+	if (SI_WDK_MISUSED(item == NULL || item->queued, WORK_ITEM, item,
+		    "a work item freed that is queued, or is none")) {
+		return;
+	}
+	si_wdk_gone(SI_WDK_WORK_ITEM, item);
 	atomic_fetch_sub_explicit(&items, 1, memory_order_relaxed);
 	si_platform_free(item);
 }
@@ -117,15 +123,27 @@ void IoFreeWorkItem(PIO_WORKITEM item)
 static void enqueue(PIO_WORKITEM item)
 {
 	bool holds = si_wdk_device_hold(item->object);
+	bool queued;
 
-	SI_BUG_IF(item->was_device && !holds, "a work item queued for a device that was deleted");
+	if (SI_WDK_MISUSED(item->was_device && !holds, WORK_ITEM, item,
+		    "a work item queued for a device that was deleted")) {
+		return;
+	}
 	atomic_fetch_add(&pending, 1);
 	si_wdk_lock(&lock);
-	SI_BUG_IF(item->queued, "a work item queued that is queued");
-	item->queued = true;
-	item->holds_device = holds;
-	si_list_append(&queue, &item->link);
+	queued = item->queued;
+	if (!queued) {
+		item->queued = true;
+		item->holds_device = holds;
+		si_list_append(&queue, &item->link);
+	}
 	si_wdk_unlock(&lock);
+	if (SI_WDK_MISUSED(queued, WORK_ITEM, item, "a work item queued that is queued")) {
+		atomic_fetch_sub(&pending, 1);
+		if (holds) {
+			si_wdk_device_release(item->object);
+		}
+	}
 	si_wdk_wake();
 }
 

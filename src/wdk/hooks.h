@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam of the test kit for driver code: one table of functions. They hear of
+ * the things that drivers make and give back, and of mistakes. There is no table in
+ * production, where a mistake stops the program.
+ *
+ * A table is set while no driver code runs, and stays until it is replaced. Each
+ * slot is filled. Hooks run on the thread of the call, and take no lock of this
+ * room. They may be called with one held.
+ */
+#ifndef SI_WDK_HOOKS_H
+#define SI_WDK_HOOKS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "nt/sessio_nt/types.h"
+#include "platform/platform.h"
+
+enum si_wdk_kind {
+	SI_WDK_POOL,
+	SI_WDK_DEVICE,
+	SI_WDK_LINK,
+	SI_WDK_REQUEST,
+	SI_WDK_WORK_ITEM,
+	SI_WDK_REGISTRATION,
+};
+
+struct si_wdk_thing {
+	enum si_wdk_kind kind;
+	void *object; /* one at a time has this address */
+	const void *owner; /* of a device its driver, of a registration its object; or NULL */
+	size_t size; /* of a pool block */
+	ULONG tag; /* of a pool block */
+	PCUNICODE_STRING name; /* of a device or link; NULL if there is none */
+};
+
+enum si_wdk_rule {
+	SI_WDK_RULE_IRQL, /* a call above its level */
+	SI_WDK_RULE_LEVEL_LEFT, /* another IRQL on return from driver code */
+	SI_WDK_RULE_LOCK_LEFT, /* a lock held on return */
+	SI_WDK_RULE_REGION_LEFT, /* a critical region not left on return */
+	SI_WDK_RULE_LOCK, /* taken twice, or given back by another thread */
+	SI_WDK_RULE_REGION,
+	SI_WDK_RULE_DEVICE, /* no device */
+	SI_WDK_RULE_DEVICE_TWICE, /* deleted twice */
+	SI_WDK_RULE_DEVICE_REGISTERED, /* deleted while registered */
+	SI_WDK_RULE_REQUEST,
+	SI_WDK_RULE_REQUEST_TWICE, /* completed twice */
+	SI_WDK_RULE_POOL, /* not a block, or another tag */
+	SI_WDK_RULE_POOL_TWICE, /* not a block any more, if it ever was */
+	SI_WDK_RULE_LOOKASIDE,
+	SI_WDK_RULE_WORK_ITEM,
+	SI_WDK_RULE_WAIT,
+	SI_WDK_RULE_UNREGISTER, /* not registered, or not any more */
+	SI_WDK_RULE_COUNT
+};
+
+struct si_wdk_hooks {
+	void (*made)(const struct si_wdk_thing *thing);
+	void (*gone)(enum si_wdk_kind kind, void *object);
+	/* After this the call that found the mistake does the least harm, often nothing. */
+	void (*misused)(enum si_wdk_rule rule, const void *object, const char *why);
+	/* The memory of pool blocks. NULL: none left. */
+	void *(*take_memory)(size_t size);
+	void (*give_memory)(void *memory, void *block);
+};
+
+/* NULL in production. */
+extern _Atomic(const struct si_wdk_hooks *) si_wdk_hooks;
+
+/* The table, NULL if there is none. */
+static inline const struct si_wdk_hooks *si_wdk_hooks_get(void)
+{
+	/* Acquire: the table is whole. */
+	return atomic_load_explicit(&si_wdk_hooks, memory_order_acquire);
+}
+
+static inline void si_wdk_hooks_set(const struct si_wdk_hooks *hooks)
+{
+	atomic_store_explicit(&si_wdk_hooks, hooks, memory_order_release);
+}
+
+static inline void si_wdk_made(const struct si_wdk_thing *thing)
+{
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+
+	if (hooks != NULL) {
+		hooks->made(thing);
+	}
+}
+
+/* Before its address can be another's. */
+static inline void si_wdk_gone(enum si_wdk_kind kind, void *object)
+{
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+
+	if (hooks != NULL) {
+		hooks->gone(kind, object);
+	}
+}
+
+/* True, after misused() has returned; stops the program if there is no table. */
+bool si_wdk_misuse(enum si_wdk_rule rule, const void *object, const char *file, int line,
+	const char *what, const char *why);
+
+/* Whether driver code made this mistake, in a program that goes on nevertheless. */
+#define SI_WDK_MISUSED(cond, rule, object, why) \
+	(si_unlikely(cond) &&                   \
+		si_wdk_misuse(SI_WDK_RULE_##rule, (object), __FILE__, __LINE__, #cond, (why)))
+
+#endif /* SI_WDK_HOOKS_H */
