@@ -30,7 +30,7 @@ static inline void fuzz_freeing(void *memory)
 	fuzz_memory.live--;
 }
 
-/* At the start of each input. What the library has made for the process stays. */
+/* At the start of each input. The things that the library makes for the process stay. */
 static inline void fuzz_memory_begin(void)
 {
 	static const struct si_hooks hooks = { .allocated = fuzz_allocated,

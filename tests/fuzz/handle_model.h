@@ -95,7 +95,7 @@ static inline unsigned find(unsigned space, uint32_t value)
 	return NONE;
 }
 
-/* What a call answers that needs a valid handle with these rights. */
+/* The answer to a call that needs a valid handle with these rights. */
 static inline sessio_status look_up(
 	unsigned space, uint32_t value, uint32_t rights, unsigned *out_index)
 {
@@ -210,7 +210,7 @@ static inline void *context_of(unsigned resource)
 	return &m.resources[resource];
 }
 
-/* What the owner of a resource gets when a handle comes home. */
+/* The container that the owner of a resource gets when a handle comes home. */
 static inline nk_handle_desc_t dereferenced(unsigned index, unsigned home, uint32_t rights)
 {
 	nk_handle_desc_t desc = { .handle = INVALID_HANDLE, .rights = rights, .dereferenced = 1 };

@@ -131,7 +131,7 @@ static void guesses_hit_many_handles_as_chance_has_it(void **state)
 	end_crowd(space);
 }
 
-/* Whatever is asked of a value that is none. */
+/* Every call with a value that is none. */
 static void try_everything(sessio_handle_space *space, sessio_handle_space *other, uint32_t own,
 	uint32_t badge, uint32_t guess)
 {
