@@ -415,9 +415,9 @@ sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_
 /* Whether `ancestor` is above a node, as far as walks can see. */
 static bool is_below(const struct si_lineage_node *node, const struct si_lineage_node *ancestor)
 {
-	while (node != NULL && node != ancestor) {
+	do {
 		node = node->parent;
-	}
+	} while (node != NULL && node != ancestor);
 	return node != NULL;
 }
 

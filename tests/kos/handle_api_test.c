@@ -399,6 +399,21 @@ static void revoking_a_subtree_reaches_one_badges_transfer_only(void **state)
 	assert_int_equal(events_of(1), EVENT_BADGE_CLOSED);
 }
 
+/* Clauses: N-19 */
+static void the_root_of_a_badges_transfer_is_not_its_own_descendant(void **state)
+{
+	Handle badge = new_badge(1);
+	Handle top;
+	Handle below;
+
+	(void)state;
+	assert_int_equal(KnHandleCopy(world.root, ALL, badge, &top), rcOk);
+	assert_int_equal(KnHandleCopy(top, ALL, badge, &below), rcOk);
+	assert_int_equal(KnHandleRevokeSubtree(top, badge), rcOk);
+	assert_int_equal(status_of(world.provider, top), SESSIO_OK);
+	assert_int_equal(status_of(world.provider, below), SESSIO_REVOKED);
+}
+
 /* Clauses: N-21 */
 static void a_resource_goes_when_all_handles_are_closed_or_revoked(void **state)
 {
@@ -502,6 +517,7 @@ int main(void)
 		SUITE(revoking_closes_the_handle_and_revokes_what_is_below),
 		SUITE(every_call_says_that_a_handle_is_revoked),
 		SUITE(revoking_a_subtree_reaches_one_badges_transfer_only),
+		SUITE(the_root_of_a_badges_transfer_is_not_its_own_descendant),
 		SUITE(a_resource_goes_when_all_handles_are_closed_or_revoked),
 		SUITE(one_resource_has_one_identifier),
 		SUITE(the_type_of_a_user_resource_lies_in_its_range),
