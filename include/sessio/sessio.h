@@ -11,6 +11,7 @@
 #include <sessio/handle_space.h>
 #include <sessio/host.h>
 #include <sessio/inspect.h>
+#include <sessio/loop.h>
 #include <sessio/object.h>
 #include <sessio/rules.h>
 #include <sessio/source.h>

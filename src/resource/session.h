@@ -46,6 +46,8 @@
  *      that was made from a session takes it along. An end without a first reference
  *      drops none. If the last other reference is put before ENDED, that one
  *      takes the place of the first. So there is a reference until ENDED.
+ * (session-12) A watch of the end is listed until it is taken back or the session is
+ *      ENDED, or PINNED. The thread that takes it out, under the resource lock, owns it.
  */
 #ifndef SI_SESSION_H
 #define SI_SESSION_H
@@ -63,6 +65,20 @@ struct si_bound;
 struct si_badge;
 struct si_handle_object;
 struct sessio_bind;
+
+/* Somebody who wants to hear of a session's end, once (session-12). */
+struct si_end_watch {
+	struct si_list_node node; /* resource lock; cold->watches while it is listed */
+	si_mutex *lock; /* fixed: the resource's, which outlives it */
+	struct si_session *session; /* resource lock; NULL once it is not listed any more */
+	/* On the thread of the end, with no lock held. The watch may be freed. */
+	void (*ended)(struct si_end_watch *watch);
+	/* Written before `ended` runs. */
+	const void *context; /* may be gone by then */
+	uint32_t required;
+	uint32_t shared;
+	sessio_end_reason reason; /* SESSIO_END_NONE: the open callback refused */
+};
 
 /* The callbacks of a session type; any int32_t but 0 refuses. */
 struct si_session_ops {
@@ -113,6 +129,7 @@ struct si_session_cold {
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
 	struct si_bound *bound; /* resource lock; the join's record of this session */
 	struct si_badge *badge; /* resource lock; counted; session_handle.c's */
+	struct si_list watches; /* resource lock; (session-12) */
 	uint64_t opened_ns; /* fixed; 0 if the session is not tracked */
 	uint64_t closed_ns; /* resource lock; 0, or when it was closed with operations active */
 	uint32_t opener; /* fixed; the thread that opened it, 0 if it is not tracked */
@@ -200,6 +217,20 @@ bool si_session_run_end_of_opening(struct si_session *session);
 
 /* The last reference to a context is put: base/object.h asks (session-7). */
 bool si_session_last_reference(void *context);
+
+/*
+ * Lists a watch; the caller has a reference to the context, or is in its open callback.
+ * SESSIO_INVALID_ARG (no session), SESSIO_BAD_STATE (it has ended, or is not
+ * constructed yet), SESSIO_NO_MEMORY.
+ */
+sessio_status si_session_watch_end(void *context, struct si_end_watch *watch);
+
+/* False: `ended` has run, or is about to. */
+bool si_session_unwatch_end(struct si_end_watch *watch);
+
+/* Takes the watches out; then, with the lock released, each is called. */
+struct si_list si_session_take_watches_locked(struct si_session *session);
+void si_session_call_watches(struct si_list *watches);
 
 /* After si_session_begin_close(), when no operation is active: the rest of the end. */
 void si_session_complete(struct si_session *session);

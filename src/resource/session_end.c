@@ -29,6 +29,7 @@ struct ending {
 	void *object;
 	struct si_session_type *type;
 	size_t before; /* bytes of the context before its header */
+	struct si_list watches; /* (session-12) */
 	enum leftover leftover;
 	bool referenced; /* LEFT_TO_WALKER: somebody else has a reference */
 	bool last_context; /* FREE_CONTEXT: of its type on this object */
@@ -39,8 +40,12 @@ static struct ending finish_locked(struct si_resource *resource, struct si_sessi
 {
 	void *context = si_session_context(session);
 	const struct si_header *header = si_header_of(context);
-	struct ending ending = { context, session->object, session->type, header->type->before,
-		PUT_CONTEXT, false, false };
+	struct ending ending = { .context = context,
+		.object = session->object,
+		.type = session->type,
+		.before = header->type->before,
+		.watches = si_session_take_watches_locked(session),
+		.leftover = PUT_CONTEXT };
 	uint32_t references;
 
 	/* Acquire: if the only reference is the end's, what other holders did is done. */
@@ -76,10 +81,11 @@ static void free_context(const struct ending *ending, struct si_session *session
 }
 
 /* The last step of all. True if somebody else has a reference to the context. */
-static bool finish_unlocked(const struct ending *ending, struct si_session *session)
+static bool finish_unlocked(struct ending *ending, struct si_session *session)
 {
 	struct si_header *header = si_header_of(ending->context);
 
+	si_session_call_watches(&ending->watches);
 	si_wait_wake();
 	switch (ending->leftover) {
 	case FREE_CONTEXT:

@@ -92,6 +92,7 @@ static bool cancel_open(struct si_session *session)
 static void abort_open(struct si_session *session)
 {
 	struct si_resource *resource = si_resource_of(session->object);
+	struct si_list watches;
 	struct si_bound *bound;
 
 	/* Nothing could begin on it anyway, but now it says so, and has no rights. */
@@ -100,9 +101,11 @@ static void abort_open(struct si_session *session)
 	bound = si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	si_list_remove(&resource->sessions, &session->node);
+	watches = si_session_take_watches_locked(session);
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 	si_mutex_unlock(resource->lock);
 	si_session_drop_bound(bound);
+	si_session_call_watches(&watches);
 	si_wait_wake();
 	si_object_put(si_session_context(session));
 }
