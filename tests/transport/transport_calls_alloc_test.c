@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two consumers that are bound to a user, when memory runs out at every allocation:
- * handles passed on, answers from another thread, cancelling, revocation, a logoff.
+ * Two consumers of a user, when memory runs out at every allocation: they have
+ * answers from another thread, cancelling, PASS, revocation and a logoff.
  * A request that fails for want of memory has changed nothing, and each is answered.
  */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
