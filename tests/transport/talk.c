@@ -105,7 +105,7 @@ static void light(struct talk *talk)
 				 &talk->session_type),
 		rcOk);
 	assert_int_equal(KosCreateObject(talk->lamp_type, "lamp", NULL, &talk->lamp), rcOk);
-	assert_int_equal(KosSessionRegisterObject(talk->session_type, talk->lamp), rcOk);
+	talk_offer(talk);
 }
 
 static void put_out(struct talk *talk)
@@ -114,6 +114,11 @@ static void put_out(struct talk *talk)
 	KosPutObject(talk->lamp);
 	KosSessionDestroyType(talk->session_type);
 	sessio_object_type_unref(talk->lamp_type);
+}
+
+void talk_offer(struct talk *talk)
+{
+	assert_int_equal(KosSessionRegisterObject(talk->session_type, talk->lamp), rcOk);
 }
 
 void talk_withdraw(struct talk *talk)
@@ -193,7 +198,7 @@ static void answer_cancelled(void *ctx, sessio_request *request)
 	(void)sessio_request_reply(request, 42, NULL, 0, NULL, 0);
 }
 
-static void finish_all(struct talk *talk)
+void talk_finish(struct talk *talk)
 {
 	for (unsigned i = 0; i < talk->waiting_count; i++) {
 		(void)sessio_request_reply(talk->waiting[i], 0, NULL, 0, NULL, 0);
@@ -271,7 +276,7 @@ static void serve(struct talk *talk, sessio_request *request)
 		talk->waiting[talk->waiting_count++] = request;
 		return;
 	case OP_FINISH:
-		finish_all(talk);
+		talk_finish(talk);
 		(void)sessio_request_reply(request, 0, NULL, 0, NULL, 0);
 		return;
 	case OP_ELSEWHERE:
@@ -363,12 +368,20 @@ static void run(void *arg)
 struct talk *talk_start(const sessio_transport_limits *limits)
 {
 	static atomic_uint count;
-	struct talk *talk = calloc(1, sizeof(*talk));
 	const char *folder = getenv("TMPDIR");
+	char pipe[sizeof(((struct talk *)NULL)->pipe)];
+
+	(void)snprintf(pipe, sizeof(pipe), "%s/sessio-%d-%u", folder == NULL ? "/tmp" : folder,
+		(int)getpid(), count++);
+	return talk_start_at(pipe, limits);
+}
+
+struct talk *talk_start_at(const char *pipe, const sessio_transport_limits *limits)
+{
+	struct talk *talk = calloc(1, sizeof(*talk));
 
 	assert_non_null(talk);
-	(void)snprintf(talk->pipe, sizeof(talk->pipe), "%s/sessio-%d-%u",
-		folder == NULL ? "/tmp" : folder, (int)getpid(), count++);
+	(void)snprintf(talk->pipe, sizeof(talk->pipe), "%s", pipe);
 	if (limits != NULL) {
 		talk->limits = *limits;
 	}
@@ -402,7 +415,7 @@ static void on_stopped(void *ctx)
 static void stop(struct talk *talk, void *arg)
 {
 	(void)arg;
-	finish_all(talk);
+	talk_finish(talk);
 	sessio_provider_stop(talk->provider, on_stopped, talk);
 }
 
@@ -450,10 +463,10 @@ sessio_provider *talk_provider(struct talk *talk)
 	return talk->provider;
 }
 
-static void await(struct talk *talk, const unsigned *what, unsigned count)
+static void await(struct talk *talk, const unsigned *what, unsigned count, bool or_more)
 {
 	uv_mutex_lock(&talk->lock);
-	while (*what != count) {
+	while (*what < count || (*what > count && !or_more)) {
 		uv_cond_wait(&talk->changed, &talk->lock);
 	}
 	uv_mutex_unlock(&talk->lock);
@@ -461,27 +474,37 @@ static void await(struct talk *talk, const unsigned *what, unsigned count)
 
 void talk_await_connections(struct talk *talk, unsigned count)
 {
-	await(talk, &talk->connections, count);
+	await(talk, &talk->connections, count, false);
 }
 
 void talk_await_calls(struct talk *talk, unsigned count)
 {
-	await(talk, &talk->calls, count);
+	await(talk, &talk->calls, count, true);
 }
 
 void talk_await_sessions(struct talk *talk, unsigned count)
 {
-	await(talk, &talk->sessions, count);
+	await(talk, &talk->sessions, count, false);
 }
 
-unsigned talk_sessions(struct talk *talk)
+static unsigned now(struct talk *talk, const unsigned *what)
 {
 	unsigned count;
 
 	uv_mutex_lock(&talk->lock);
-	count = talk->sessions;
+	count = *what;
 	uv_mutex_unlock(&talk->lock);
 	return count;
+}
+
+unsigned talk_calls(struct talk *talk)
+{
+	return now(talk, &talk->calls);
+}
+
+unsigned talk_sessions(struct talk *talk)
+{
+	return now(talk, &talk->sessions);
 }
 
 sessio_request *talk_take(struct talk *talk)

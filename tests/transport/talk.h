@@ -34,6 +34,9 @@ struct talk;
 /* Starts a provider with these limits; NULL: the defaults. */
 struct talk *talk_start(const sessio_transport_limits *limits);
 
+/* The same on a pipe of this name, where a killed provider may have been. */
+struct talk *talk_start_at(const char *pipe, const sessio_transport_limits *limits);
+
 /* Stops the provider, and checks that nothing of it is left. */
 void talk_stop(struct talk *talk);
 
@@ -50,8 +53,12 @@ sessio_provider *talk_provider(struct talk *talk);
 /* Waits until there are so many connections that `connected` let in. */
 void talk_await_connections(struct talk *talk, unsigned count);
 
-/* Waits until so many calls have come since the start. */
+/* How many calls have come since the start; waits until there are so many. */
+unsigned talk_calls(struct talk *talk);
 void talk_await_calls(struct talk *talk, unsigned count);
+
+/* On the provider's thread: answers each OP_LATER that waits. */
+void talk_finish(struct talk *talk);
 
 /* The request of the last OP_HOLD; waits for one. */
 sessio_request *talk_take(struct talk *talk);
@@ -67,8 +74,9 @@ sessio_peer talk_last_peer(struct talk *talk);
 /* Binds what new consumers open to a user; NULL: no more. */
 void talk_bind(struct talk *talk, sessio_user_session *user);
 
-/* Unregisters the lamp, on this thread. */
+/* Unregisters the lamp, on this thread; registers it again. */
 void talk_withdraw(struct talk *talk);
+void talk_offer(struct talk *talk);
 
 /* A consumer that sends any bytes. */
 struct raw {
