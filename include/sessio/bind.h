@@ -84,7 +84,7 @@ typedef struct sessio_bind_policy {
 
 /** The storage of one sessio_bind_enter(); the caller's, until it leaves. */
 typedef struct sessio_bind_scope {
-	void *opaque[4];
+	void *opaque[6];
 } sessio_bind_scope;
 
 /**

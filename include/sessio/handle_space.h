@@ -74,7 +74,7 @@ typedef struct sessio_handle_desc {
 
 /** The storage of one sessio_handle_space_enter(); the caller's, until it leaves. */
 typedef struct sessio_handle_scope {
-	void *opaque[4];
+	void *opaque[6];
 } sessio_handle_scope;
 
 /**

@@ -26,6 +26,7 @@
 #include "base/bug.h"
 
 struct si_thread_frame {
+	struct si_thread_link link; /* first: the platform's */
 	const void *kind; /* an address that names what this is; NULL: not pushed */
 	void *value;
 	struct si_thread_frame *outer;

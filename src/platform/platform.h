@@ -2,8 +2,8 @@
 /*
  * An operating system must give us this. Each platform has a folder of its own:
  * a header for the lock and what must be inline, and sources for the rest. CMake
- * takes one, as SESSIO_PLATFORM says: uv, or none, which has the header only.
- * No other file in src/ asks which operating system this is.
+ * takes one, as SESSIO_PLATFORM says: uv, nt_kernel, or none, which has the header
+ * only. No other file in src/ asks which operating system this is.
  *
  * Rules that hold for every function here:
  *   - pointer arguments are never NULL unless it says so;
@@ -80,6 +80,7 @@ void si_platform_rank_give(si_rank rank);
  *   si_mutex_unlock()
  *   si_platform_here()   where the stack is that the caller runs on; the
  *                        answer may only serve as a guess
+ *   struct si_thread_link  what si_platform_thread_set() needs of its argument
  */
 #include "platform_inline.h"
 
@@ -125,19 +126,19 @@ uint64_t si_platform_stamp_ns(void);
 /* The calling thread's number as the operating system's tools show it. */
 uint32_t si_platform_thread_id(void);
 
-/* A small number per thread, dense from 0 in order of first use. */
+/* A small number per thread, dense if the platform can tell. */
 unsigned si_platform_thread_slot(void);
 
 /* How many threads can run at once; at least 1. */
 unsigned si_platform_cpu_count(void);
 
-/* One pointer per thread, NULL until set. */
+/*
+ * One pointer per thread, NULL until set. The value's first member is a struct
+ * si_thread_link. It is the platform's until the thread sets something else. So
+ * setting cannot fail where the system keeps nothing per thread.
+ */
 void *si_platform_thread_get(void);
 void si_platform_thread_set(void *value);
-
-/* Bytes of the calling thread, aligned for anything and zero at first; rooms above use them. */
-#define SI_PLATFORM_THREAD_BYTES 64u
-void *si_platform_thread_block(void);
 
 /*
  * Whether this address is on the calling thread's own stack, in a part that the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Only a process has these: a number, a wall clock, more threads. The Windows
+ * Only a process has these: a number, a wall clock, more threads, bytes per thread. The Windows
  * face needs them, the core does not, and a driver build has none of them.
  *
  * The rules of platform.h hold here too.
@@ -23,5 +23,9 @@ void si_process_yield(void);
 
 /* Starts a thread that nobody waits for; false if there is none to be had. */
 bool si_process_start_thread(void (*run)(void *arg), void *arg);
+
+/* Bytes of the calling thread, aligned for anything and zero at first; rooms above use them. */
+#define SI_PLATFORM_THREAD_BYTES 64u
+void *si_platform_thread_block(void);
 
 #endif /* SI_PROCESS_H */

@@ -43,6 +43,17 @@ sessio_status sessio_handle_space_create(sessio_handle_space **out_space)
 	return SESSIO_OK;
 }
 
+static void destroy(struct sessio_handle_space *space)
+{
+	si_handle_close_all(space);
+	SI_BUG_IF(space->open != 0, "a handle space goes while a handle is used");
+	for (unsigned i = 0; i < SI_HANDLE_CHUNKS; i++) {
+		si_platform_free(atomic_load_explicit(&space->chunks[i], memory_order_relaxed));
+	}
+	si_mutex_fini(&space->lock);
+	si_platform_free(space);
+}
+
 void sessio_handle_space_destroy(sessio_handle_space *space)
 {
 	if (space == NULL) {
@@ -51,13 +62,18 @@ void sessio_handle_space_destroy(sessio_handle_space *space)
 	/* Relaxed: a compare with an address that the caller has. */
 	SI_BUG_IF(space == atomic_load_explicit(&own_space, memory_order_relaxed),
 		"the process's own handle space is never destroyed");
-	si_handle_close_all(space);
-	SI_BUG_IF(space->open != 0, "a handle space goes while a handle is used");
-	for (unsigned i = 0; i < SI_HANDLE_CHUNKS; i++) {
-		si_platform_free(atomic_load_explicit(&space->chunks[i], memory_order_relaxed));
+	destroy(space);
+}
+
+void si_handle_space_end_own(void)
+{
+	/* Acquire: whole, and all that other threads did in it. */
+	struct sessio_handle_space *space =
+		atomic_exchange_explicit(&own_space, NULL, memory_order_acquire);
+
+	if (space != NULL) {
+		destroy(space);
 	}
-	si_mutex_fini(&space->lock);
-	si_platform_free(space);
 }
 
 sessio_handle_space *sessio_handle_space_own(void)

@@ -91,4 +91,7 @@ sessio_status si_handle_look_up_badge(
 sessio_status si_handle_create_first(struct sessio_handle_space *space,
 	struct si_handle_object *object, uint32_t rights, uint32_t *out_handle);
 
+/* Closes all handles of the process's own space and frees it; the next use makes another. */
+void si_handle_space_end_own(void);
+
 #endif /* SI_HANDLE_SPACE_H */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Which sources there are, and what all of them have in common (source-3). */
 #include "source/source.h"
+#if defined(SESSIO_NT_KERNEL)
+#include "source/windows_kernel.h"
+#endif
 
 #include <sessio/status.h>
 
@@ -9,6 +12,9 @@
 
 /* The preferred ones first. The last is offered everywhere. */
 static const struct si_source_ops *const sources[] = {
+#if defined(SESSIO_NT_KERNEL)
+	&si_source_windows_kernel,
+#endif
 	&si_source_manual,
 };
 

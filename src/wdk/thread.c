@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "wdk/thread.h"
 
+#include "platform/process.h"
+
 struct _ETHREAD *si_wdk_thread(void)
 {
 	return si_platform_thread_block();

@@ -10,7 +10,7 @@
 # declare nothing per thread and name nothing of the two faces. They need no symbol
 # but five functions on memory. Public headers include three C headers.
 # For each public header there are sources and tests whose names begin with its.
-# <sessio/sessio.h> includes all others of its folder, except the test kit's.
+# <sessio/sessio.h> includes all others of its folder, except the driver's and the test kit's.
 cmake_minimum_required(VERSION 3.21)
 
 # below_ROOM: the rooms that ROOM may use. Each line adds to what is below those.
@@ -25,7 +25,8 @@ set(below_nt user wdk ${below_user})
 set(below_source user ${below_user})
 set(below_transport join ${below_join})
 set(below_testing join kos nt source transport wdk ${below_join})
-set(below_everything testing ${below_testing})
+set(below_driver join kos source ${below_join})
+set(below_everything testing driver ${below_testing})
 set(pure base resource user join) # no operating system, no C library
 set(pure_headers stdarg.h stdatomic.h stdbool.h stddef.h stdint.h string.h)
 set(public_headers stdarg.h stdbool.h stddef.h stdint.h)
@@ -38,10 +39,11 @@ set(subjects_resource wait inspect handle_space)
 set(subjects_user rules user_session host)
 set(subjects_join bind)
 set(subjects_source source)
+set(subjects_driver driver)
 set(subjects_transport transport loop)
 set(subjects_testing testing testing_driver)
 set(subjects_everything sessio)
-set(rooms base resource user join kos nt wdk source transport testing platform)
+set(rooms base resource user join kos nt wdk source driver transport testing platform)
 
 set(found "")
 set(checked 0)
@@ -179,7 +181,7 @@ endfunction()
 function(check_sessio_h)
   includes("${ROOT}/include/sessio/sessio.h" used)
   foreach(file IN LISTS headers)
-    if(file MATCHES "^sessio/" AND NOT file MATCHES "^sessio/(sessio|testing.*)\\.h$"
+    if(file MATCHES "^sessio/" AND NOT file MATCHES "^sessio/(sessio|driver|testing.*)\\.h$"
         AND NOT file IN_LIST used)
       fault("include/sessio/sessio.h does not include ${file}")
     endif()

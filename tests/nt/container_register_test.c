@@ -308,6 +308,27 @@ static void a_device_of_one_session_hears_of_that_session_only(void **state)
 	end_of(mine);
 }
 
+/* Clauses: W-18 */
+static void all_calls_may_come_at_apc_level_and_so_may_the_callback(void **state)
+{
+	IO_SESSION_STATE_INFORMATION info;
+	PVOID handle;
+	KIRQL before;
+
+	(void)state;
+	KeRaiseIrql(APC_LEVEL, &before);
+	handle = enroll_driver();
+	post(1, SESSIO_USER_EVENT_CREATED);
+	assert_int_equal(call_count, 1);
+	assert_int_equal(calls[0].info.SessionId, 1);
+	assert_int_equal(
+		IoGetContainerInformation(IoSessionStateInformation, NULL, &info, sizeof(info)),
+		STATUS_INVALID_PARAMETER_2);
+	IoUnregisterContainerNotification(handle);
+	KeLowerIrql(before);
+	end_of(1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +352,8 @@ int main(void)
 			each_bit_of_the_mask_chooses_its_event, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_device_of_one_session_hears_of_that_session_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			all_calls_may_come_at_apc_level_and_so_may_the_callback, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "base/lock_order.h"
+#include "platform/process.h"
 
 static void memory_is_aligned_for_anything(void **state)
 {
@@ -67,6 +68,7 @@ static void a_wait_ends_by_its_time(void **state)
 }
 
 struct own {
+	struct si_thread_link link;
 	void *value;
 	unsigned slot;
 	uint32_t id;
@@ -92,7 +94,7 @@ static void each_thread_has_its_own(void **state)
 {
 	struct own other;
 	uv_thread_t thread;
-	int local;
+	struct si_thread_link local;
 
 	(void)state;
 	memset(si_platform_thread_block(), 1, SI_PLATFORM_THREAD_BYTES);

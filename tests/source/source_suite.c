@@ -11,10 +11,18 @@
 #include "host_log.h"
 #include "inside.h"
 
+static void begin(const struct source_case *test)
+{
+	if (test->begin != NULL) {
+		test->begin();
+	}
+}
+
 static sessio_source *open_on(const struct source_case *test, sessio_host *host)
 {
 	sessio_source *source = NULL;
 
+	begin(test);
 	assert_int_equal(si_source_open(test->ops, host, &source), SESSIO_OK);
 	assert_non_null(source);
 	return source;
@@ -179,6 +187,7 @@ static void open_and_close(struct alloc_fail *tester, void *ctx)
 	sessio_source *source = NULL;
 	sessio_status status;
 
+	begin(test);
 	alloc_fail_on(tester);
 	status = si_source_open(test->ops, host, &source);
 	if (alloc_fail_off(tester, status != SESSIO_OK)) {

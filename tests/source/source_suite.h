@@ -12,6 +12,9 @@
 struct source_case {
 	const struct si_source_ops *ops;
 
+	/* Called before each opening; may be NULL. Prepares the system for one more source. */
+	void (*begin)(void);
+
 	/* Makes an event happen, and returns when the source has reported it. May be called
 	 * from several threads, and inside a callback, where it does not wait. */
 	sessio_status (*make)(sessio_source *source, uint32_t session_id, sessio_user_event event);

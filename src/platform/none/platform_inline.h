@@ -11,6 +11,11 @@ typedef struct SI_CAPABILITY si_mutex {
 void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex);
 void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex);
 
+/* Threads have storage of their own. */
+struct si_thread_link {
+	char unused;
+};
+
 static inline uintptr_t si_platform_here(void)
 {
 	char local;

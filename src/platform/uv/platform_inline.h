@@ -70,6 +70,11 @@ static inline void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex) SI_UNCHEC
 #endif
 }
 
+/* Threads have storage of their own. */
+struct si_thread_link {
+	char unused;
+};
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SI_FAKE_STACKS
 #elif defined(__has_feature)

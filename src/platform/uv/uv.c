@@ -20,6 +20,7 @@
 #include <uv.h>
 
 #include "platform/hooks.h"
+#include "platform/process.h"
 
 #if UV_VERSION_HEX < 0x012c00
 #error "sessio needs libuv 1.44 or later"
