@@ -78,11 +78,32 @@ void si_platform_rank_give(si_rank rank);
  *                        by a thread
  *   si_mutex_lock()
  *   si_mutex_unlock()
+ *   si_light_barrier()   these two, if it defines SI_HAS_BARRIERS
+ *   si_heavy_barrier()
  *   si_platform_here()   where the stack is that the caller runs on; the
  *                        answer may only serve as a guess
  *   struct si_thread_link  what si_platform_thread_set() needs of its argument
  */
 #include "platform_inline.h"
+
+/*
+ * A pair of barriers. One thread stores x, issues the light one and loads y. Another
+ * stores y, issues the heavy one and loads x. Then one of the two sees the other's
+ * store at least. The light one is for a thread that does its part often. It costs next
+ * to nothing where a platform has a heavy one, which takes a microsecond or two.
+ */
+#if !defined(SI_HAS_BARRIERS)
+#include <stdatomic.h>
+static inline void si_light_barrier(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+static inline void si_heavy_barrier(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+}
+#endif
 
 /* False when the operating system has no lock left. */
 bool si_mutex_init(si_mutex *mutex, si_rank rank);

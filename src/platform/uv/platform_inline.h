@@ -1,47 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The inline part of platform.h where libuv runs.
- *
- * Elsewhere than on Windows libuv's mutex is a pthread_mutex_t by its own header.
- * Locking that without the way through libuv saves a tenth of an open and close.
- */
+/* The inline part of platform.h where libuv runs. */
 #ifndef SI_PLATFORM_INLINE_H
 #define SI_PLATFORM_INLINE_H
 
-#if !defined(_WIN32)
-#include <pthread.h>
+#if defined(__linux__)
+#include "platform/uv/lock.h"
+#else
+#include "platform/uv/lock_other.h"
 #endif
-
 #if defined(SESSIO_HOOKS)
 #include "platform/hooks.h"
 #endif
 
-typedef struct SI_CAPABILITY si_mutex {
-#if defined(_WIN32)
-	_Alignas(8) unsigned char os[40]; /* a CRITICAL_SECTION */
-#else
-	pthread_mutex_t os;
-#endif
-	si_rank rank;
-} si_mutex;
-
-/* Both answer 0 for a lock that is one, and that the caller may lock or unlock. */
-#if defined(_WIN32)
-int si_mutex_os_lock(si_mutex *mutex);
-int si_mutex_os_unlock(si_mutex *mutex);
-#else
-static inline int si_mutex_os_lock(si_mutex *mutex)
-{
-	return pthread_mutex_lock(&mutex->os);
-}
-
-static inline int si_mutex_os_unlock(si_mutex *mutex)
-{
-	return pthread_mutex_unlock(&mutex->os);
-}
-#endif
-
-_Noreturn SI_COLD void si_mutex_stop(void);
+/* As si_mutex_init(), without asking the table of hooks. */
+bool si_mutex_make(si_mutex *mutex, si_rank rank);
 
 /* The analysis does not look into lock and unlock. */
 static inline void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex) SI_UNCHECKED_LOCKING
@@ -52,9 +24,7 @@ static inline void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex) SI_UNCHECKE
 #if defined(SI_RANKS)
 	si_platform_rank_take(mutex->rank);
 #endif
-	if (si_unlikely(si_mutex_os_lock(mutex) != 0)) {
-		si_mutex_stop();
-	}
+	si_mutex_os_lock(mutex);
 }
 
 static inline void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex) SI_UNCHECKED_LOCKING
@@ -62,9 +32,7 @@ static inline void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex) SI_UNCHEC
 #if defined(SI_RANKS)
 	si_platform_rank_give(mutex->rank);
 #endif
-	if (si_unlikely(si_mutex_os_unlock(mutex) != 0)) {
-		si_mutex_stop();
-	}
+	si_mutex_os_unlock(mutex);
 #if defined(SESSIO_HOOKS)
 	si_hook_after_unlock(mutex);
 #endif

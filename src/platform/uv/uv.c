@@ -26,9 +26,6 @@
 #error "sessio needs libuv 1.44 or later"
 #endif
 
-_Static_assert(sizeof(uv_mutex_t) <= sizeof(((si_mutex *)0)->os), "si_mutex is too small");
-_Static_assert(_Alignof(uv_mutex_t) <= _Alignof(si_mutex), "si_mutex is aligned too loosely");
-
 /* All that a thread has of its own here; zero at first. */
 struct thread {
 	void *value;
@@ -80,62 +77,6 @@ _Noreturn void si_platform_stop(const char *file, int line, const char *what, co
 	abort();
 }
 
-static uv_mutex_t *as_uv(si_mutex *mutex)
-{
-	return (uv_mutex_t *)(void *)&mutex->os;
-}
-
-static bool make_lock(si_mutex *mutex, si_rank rank)
-{
-	mutex->rank = rank;
-	return uv_mutex_init(as_uv(mutex)) == 0;
-}
-
-bool si_mutex_init(si_mutex *mutex, si_rank rank)
-{
-	const struct si_hooks *hooks = si_hooks_get();
-
-	if (hooks != NULL && hooks->may_make_lock != NULL && !hooks->may_make_lock()) {
-		return false;
-	}
-	if (!make_lock(mutex, rank)) {
-		return false;
-	}
-	if (hooks != NULL && hooks->made_lock != NULL) {
-		hooks->made_lock();
-	}
-	return true;
-}
-
-void si_mutex_fini(si_mutex *mutex)
-{
-	const struct si_hooks *hooks = si_hooks_get();
-
-	uv_mutex_destroy(as_uv(mutex));
-	if (hooks != NULL && hooks->unmade_lock != NULL) {
-		hooks->unmade_lock();
-	}
-}
-
-#if defined(_WIN32)
-int si_mutex_os_lock(si_mutex *mutex)
-{
-	uv_mutex_lock(as_uv(mutex));
-	return 0;
-}
-
-int si_mutex_os_unlock(si_mutex *mutex)
-{
-	uv_mutex_unlock(as_uv(mutex));
-	return 0;
-}
-#endif
-
-_Noreturn SI_COLD void si_mutex_stop(void)
-{
-	si_platform_stop(__FILE__, __LINE__, "mutex", "a lock that is none, or not held");
-}
-
 void si_platform_rank_take(si_rank rank)
 {
 	if (si_unlikely((this_thread.ranks & ~(rank >> 16)) != 0)) {
@@ -155,15 +96,16 @@ static uv_once_t shared_once = UV_ONCE_INIT;
 static struct {
 	_Alignas(64) si_mutex mutex; /* a cache line each */
 } shared_locks[SHARED_LOCKS];
-static si_mutex gate;
+/* Not a si_mutex: one sleeps at it. */
+static uv_mutex_t gate;
 static uv_cond_t gate_cond;
 
 static void make_shared(void)
 {
-	bool made = make_lock(&gate, SI_RANK_GATE) && uv_cond_init(&gate_cond) == 0;
+	bool made = uv_mutex_init(&gate) == 0 && uv_cond_init(&gate_cond) == 0;
 
 	for (unsigned i = 0; i < SHARED_LOCKS; i++) {
-		made = made && make_lock(&shared_locks[i].mutex, SI_RANK_SHARED);
+		made = made && si_mutex_make(&shared_locks[i].mutex, SI_RANK_SHARED);
 	}
 	if (!made) {
 		si_platform_stop(__FILE__, __LINE__, "make_shared", "no locks to begin with");
@@ -179,15 +121,27 @@ si_mutex *si_platform_lock_of(const void *owner)
 	return &shared_locks[hash >> 58].mutex;
 }
 
-void si_gate_enter(void) SI_UNCHECKED_LOCKING
+void si_gate_enter(void)
 {
 	uv_once(&shared_once, make_shared);
-	si_mutex_lock(&gate);
+#if defined(SESSIO_HOOKS)
+	si_hook_before_lock(&gate);
+#endif
+#if defined(SI_RANKS)
+	si_platform_rank_take(SI_RANK_GATE);
+#endif
+	uv_mutex_lock(&gate);
 }
 
-void si_gate_leave(void) SI_UNCHECKED_LOCKING
+void si_gate_leave(void)
 {
-	si_mutex_unlock(&gate);
+#if defined(SI_RANKS)
+	si_platform_rank_give(SI_RANK_GATE);
+#endif
+	uv_mutex_unlock(&gate);
+#if defined(SESSIO_HOOKS)
+	si_hook_after_unlock(&gate);
+#endif
 }
 
 static void sleep_at_gate(uint64_t timeout_ns)
@@ -196,9 +150,9 @@ static void sleep_at_gate(uint64_t timeout_ns)
 
 	if (hooks == NULL || hooks->wait == NULL || !hooks->wait(timeout_ns)) {
 		if (timeout_ns == UINT64_MAX) {
-			uv_cond_wait(&gate_cond, as_uv(&gate));
+			uv_cond_wait(&gate_cond, &gate);
 		} else {
-			(void)uv_cond_timedwait(&gate_cond, as_uv(&gate), timeout_ns);
+			(void)uv_cond_timedwait(&gate_cond, &gate, timeout_ns);
 		}
 	}
 }
