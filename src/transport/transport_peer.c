@@ -20,8 +20,25 @@ sessio_status si_peer_init(
 	return sessio_handle_space_create(&peer->space);
 }
 
+bool si_peer_take_revoked(struct si_peer *peer, uint32_t *out_value)
+{
+	struct si_delivered *delivered;
+
+	if (si_list_is_empty(&peer->untold)) {
+		return false;
+	}
+	delivered = SI_LIST_ELEMENT(peer->untold.first, struct si_delivered, untold);
+	si_list_remove(&peer->untold, &delivered->untold);
+	delivered->is_untold = false;
+	*out_value = (uint32_t)delivered->by_value.key;
+	return true;
+}
+
 static void forget(struct si_peer *peer, struct si_delivered *delivered)
 {
+	if (delivered->is_untold) {
+		si_list_remove(&peer->untold, &delivered->untold);
+	}
 	si_map_remove(&peer->records, &delivered->by_value);
 	si_list_remove(&peer->all, &delivered->of_peer);
 	si_revocation_forget(peer->revocations, delivered);

@@ -29,11 +29,15 @@ struct si_peer {
 	uint32_t handles_max; /* at a time */
 	struct si_map records; /* by value */
 	struct si_list all; /* of the same */
+	struct si_list untold; /* of the same; (transport_revocation-3) */
 	struct si_revocations *revocations; /* the provider's */
 };
 
 sessio_status si_peer_init(
 	struct si_peer *peer, struct si_revocations *revocations, uint32_t handles_max);
+
+/* The next handle that the consumer has to be notified of; false: there is none. */
+bool si_peer_take_revoked(struct si_peer *peer, uint32_t *out_value);
 
 /* Closes every handle, and unbinds what is bound. */
 void si_peer_close_all(struct si_peer *peer);

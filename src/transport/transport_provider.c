@@ -100,16 +100,26 @@ static void on_wake(uv_async_t *wake)
 	run_posts(provider);
 }
 
-void si_connection_tell_revoked(struct si_peer *peer, uint32_t value)
+void si_connection_notify_of(struct si_peer *peer)
 {
 	struct sessio_connection *connection =
 		(struct sessio_connection *)(void *)((unsigned char *)peer -
 			offsetof(struct sessio_connection, peer));
-	const struct si_frame revoked = {
+
+	si_connection_notify(&connection->wire);
+}
+
+static bool next_notice(struct si_connection *wire, struct si_frame *out_frame)
+{
+	uint32_t value;
+
+	if (!si_peer_take_revoked(&of_wire(wire)->peer, &value)) {
+		return false;
+	}
+	*out_frame = (struct si_frame){
 		.kind = SI_FRAME_REVOKED, .handle_count = 1, .handles = { { value, 0 } }
 	};
-
-	(void)si_connection_must_send(&connection->wire, &revoked, true);
+	return true;
 }
 
 /* --- Connections --- */
@@ -173,7 +183,7 @@ static void greet(struct sessio_connection *connection, const struct si_frame *h
 	}
 	connection->known = true;
 	connection->state = SI_PEER_READY;
-	(void)si_connection_must_send(&connection->wire, &welcome, false);
+	(void)si_connection_must_send(&connection->wire, &welcome);
 }
 
 static void on_frame(struct si_connection *wire, const struct si_frame *frame)
@@ -191,7 +201,7 @@ static void on_frame(struct si_connection *wire, const struct si_frame *frame)
 	}
 }
 
-static const struct si_connection_ops wire_ops = { on_frame, on_gone };
+static const struct si_connection_ops wire_ops = { on_frame, next_notice, on_gone };
 
 static uint32_t new_number(struct sessio_provider *provider)
 {

@@ -123,8 +123,8 @@ void si_request_serve(struct sessio_connection *connection, const struct si_fram
 /* The call callback of this request has filled a container. */
 void si_request_filled(struct sessio_request *request, const struct sessio_handle_desc *desc);
 
-/* A handle of this consumer's is revoked. */
-void si_connection_tell_revoked(struct si_peer *peer, uint32_t value);
+/* The consumer has to be notified of revoked handles. */
+void si_connection_notify_of(struct si_peer *peer);
 
 /* The connection has ended: its requests are cancelled, and answered into nothing. */
 void si_request_abandon_all(struct sessio_connection *connection);

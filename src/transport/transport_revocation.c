@@ -174,6 +174,8 @@ void si_revocation_check(struct si_delivered *delivered)
 		sessio_handle_space_rights(delivered->peer->space, value, &rights) ==
 			SESSIO_REVOKED) {
 		delivered->revoked = true;
-		si_connection_tell_revoked(delivered->peer, value);
+		delivered->is_untold = true;
+		si_list_append(&delivered->peer->untold, &delivered->untold);
+		si_connection_notify_of(delivered->peer);
 	}
 }
