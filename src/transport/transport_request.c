@@ -99,8 +99,8 @@ static void serve_pass(struct sessio_connection *connection, const struct si_fra
 	if (to != NULL && si_connection_is_full(&to->wire)) {
 		status = SESSIO_LIMIT;
 	} else if (to != NULL) {
-		status = si_peer_pass(
-			&connection->peer, &frame->handles[0], &to->peer, &given.handles[0]);
+		status = si_peer_pass(&connection->peer, given.connection, &frame->handles[0],
+			&to->peer, &given.handles[0]);
 	}
 	if (status == SESSIO_OK) {
 		status = si_connection_send(&to->wire, &given);
