@@ -126,6 +126,17 @@ until_true grep -q "pass short: not found" karla
 echo "close h1" >&3
 until_true "$program" write pipe short "granted"
 
+# A copy has room for 128 KiB: 32 of these lines, and then a shorter one.
+piece=$(printf '%04000d' 0)
+lines=0
+while "$program" write pipe short "$piece" >out 2>err; do
+	lines=$((lines + 1))
+	[ "$lines" -le 32 ] || fail "a file without an end"
+done
+says err "the file is full"
+[ "$lines" -eq 32 ] || fail "only $lines lines had room"
+expect 0 "$program" write pipe short "a short line"
+
 # An operation that waits can be cancelled. Quotes hold words together.
 echo 'await "short"' >&3
 until_true sh -c "'$program' sessions pipe | grep -q awaits"

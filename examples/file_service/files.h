@@ -27,11 +27,15 @@ enum files_operation {
 /* How much an operation reads or writes at most. */
 #define FILES_PIECE (32u * 1024u)
 
+/* How large writes may make a file. */
+#define FILES_MOST (128u * 1024u)
+
 /* Codes of the provider's own. */
 enum files_code {
 	FILES_CANCELLED = 1, /* the consumer cancelled it */
 	FILES_WITHDRAWN = 2, /* the file was withdrawn meanwhile */
-	FILES_FAILED = 3 /* the file cannot be read or written */
+	FILES_FAILED = 3, /* the file cannot be read or written */
+	FILES_FULL = 4 /* a write would make it larger than FILES_MOST */
 };
 
 /*

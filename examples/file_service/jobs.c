@@ -161,17 +161,27 @@ static void after_work(uv_work_t *work, int status)
 	destroy(job);
 }
 
-/* Where a read begins; false if the request does not say it. */
-static bool take_offset(struct job *job)
+/* Writes begin on the loop's thread, one after the other: so the file stays that small. */
+static int32_t take_room(struct job *job)
+{
+	if (job->size > FILES_PIECE) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (job->size > FILES_MOST - job->file->size) {
+		return FILES_FULL;
+	}
+	job->file->size += (uint32_t)job->size;
+	return 0;
+}
+
+/* Where a read begins. */
+static int32_t take_offset(struct job *job)
 {
 	const struct file_session *context = job->session;
 	uv_fs_t request;
 
-	if (job->operation == FILES_WRITE) {
-		return job->size <= FILES_PIECE;
-	}
 	if (job->size != 4) {
-		return false;
+		return SESSIO_INVALID_ARG;
 	}
 	job->size = 0;
 	job->offset = files_get32(job->sent);
@@ -181,7 +191,7 @@ static bool take_offset(struct job *job)
 		}
 		uv_fs_req_cleanup(&request);
 	}
-	return true;
+	return 0;
 }
 
 /*
@@ -206,6 +216,7 @@ void job_begin(struct service *service, sessio_request *request)
 	struct job *job = calloc(1, sizeof(*job));
 	void *session;
 	void *file;
+	int32_t code;
 	Retcode rc = job == NULL ? rcOutOfMemory : begin(service, request, &session, &file);
 
 	if (rc != rcOk) {
@@ -223,9 +234,10 @@ void job_begin(struct service *service, sessio_request *request)
 	view_changed(service);
 	/* The job may outlive the session, which keeps the file. */
 	KosRefObject(file);
-	if (!take_offset(job)) {
+	code = job->operation == FILES_WRITE ? take_room(job) : take_offset(job);
+	if (code != 0) {
 		job->size = 0;
-		end(job, SESSIO_INVALID_ARG);
+		end(job, code);
 		return;
 	}
 	queue(job);

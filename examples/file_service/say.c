@@ -68,9 +68,10 @@ void json_end(void)
 
 static const char *code_name(const struct job *job)
 {
-	static const char *const names[] = { "FILES_CANCELLED", "FILES_WITHDRAWN", "FILES_FAILED" };
+	static const char *const names[] = { "FILES_CANCELLED", "FILES_WITHDRAWN", "FILES_FAILED",
+		"FILES_FULL" };
 
-	return job->status == SESSIO_REFUSED && job->code >= 1 && job->code <= 3
+	return job->status == SESSIO_REFUSED && job->code >= 1 && job->code <= FILES_FULL
 		? names[job->code - 1]
 		: sessio_status_name(job->status);
 }
@@ -78,9 +79,9 @@ static const char *code_name(const struct job *job)
 static const char *code_text(const struct job *job)
 {
 	static const char *const texts[] = { "cancelled", "the file was withdrawn",
-		"the file cannot be read or written" };
+		"the file cannot be read or written", "the file is full" };
 
-	return job->status == SESSIO_REFUSED && job->code >= 1 && job->code <= 3
+	return job->status == SESSIO_REFUSED && job->code >= 1 && job->code <= FILES_FULL
 		? texts[job->code - 1]
 		: sessio_status_text(job->status);
 }

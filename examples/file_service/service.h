@@ -28,6 +28,7 @@ struct file {
 	struct service *service;
 	char *path; /* of the copy */
 	uint32_t written; /* how many writes have come to an end */
+	uint32_t size; /* with the writes that have begun; FILES_MOST at most */
 	struct job *waiting; /* FILES_AWAIT, at the end of the file */
 	int32_t over; /* not 0: nothing more will come, and this is why */
 };

@@ -95,7 +95,6 @@ static void add_file(void *ctx, const char *path, const char *name, uint64_t siz
 	struct file *file;
 	void *object;
 
-	(void)size;
 	if (files == NULL) {
 		return;
 	}
@@ -105,6 +104,7 @@ static void add_file(void *ctx, const char *path, const char *name, uint64_t siz
 	}
 	file = object;
 	file->service = service;
+	file->size = (uint32_t)size; /* COPY_BYTES at most */
 	file->path = strdup(path);
 	if (file->path == NULL || KosSessionRegisterObject(service->session_type, object) != rcOk) {
 		KosPutObject(object);

@@ -50,6 +50,11 @@ typedef struct sessio_transport_limits {
 	uint32_t connections; /**< at a time [1024]; provider only */
 	uint32_t handles; /**< of one consumer at a time [SESSIO_HANDLES_MAX]; provider only */
 	uint32_t greeting_ms; /**< until a consumer greets [10000]; provider only */
+	/**
+	 * That one consumer may have from one other by SESSIO_CALL_PASS [1024]. All that were
+	 * passed to it are half of `handles` at most. Provider only.
+	 */
+	uint32_t passed;
 } sessio_transport_limits;
 
 /* --- The provider's side --- */
@@ -170,9 +175,13 @@ void *sessio_connection_data(const sessio_connection *connection);
 void sessio_connection_set_data(sessio_connection *connection, void *data);
 
 /**
- * Bind all that the consumer opens from now on to a user session. A logoff then
- * closes it and takes its handles. Closing goes by @p policy's actions; its
- * callback runs as sessio_bind_fn says.
+ * Bind a consumer to a user session: all that it opens from now on follows @p policy, and
+ * so do its handles. An event whose action is SESSIO_BIND_CLOSE closes these sessions on
+ * its thread, and their handles go with their ends. Soon after, on the loop's thread, all
+ * other handles of the consumer are revoked, with those that it has passed on, wherever
+ * they came from. From then on the consumer gets no handle: openings, replies with
+ * handles and passing to it fail with SESSIO_BAD_STATE. The policy's callback
+ * runs as sessio_bind_fn says.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_EXISTS (it is bound already),
  *         SESSIO_BAD_STATE (the user session has ended), SESSIO_NO_MEMORY.

@@ -440,6 +440,18 @@ sessio_status sessio_handle_space_revoke(sessio_handle_space *space, uint32_t ha
 	return status;
 }
 
+sessio_status si_handle_withdraw(struct sessio_handle_space *space, uint32_t handle)
+{
+	struct si_handle_pin pin;
+	sessio_status status = si_handle_pin(space, handle, &pin);
+
+	if (status == SESSIO_OK) {
+		si_lineage_withdraw(pin.node);
+		si_handle_unpin(space, &pin);
+	}
+	return status;
+}
+
 sessio_status sessio_handle_space_revoke_badge(
 	sessio_handle_space *space, uint32_t handle, uint32_t badge)
 {

@@ -87,6 +87,12 @@ void si_handle_unpin(struct sessio_handle_space *space, const struct si_handle_p
 sessio_status si_handle_look_up_badge(
 	struct sessio_handle_space *space, uint32_t handle, struct si_badge **out_badge);
 
+/*
+ * Revokes a handle that its space has received, and all its descendants. It stays open.
+ * SESSIO_INVALID_ARG, SESSIO_LIMIT (too many pins).
+ */
+sessio_status si_handle_withdraw(struct sessio_handle_space *space, uint32_t handle);
+
 /* Gives an object that has no handle yet its first one. */
 sessio_status si_handle_create_first(struct sessio_handle_space *space,
 	struct si_handle_object *object, uint32_t rights, uint32_t *out_handle);

@@ -489,6 +489,17 @@ sessio_status si_lineage_revoke(struct si_lineage_node *node, bool close)
 	return full && !close ? SESSIO_LIMIT : SESSIO_OK;
 }
 
+void si_lineage_withdraw(struct si_lineage_node *node)
+{
+	struct si_handle_object *object = node->object;
+	struct work work = { 0 };
+
+	si_mutex_lock(&object->lock);
+	raise_number_locked(object);
+	detach_locked(node, &work);
+	finish(object, &work);
+}
+
 void si_lineage_revoke_ties(struct si_lineage_node *node, struct si_badge *badge)
 {
 	struct si_handle_object *object = node->object;

@@ -146,6 +146,12 @@ static inline bool si_lineage_is_valid(struct si_lineage_node *node)
 /* Revokes all descendants; the node itself is closed with them, or stays. */
 sessio_status si_lineage_revoke(struct si_lineage_node *node, bool close);
 
+/*
+ * Revokes a node, which is not a root, and all its descendants. Its slot stays. No
+ * transfer from it or below it has a badge of its own.
+ */
+void si_lineage_withdraw(struct si_lineage_node *node);
+
 /* Revokes those descendants that transfers with this badge have made, and theirs. */
 void si_lineage_revoke_ties(struct si_lineage_node *node, struct si_badge *badge);
 

@@ -463,6 +463,19 @@ sessio_status si_session_handle_find(
 	return status;
 }
 
+bool si_session_handle_is_open(uint32_t session)
+{
+	si_mutex *lock = si_platform_lock_of(&badges);
+	const struct si_badge *badge;
+	bool is_open;
+
+	si_mutex_lock(lock);
+	badge = find_locked(session); /* (session_handle-1) */
+	is_open = badge != NULL && si_rundown_is_open(&si_session_of(badge->context)->run);
+	si_mutex_unlock(lock);
+	return is_open;
+}
+
 sessio_status si_session_handle_close(const sessio_handle_desc *desc, const void *type)
 {
 	sessio_status status;

@@ -54,6 +54,9 @@ sessio_status si_session_handle_find(
 /* Closes the session of a container; the same statuses. */
 sessio_status si_session_handle_close(const sessio_handle_desc *desc, const void *type);
 
+/* Whether the session with this number is there and not closed; may be stale. */
+bool si_session_handle_is_open(uint32_t session);
+
 /*
  * Keeps the session's context until the unpin: from the receipt of a request to its
  * reply. A container that is no session's has nothing to keep. SESSIO_REVOKED if

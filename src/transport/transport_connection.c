@@ -19,7 +19,7 @@
 #define BATCH 32u
 
 struct si_output {
-	struct si_list_node node; /* ordinary, urgent or writing */
+	struct si_list_node node; /* waiting or writing */
 	size_t size;
 	unsigned char bytes[];
 };
@@ -45,8 +45,7 @@ static void on_handle_closed(uv_handle_t *handle)
 	struct si_connection *connection = handle->data;
 
 	if (--connection->open_handles == 0) {
-		drop_all(connection, &connection->ordinary);
-		drop_all(connection, &connection->urgent);
+		drop_all(connection, &connection->waiting);
 		drop_all(connection, &connection->writing);
 		si_platform_free(connection->input);
 		si_platform_free(connection->goodbye);
@@ -88,12 +87,10 @@ static void on_time(uv_timer_t *timer)
 static void become_deaf(struct si_connection *connection)
 {
 	connection->deaf = true;
-	drop_all(connection, &connection->ordinary);
-	drop_all(connection, &connection->urgent);
+	drop_all(connection, &connection->waiting);
 	drop_all(connection, &connection->writing);
 	if (connection->state == SI_CONNECTION_OPEN) {
 		(void)uv_timer_start(&connection->timer, on_time, LINGER_MS, 0);
-		si_connection_relieve(connection);
 	} else {
 		close_now(connection);
 	}
@@ -105,50 +102,81 @@ static void on_written(uv_write_t *request, int status)
 {
 	struct si_connection *connection = request->data;
 
+	connection->is_writing = false;
 	drop_all(connection, &connection->writing);
 	if (connection->state == SI_CONNECTION_CLOSED) {
 		return;
 	}
 	if (status != 0) {
 		become_deaf(connection);
-		return;
+	} else {
+		write_more(connection);
 	}
-	write_more(connection);
 	si_connection_relieve(connection);
 }
 
-/* The frame that is to be written next, out of its list (transport_connection-1). */
-static struct si_output *take(struct si_connection *connection)
+/* The next frames that wait, as many as one write takes (transport_connection-1). */
+static unsigned take_frames(struct si_connection *connection, uv_buf_t *buffers, unsigned room)
 {
-	struct si_list *list =
-		si_list_is_empty(&connection->urgent) ? &connection->ordinary : &connection->urgent;
-	struct si_output *output;
+	unsigned count = 0;
 
-	if (si_list_is_empty(list)) {
-		return NULL;
+	while (count < room && !si_list_is_empty(&connection->waiting)) {
+		struct si_output *output = of_node(connection->waiting.first);
+
+		si_list_remove(&connection->waiting, &output->node);
+		si_list_append(&connection->writing, &output->node);
+		buffers[count++] = uv_buf_init((char *)output->bytes, (unsigned)output->size);
 	}
-	output = of_node(list->first);
-	si_list_remove(list, &output->node);
-	si_list_append(&connection->writing, &output->node);
-	return output;
+	return count;
+}
+
+/* The owner's next notices, one behind the other (transport_connection-6). */
+static size_t take_notices(struct si_connection *connection)
+{
+	struct si_frame notice;
+	size_t used = 0;
+
+	while (used < sizeof(connection->notices) && connection->ops->notice(connection, &notice)) {
+		size_t size = si_frame_size(&notice, SI_CONNECTION_NOTICE_BYTES);
+
+		SI_BUG_IF(size == 0, "a notice that is too long");
+		si_frame_write(&notice, connection->notices + used);
+		used += size;
+	}
+	return used;
+}
+
+static bool may_have_notices(const struct si_connection *connection)
+{
+	return connection->ops->notice != NULL &&
+		(connection->state == SI_CONNECTION_OPEN ||
+			connection->reason != SI_FRAME_REASON_QUEUE);
 }
 
 static void write_more(struct si_connection *connection)
 {
-	uv_buf_t buffers[BATCH];
-	struct si_output *output;
+	uv_buf_t buffers[1 + BATCH];
 	unsigned count = 0;
+	size_t notices = 0;
 
-	if (!si_list_is_empty(&connection->writing)) {
+	if (connection->is_writing || connection->deaf) {
 		return;
 	}
-	while (count < BATCH && (output = take(connection)) != NULL) {
-		buffers[count++] = uv_buf_init((char *)output->bytes, (unsigned)output->size);
+	if (may_have_notices(connection)) {
+		notices = take_notices(connection);
+	}
+	if (notices != 0) {
+		buffers[count++] = uv_buf_init((char *)connection->notices, (unsigned)notices);
+	}
+	if (notices < sizeof(connection->notices)) { /* those are all */
+		count += take_frames(connection, buffers + count, BATCH);
 	}
 	if (count != 0) {
 		connection->write.data = connection;
+		connection->is_writing = true;
 		if (uv_write(&connection->write, (uv_stream_t *)&connection->pipe, buffers, count,
 			    on_written) != 0) {
+			connection->is_writing = false;
 			become_deaf(connection);
 		}
 	} else if (connection->state == SI_CONNECTION_ENDING) {
@@ -156,8 +184,14 @@ static void write_more(struct si_connection *connection)
 	}
 }
 
-static sessio_status enqueue(
-	struct si_connection *connection, const struct si_frame *frame, struct si_list *list)
+void si_connection_notify(struct si_connection *connection)
+{
+	if (connection->state != SI_CONNECTION_CLOSED) {
+		write_more(connection);
+	}
+}
+
+static sessio_status enqueue(struct si_connection *connection, const struct si_frame *frame)
 {
 	size_t size = si_frame_size(frame, connection->peer_frame_bytes);
 	struct si_output *output;
@@ -174,20 +208,19 @@ static sessio_status enqueue(
 	}
 	output->size = size;
 	si_frame_write(frame, output->bytes);
-	si_list_append(list, &output->node);
+	si_list_append(&connection->waiting, &output->node);
 	connection->queued += size;
 	return SESSIO_OK;
 }
 
-sessio_status si_connection_send(
-	struct si_connection *connection, const struct si_frame *frame, bool urgent)
+sessio_status si_connection_send(struct si_connection *connection, const struct si_frame *frame)
 {
 	sessio_status status;
 
 	if (connection->state != SI_CONNECTION_OPEN || connection->deaf) {
 		return SESSIO_BAD_STATE;
 	}
-	status = enqueue(connection, frame, urgent ? &connection->urgent : &connection->ordinary);
+	status = enqueue(connection, frame);
 	if (status == SESSIO_OK) {
 		write_more(connection);
 	}
@@ -195,9 +228,9 @@ sessio_status si_connection_send(
 }
 
 sessio_status si_connection_must_send(
-	struct si_connection *connection, const struct si_frame *frame, bool urgent)
+	struct si_connection *connection, const struct si_frame *frame)
 {
-	sessio_status status = si_connection_send(connection, frame, urgent);
+	sessio_status status = si_connection_send(connection, frame);
 
 	if (status == SESSIO_LIMIT) {
 		si_connection_end(connection, SI_FRAME_REASON_QUEUE, true);
@@ -219,7 +252,7 @@ static void say_goodbye(struct si_connection *connection)
 	output->size = si_frame_size(&frame, GOODBYE_BYTES);
 	SI_BUG_IF(output->size == 0, "a reason with a text that is too long");
 	si_frame_write(&frame, output->bytes);
-	si_list_append(&connection->ordinary, &output->node);
+	si_list_append(&connection->waiting, &output->node);
 	connection->queued += output->size;
 	connection->goodbye = NULL;
 }
@@ -237,8 +270,7 @@ void si_connection_end(struct si_connection *connection, enum si_frame_reason re
 		return;
 	}
 	if (reason == SI_FRAME_REASON_QUEUE) {
-		drop_all(connection, &connection->ordinary);
-		drop_all(connection, &connection->urgent);
+		drop_all(connection, &connection->waiting);
 	}
 	say_goodbye(connection);
 	(void)uv_timer_start(&connection->timer, on_time, LINGER_MS, 0);

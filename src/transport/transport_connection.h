@@ -9,8 +9,8 @@
  *     OPEN    -> CLOSED   [the peer closed the pipe]
  *     ENDING  -> CLOSED   [all is sent, or LINGER_MS are over]
  *
- * (transport_connection-1) At most one write is under way. Urgent frames go
- *      before all others that no write has taken yet.
+ * (transport_connection-1) At most one write is under way. Notices go before all
+ *      frames that no write has taken yet.
  * (transport_connection-2) The frames that wait never exceed queue_bytes, but for
  *      one GOODBYE. The frame that would exceed it is refused. The GOODBYE
  *      has its memory from the beginning.
@@ -20,6 +20,8 @@
  *      more than queue_bytes. Then the pipe is not read either.
  * (transport_connection-5) A write that fails is not the end: the peer may have said
  *      why, and what it said is still read.
+ * (transport_connection-6) Notices do not wait here: each write asks the owner for the
+ *      next ones, and has memory for so many. So they need no queue, and are not refused.
  */
 #ifndef SI_TRANSPORT_CONNECTION_H
 #define SI_TRANSPORT_CONNECTION_H
@@ -34,9 +36,15 @@
 struct si_connection;
 struct si_output;
 
+#define SI_CONNECTION_NOTICES 32u /* in one write */
+#define SI_CONNECTION_NOTICE_BYTES 20u
+
 struct si_connection_ops {
 	/* A frame that is whole and keeps every rule of its kind; borrowed. */
 	void (*frame)(struct si_connection *connection, const struct si_frame *frame);
+
+	/* The owner's next notice, of SI_CONNECTION_NOTICE_BYTES at most. NULL: there are never any. */
+	bool (*notice)(struct si_connection *connection, struct si_frame *out_frame);
 
 	/* The end. The reason is the GOODBYE's, sent or received, or NONE. */
 	void (*closed)(struct si_connection *connection, enum si_frame_reason reason, bool by_peer);
@@ -59,12 +67,13 @@ struct si_connection {
 	bool throttled; /* the pipe is not read (transport_connection-4) */
 	bool delivering; /* frames: the input must not move */
 	bool deaf; /* a write has failed: nothing is sent any more */
-	struct si_list ordinary; /* frames that wait */
-	struct si_list urgent;
+	struct si_list waiting; /* frames */
 	struct si_list writing; /* what the write has taken */
+	bool is_writing; /* those, or notices */
 	struct si_output *goodbye; /* until it is sent */
 	unsigned char *input; /* frame_bytes */
 	size_t received; /* bytes in input */
+	unsigned char notices[SI_CONNECTION_NOTICES * SI_CONNECTION_NOTICE_BYTES]; /* the write's */
 };
 
 /* Before anything else. SESSIO_OK, SESSIO_NO_MEMORY: then there is nothing to end. */
@@ -85,16 +94,17 @@ bool si_connection_is_full(const struct si_connection *connection);
 void si_connection_relieve(struct si_connection *connection);
 
 /*
- * Sends a frame, before others if it is urgent. SESSIO_INVALID_ARG (it breaks a rule
- * or is larger than the peer takes), SESSIO_BAD_STATE (not open any more),
- * SESSIO_LIMIT (the queue is full), SESSIO_NO_MEMORY.
+ * Sends a frame. SESSIO_INVALID_ARG (it breaks a rule or is larger than the peer takes),
+ * SESSIO_BAD_STATE (not open any more), SESSIO_LIMIT (the queue is full), SESSIO_NO_MEMORY.
  */
-sessio_status si_connection_send(
-	struct si_connection *connection, const struct si_frame *frame, bool urgent);
+sessio_status si_connection_send(struct si_connection *connection, const struct si_frame *frame);
 
 /* The same, and the last two end the connection, with QUEUE or MEMORY. */
 sessio_status si_connection_must_send(
-	struct si_connection *connection, const struct si_frame *frame, bool urgent);
+	struct si_connection *connection, const struct si_frame *frame);
+
+/* The owner has notices: the next write asks for them. */
+void si_connection_notify(struct si_connection *connection);
 
 /*
  * Ends the connection from this side. With `goodbye` the peer gets the reason,

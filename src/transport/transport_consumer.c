@@ -262,7 +262,7 @@ static void on_closed(struct si_connection *connection, enum si_frame_reason rea
 	}
 }
 
-static const struct si_connection_ops connection_ops = { on_frame, on_closed };
+static const struct si_connection_ops connection_ops = { on_frame, NULL, on_closed };
 
 static void on_connected(uv_connect_t *connect, int error)
 {
@@ -286,7 +286,7 @@ static void on_connected(uv_connect_t *connect, int error)
 	}
 	consumer->state = GREETING;
 	if (si_connection_start(&consumer->connection) &&
-		si_connection_send(&consumer->connection, &hello, false) == SESSIO_NO_MEMORY) {
+		si_connection_send(&consumer->connection, &hello) == SESSIO_NO_MEMORY) {
 		consumer->failure = SESSIO_NO_MEMORY;
 		si_connection_end(&consumer->connection, SI_FRAME_REASON_MEMORY, false);
 	}
@@ -493,7 +493,7 @@ sessio_status sessio_consumer_send(sessio_consumer *consumer, const sessio_call 
 		return SESSIO_NO_MEMORY;
 	}
 	frame.number = new_number(consumer);
-	status = si_connection_send(&consumer->connection, &frame, false);
+	status = si_connection_send(&consumer->connection, &frame);
 	if (status != SESSIO_OK) {
 		si_platform_free(request);
 		return status == SESSIO_BAD_STATE ? SESSIO_DISCONNECTED : status;
@@ -582,7 +582,7 @@ sessio_status sessio_consumer_cancel(sessio_consumer *consumer, uint32_t number)
 	if (si_map_find(&consumer->by_number, number) == NULL) {
 		return SESSIO_NOT_FOUND;
 	}
-	status = si_connection_send(&consumer->connection, &frame, false);
+	status = si_connection_send(&consumer->connection, &frame);
 	return status == SESSIO_BAD_STATE ? SESSIO_DISCONNECTED : status;
 }
 

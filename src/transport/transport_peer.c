@@ -4,6 +4,7 @@
 #include <sessio/bind.h>
 
 #include "base/object.h"
+#include "resource/handle_space.h"
 #include "resource/session_handle.h"
 
 static struct si_delivered *of_value(struct si_map_node *node)
@@ -12,19 +13,89 @@ static struct si_delivered *of_value(struct si_map_node *node)
 	return (struct si_delivered *)(void *)node;
 }
 
-sessio_status si_peer_init(
-	struct si_peer *peer, struct si_revocations *revocations, uint32_t handles_max)
+/* Another consumer whose handles a peer has. */
+struct si_giver {
+	struct si_map_node by_number; /* peer->givers */
+	uint32_t handles;
+};
+
+static struct si_giver *of_number(struct si_map_node *node)
 {
-	*peer = (struct si_peer){ .handles_max = handles_max, .revocations = revocations };
+	_Static_assert(offsetof(struct si_giver, by_number) == 0, "the node comes first");
+	return (struct si_giver *)(void *)node;
+}
+
+/* Counts one more handle of a giver's; SESSIO_LIMIT, SESSIO_NO_MEMORY. */
+static sessio_status count_passed(
+	struct si_peer *peer, uint32_t number, struct si_giver **out_giver)
+{
+	struct si_map_node *node = si_map_find(&peer->givers, number);
+	struct si_giver *giver = node == NULL ? NULL : of_number(node);
+
+	if (peer->passed >= peer->handles_max / 2 ||
+		(giver != NULL && giver->handles >= peer->passed_max)) {
+		return SESSIO_LIMIT;
+	}
+	if (giver == NULL) {
+		giver = si_platform_alloc(sizeof(*giver));
+		if (giver == NULL) {
+			return SESSIO_NO_MEMORY;
+		}
+		giver->handles = 0;
+		si_map_add(&peer->givers, &giver->by_number, number);
+	}
+	giver->handles++;
+	peer->passed++;
+	*out_giver = giver;
+	return SESSIO_OK;
+}
+
+static void uncount_passed(struct si_peer *peer, struct si_giver *giver)
+{
+	if (giver == NULL) {
+		return;
+	}
+	peer->passed--;
+	if (--giver->handles == 0) {
+		si_map_remove(&peer->givers, &giver->by_number);
+		si_platform_free(giver);
+	}
+}
+
+sessio_status si_peer_init(struct si_peer *peer, struct si_revocations *revocations,
+	const sessio_transport_limits *limits)
+{
+	*peer = (struct si_peer){ .handles_max = limits->handles,
+		.passed_max = limits->passed,
+		.revocations = revocations };
 	si_map_init(&peer->records);
+	si_map_init(&peer->givers);
 	return sessio_handle_space_create(&peer->space);
+}
+
+bool si_peer_take_revoked(struct si_peer *peer, uint32_t *out_value)
+{
+	struct si_delivered *delivered;
+
+	if (si_list_is_empty(&peer->untold)) {
+		return false;
+	}
+	delivered = SI_LIST_ELEMENT(peer->untold.first, struct si_delivered, untold);
+	si_list_remove(&peer->untold, &delivered->untold);
+	delivered->is_untold = false;
+	*out_value = (uint32_t)delivered->by_value.key;
+	return true;
 }
 
 static void forget(struct si_peer *peer, struct si_delivered *delivered)
 {
+	if (delivered->is_untold) {
+		si_list_remove(&peer->untold, &delivered->untold);
+	}
 	si_map_remove(&peer->records, &delivered->by_value);
 	si_list_remove(&peer->all, &delivered->of_peer);
 	si_revocation_forget(peer->revocations, delivered);
+	uncount_passed(peer, delivered->giver);
 	si_platform_free(delivered);
 }
 
@@ -34,23 +105,77 @@ void si_peer_close_all(struct si_peer *peer)
 		forget(peer, SI_LIST_ELEMENT(peer->all.first, struct si_delivered, of_peer));
 	}
 	si_map_fini(&peer->records);
+	si_map_fini(&peer->givers);
 	sessio_handle_space_destroy(peer->space);
 	peer->space = NULL;
 	sessio_bind_destroy(peer->bind);
 	peer->bind = NULL;
 }
 
-/* Moves a handle of the provider's, or of another consumer's, into a peer's space. */
-static sessio_status transfer(struct sessio_handle_space *from,
-	const struct sessio_handle_desc *sent, struct si_peer *to,
+/* Whether its session is closed: then the session's end revokes it, and not before. */
+static bool is_ending(const struct si_delivered *delivered)
+{
+	return delivered->session != NULL &&
+		!si_session_handle_is_open((uint32_t)delivered->session->by_session.key);
+}
+
+void si_peer_withdraw_all(struct si_peer *peer)
+{
+	struct si_list_cursor cursor;
+	struct si_list_node *at;
+
+	peer->user_has_left = true;
+	si_list_cursor_begin(&peer->all, &cursor);
+	while ((at = si_list_cursor_next(&cursor)) != NULL) {
+		struct si_delivered *delivered = SI_LIST_ELEMENT(at, struct si_delivered, of_peer);
+
+		if (is_ending(delivered)) {
+			continue;
+		}
+		/* Others may have descendants of it. */
+		si_revocation_look_again(peer->revocations, delivered);
+		(void)si_handle_withdraw(peer->space, (uint32_t)delivered->by_value.key);
+		si_revocation_check(delivered);
+	}
+	si_list_cursor_end(&peer->all, &cursor);
+}
+
+/* Moves a handle into a peer's space, whose record is ready. */
+static sessio_status transfer_with(struct sessio_handle_space *from,
+	const struct sessio_handle_desc *sent, struct si_peer *to, struct si_delivered *delivered,
 	struct si_frame_handle *out_handle)
 {
 	struct sessio_handle_desc received;
+	sessio_status status = sessio_handle_space_transfer(from, sent, to->space, &received);
+
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	status = si_revocation_remember(to->revocations, delivered, received.session);
+	if (status != SESSIO_OK) {
+		(void)sessio_handle_space_close(to->space, received.handle);
+		return status;
+	}
+	*out_handle = (struct si_frame_handle){ received.handle, received.rights };
+	si_map_add(&to->records, &delivered->by_value, received.handle);
+	si_list_append(&to->all, &delivered->of_peer);
+	si_revocation_check(delivered);
+	return SESSIO_OK;
+}
+
+/* Moves a handle of the provider's, or of another consumer's, into a peer's space. */
+static sessio_status transfer(struct sessio_handle_space *from,
+	const struct sessio_handle_desc *sent, struct si_peer *to, struct si_giver *giver,
+	struct si_frame_handle *out_handle)
+{
 	struct si_delivered *delivered;
 	sessio_status status;
 
 	if (from == NULL) {
 		return SESSIO_NO_MEMORY;
+	}
+	if (to->user_has_left) {
+		return SESSIO_BAD_STATE;
 	}
 	if (sessio_handle_space_count(to->space) >= to->handles_max) {
 		return SESSIO_LIMIT;
@@ -59,27 +184,12 @@ static sessio_status transfer(struct sessio_handle_space *from,
 	if (delivered == NULL) {
 		return SESSIO_NO_MEMORY;
 	}
-	status = sessio_handle_space_transfer(from, sent, to->space, &received);
+	*delivered = (struct si_delivered){ .peer = to, .giver = giver };
+	status = transfer_with(from, sent, to, delivered, out_handle);
 	if (status != SESSIO_OK) {
 		si_platform_free(delivered);
-		return status;
 	}
-	*out_handle = (struct si_frame_handle){ received.handle, received.rights };
-	if (received.session == 0) {
-		si_platform_free(delivered);
-		return SESSIO_OK;
-	}
-	*delivered = (struct si_delivered){ .peer = to };
-	status = si_revocation_remember(to->revocations, delivered, received.session);
-	if (status != SESSIO_OK) {
-		si_platform_free(delivered);
-		(void)sessio_handle_space_close(to->space, received.handle);
-		return status;
-	}
-	si_map_add(&to->records, &delivered->by_value, received.handle);
-	si_list_append(&to->all, &delivered->of_peer);
-	si_revocation_check(delivered);
-	return SESSIO_OK;
+	return status;
 }
 
 /* Opens as the user whom the consumer is bound to. */
@@ -178,20 +288,30 @@ sessio_status si_peer_drop(struct si_peer *peer, uint32_t value)
 	return sessio_handle_space_close(peer->space, value);
 }
 
-sessio_status si_peer_pass(struct si_peer *peer, const struct si_frame_handle *handle,
-	struct si_peer *to, struct si_frame_handle *out_handle)
+sessio_status si_peer_pass(struct si_peer *peer, uint32_t number,
+	const struct si_frame_handle *handle, struct si_peer *to,
+	struct si_frame_handle *out_handle)
 {
 	const struct sessio_handle_desc sent = {
 		.handle = handle->value, .rights = handle->rights, .badge = SESSIO_HANDLE_INVALID
 	};
+	struct si_giver *giver;
+	sessio_status status = count_passed(to, number, &giver);
 
-	return transfer(peer->space, &sent, to, out_handle);
+	if (status != SESSIO_OK) {
+		return status;
+	}
+	status = transfer(peer->space, &sent, to, giver, out_handle);
+	if (status != SESSIO_OK) {
+		uncount_passed(to, giver);
+	}
+	return status;
 }
 
 sessio_status si_peer_give(struct si_peer *peer, const struct sessio_handle_desc *desc,
 	struct si_frame_handle *out_handle)
 {
-	sessio_status status = transfer(sessio_handle_space_own(), desc, peer, out_handle);
+	sessio_status status = transfer(sessio_handle_space_own(), desc, peer, NULL, out_handle);
 
 	if (status != SESSIO_OK) {
 		si_peer_discard(desc);

@@ -18,6 +18,7 @@
 #define QUEUE_BYTES (UINT32_C(4) << 20)
 #define CONNECTIONS 1024u
 #define HANDLES SESSIO_HANDLES_MAX
+#define PASSED 1024u
 #define GREETING_MS 10000u
 
 static struct sessio_connection *of_wire(struct si_connection *wire)
@@ -100,16 +101,26 @@ static void on_wake(uv_async_t *wake)
 	run_posts(provider);
 }
 
-void si_connection_tell_revoked(struct si_peer *peer, uint32_t value)
+void si_connection_notify_of(struct si_peer *peer)
 {
 	struct sessio_connection *connection =
 		(struct sessio_connection *)(void *)((unsigned char *)peer -
 			offsetof(struct sessio_connection, peer));
-	const struct si_frame revoked = {
+
+	si_connection_notify(&connection->wire);
+}
+
+static bool next_notice(struct si_connection *wire, struct si_frame *out_frame)
+{
+	uint32_t value;
+
+	if (!si_peer_take_revoked(&of_wire(wire)->peer, &value)) {
+		return false;
+	}
+	*out_frame = (struct si_frame){
 		.kind = SI_FRAME_REVOKED, .handle_count = 1, .handles = { { value, 0 } }
 	};
-
-	(void)si_connection_must_send(&connection->wire, &revoked, true);
+	return true;
 }
 
 /* --- Connections --- */
@@ -132,6 +143,7 @@ static void on_gone(struct si_connection *wire, enum si_frame_reason reason, boo
 	(void)by_peer;
 	connection->state = SI_PEER_GONE;
 	si_request_abandon_all(connection);
+	sessio_loop_unwatch(connection->user_watch);
 	si_peer_close_all(&connection->peer);
 	if (connection->known && provider->ops->disconnected != NULL) {
 		provider->ops->disconnected(provider->ctx, connection);
@@ -173,7 +185,7 @@ static void greet(struct sessio_connection *connection, const struct si_frame *h
 	}
 	connection->known = true;
 	connection->state = SI_PEER_READY;
-	(void)si_connection_must_send(&connection->wire, &welcome, false);
+	(void)si_connection_must_send(&connection->wire, &welcome);
 }
 
 static void on_frame(struct si_connection *wire, const struct si_frame *frame)
@@ -191,7 +203,7 @@ static void on_frame(struct si_connection *wire, const struct si_frame *frame)
 	}
 }
 
-static const struct si_connection_ops wire_ops = { on_frame, on_gone };
+static const struct si_connection_ops wire_ops = { on_frame, next_notice, on_gone };
 
 static uint32_t new_number(struct sessio_provider *provider)
 {
@@ -210,7 +222,7 @@ static struct sessio_connection *create_connection(struct sessio_provider *provi
 		return NULL;
 	}
 	memset(connection, 0, sizeof(*connection));
-	if (si_peer_init(&connection->peer, &provider->revocations, provider->limits.handles) !=
+	if (si_peer_init(&connection->peer, &provider->revocations, &provider->limits) !=
 		SESSIO_OK) {
 		si_platform_free(connection);
 		return NULL;
@@ -292,18 +304,6 @@ void sessio_connection_set_data(sessio_connection *connection, void *data)
 	}
 }
 
-sessio_status sessio_connection_bind(sessio_connection *connection, sessio_user_session *user,
-	const struct sessio_bind_policy *policy)
-{
-	if (connection == NULL) {
-		return SESSIO_INVALID_ARG;
-	}
-	if (connection->peer.bind != NULL) {
-		return SESSIO_EXISTS;
-	}
-	return sessio_bind_create(user, policy, &connection->peer.bind);
-}
-
 void sessio_connection_close(sessio_connection *connection)
 {
 	if (connection != NULL) {
@@ -313,10 +313,8 @@ void sessio_connection_close(sessio_connection *connection)
 
 /* --- The provider itself --- */
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_part_closed(struct sessio_provider *provider)
 {
-	struct sessio_provider *provider = handle->data;
-
 	if (--provider->open_handles == 0) {
 		si_pipe_release(&provider->claim);
 		if (provider->stopped != NULL) {
@@ -325,6 +323,16 @@ static void on_handle_closed(uv_handle_t *handle)
 		si_map_fini(&provider->by_number);
 		si_provider_unref(provider);
 	}
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	on_part_closed(handle->data);
+}
+
+static void on_deliveries_stopped(void *provider)
+{
+	on_part_closed(provider);
 }
 
 /* With the last connection the loop is done with; requests may still be answered. */
@@ -338,6 +346,10 @@ static void maybe_stopped(struct sessio_provider *provider)
 	provider->awake = false;
 	si_mutex_unlock(&provider->lock);
 	run_posts(provider);
+	if (provider->deliveries != NULL) {
+		provider->open_handles++;
+		sessio_loop_stop(provider->deliveries, on_deliveries_stopped, provider);
+	}
 	uv_close((uv_handle_t *)&provider->wake, on_handle_closed);
 }
 
@@ -368,9 +380,12 @@ static bool resolve_limits(sessio_transport_limits *limits)
 	if (limits->handles == 0) {
 		limits->handles = HANDLES;
 	}
+	if (limits->passed == 0) {
+		limits->passed = PASSED;
+	}
 	return limits->frame_bytes >= SI_FRAME_BYTES_MIN &&
 		limits->frame_bytes <= SI_FRAME_BYTES_MAX && limits->handles <= HANDLES &&
-		limits->queue_bytes >= answers;
+		limits->passed <= HANDLES && limits->queue_bytes >= answers;
 }
 
 static struct sessio_provider *create_provider(const sessio_provider_options *options)

@@ -21,6 +21,7 @@
 
 #include <uv.h>
 
+#include <sessio/loop.h>
 #include <sessio/transport.h>
 
 #include "base/list.h"
@@ -48,7 +49,8 @@ struct sessio_provider {
 	uv_pipe_t listener;
 	struct si_pipe_claim claim;
 	uv_async_t wake;
-	unsigned open_handles; /* of libuv: the listener and the async */
+	unsigned open_handles; /* of libuv: the listener, the async and that of deliveries */
+	sessio_loop *deliveries; /* of events of users; NULL until a consumer is bound */
 	struct si_refcount refs; /* (transport_provider-1) */
 	const sessio_provider_ops *ops;
 	void *ctx;
@@ -76,6 +78,7 @@ struct sessio_connection {
 	enum { SI_PEER_GREETING, SI_PEER_READY, SI_PEER_GONE } state;
 	bool known; /* `connected` let it in, so `disconnected` runs */
 	struct si_peer peer; /* its handles */
+	sessio_loop_watch *user_watch; /* of the user that it is bound to, or NULL */
 	sessio_peer who;
 	void *data;
 	struct si_map requests; /* by number */
@@ -123,8 +126,8 @@ void si_request_serve(struct sessio_connection *connection, const struct si_fram
 /* The call callback of this request has filled a container. */
 void si_request_filled(struct sessio_request *request, const struct sessio_handle_desc *desc);
 
-/* A handle of this consumer's is revoked. */
-void si_connection_tell_revoked(struct si_peer *peer, uint32_t value);
+/* The consumer has to be notified of revoked handles. */
+void si_connection_notify_of(struct si_peer *peer);
 
 /* The connection has ended: its requests are cancelled, and answered into nothing. */
 void si_request_abandon_all(struct sessio_connection *connection);

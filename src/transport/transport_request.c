@@ -30,7 +30,7 @@ static struct sessio_request *of_post(struct si_post *post)
  */
 static void answer(struct sessio_connection *connection, const struct si_frame *reply)
 {
-	(void)si_connection_must_send(&connection->wire, reply, false);
+	(void)si_connection_must_send(&connection->wire, reply);
 }
 
 static void send_code(struct sessio_connection *connection, uint32_t number, int32_t code)
@@ -99,11 +99,11 @@ static void serve_pass(struct sessio_connection *connection, const struct si_fra
 	if (to != NULL && si_connection_is_full(&to->wire)) {
 		status = SESSIO_LIMIT;
 	} else if (to != NULL) {
-		status = si_peer_pass(
-			&connection->peer, &frame->handles[0], &to->peer, &given.handles[0]);
+		status = si_peer_pass(&connection->peer, given.connection, &frame->handles[0],
+			&to->peer, &given.handles[0]);
 	}
 	if (status == SESSIO_OK) {
-		status = si_connection_send(&to->wire, &given, false);
+		status = si_connection_send(&to->wire, &given);
 		if (status != SESSIO_OK) {
 			take_back(to, &given);
 			status = status == SESSIO_BAD_STATE ? SESSIO_DISCONNECTED : status;

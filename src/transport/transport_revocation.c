@@ -25,6 +25,16 @@ static struct si_revocations *of_provider(struct si_list_node *node)
 	return SI_LIST_ELEMENT(node, struct si_revocations, node);
 }
 
+/* The lock is held: the loop's thread looks at the session's handles soon. */
+static void look_later(struct si_revocations *revocations, struct si_revocable *session)
+{
+	if (!session->is_pending) {
+		session->is_pending = true;
+		si_list_append(&revocations->pending, &session->pending);
+		(void)uv_async_send(&revocations->provider->wake);
+	}
+}
+
 static void on_gone(uint32_t session)
 {
 	si_mutex_lock(&lock);
@@ -32,10 +42,8 @@ static void on_gone(uint32_t session)
 		struct si_revocations *revocations = of_provider(at);
 		struct si_map_node *node = si_map_find(&revocations->sessions, session);
 
-		if (node != NULL && !of_session(node)->is_pending) {
-			of_session(node)->is_pending = true;
-			si_list_append(&revocations->pending, &of_session(node)->pending);
-			(void)uv_async_send(&revocations->provider->wake);
+		if (node != NULL) {
+			look_later(revocations, of_session(node));
 		}
 	}
 	si_mutex_unlock(&lock);
@@ -131,8 +139,12 @@ static struct si_revocable *find(struct si_revocations *revocations, uint32_t se
 sessio_status si_revocation_remember(
 	struct si_revocations *revocations, struct si_delivered *delivered, uint32_t session)
 {
-	struct si_revocable *revocable = find(revocations, session);
+	struct si_revocable *revocable;
 
+	if (session == 0) {
+		return SESSIO_OK;
+	}
+	revocable = find(revocations, session);
 	if (revocable == NULL) {
 		revocable = si_platform_alloc(sizeof(*revocable));
 		if (revocable == NULL) {
@@ -152,6 +164,9 @@ void si_revocation_forget(struct si_revocations *revocations, struct si_delivere
 {
 	struct si_revocable *revocable = delivered->session;
 
+	if (revocable == NULL) {
+		return;
+	}
 	si_list_remove(&revocable->delivered, &delivered->node);
 	if (!si_list_is_empty(&revocable->delivered)) {
 		return;
@@ -165,6 +180,16 @@ void si_revocation_forget(struct si_revocations *revocations, struct si_delivere
 	si_platform_free(revocable);
 }
 
+void si_revocation_look_again(
+	struct si_revocations *revocations, const struct si_delivered *delivered)
+{
+	if (delivered->session != NULL) {
+		si_mutex_lock(&lock);
+		look_later(revocations, delivered->session);
+		si_mutex_unlock(&lock);
+	}
+}
+
 void si_revocation_check(struct si_delivered *delivered)
 {
 	uint32_t value = (uint32_t)delivered->by_value.key;
@@ -174,6 +199,8 @@ void si_revocation_check(struct si_delivered *delivered)
 		sessio_handle_space_rights(delivered->peer->space, value, &rights) ==
 			SESSIO_REVOKED) {
 		delivered->revoked = true;
-		si_connection_tell_revoked(delivered->peer, value);
+		delivered->is_untold = true;
+		si_list_append(&delivered->peer->untold, &delivered->untold);
+		si_connection_notify_of(delivered->peer);
 	}
 }

@@ -8,6 +8,9 @@
  * (transport_revocation-2) Providers are in the process's list from their start to
  *      their stop. One lock guards the list and what hangs on it. No callback
  *      runs with it held.
+ * (transport_revocation-3) A revoked handle has its place in the line of notices in its
+ *      record. So a revocation of any number of handles needs no memory, and what
+ *      waits for a consumer that reads nothing is bounded by its handles.
  */
 #ifndef SI_TRANSPORT_REVOCATION_H
 #define SI_TRANSPORT_REVOCATION_H
@@ -36,9 +39,12 @@ struct si_delivered {
 	struct si_map_node by_value; /* peer->records */
 	struct si_list_node node; /* session->delivered */
 	struct si_list_node of_peer; /* peer->all */
-	struct si_revocable *session;
+	struct si_revocable *session; /* NULL: the handle is no session's */
 	struct si_peer *peer;
-	bool revoked; /* the consumer knows */
+	struct si_giver *giver; /* NULL: the provider gave it */
+	struct si_list_node untold; /* peer->untold, if is_untold */
+	bool is_untold;
+	bool revoked; /* the consumer knows, or will */
 };
 
 struct si_revocations {
@@ -56,14 +62,18 @@ void si_revocations_end(struct si_revocations *revocations);
 void si_revocations_tell(struct si_revocations *revocations);
 
 /*
- * A handle of a session is about to be delivered. Afterwards the thread adds it to its
+ * A handle of this session, 0 for none, is about to be delivered. Afterwards the thread adds it to its
  * peer's records and looks again, with si_revocation_check().
  */
 sessio_status si_revocation_remember(
 	struct si_revocations *revocations, struct si_delivered *delivered, uint32_t session);
 void si_revocation_forget(struct si_revocations *revocations, struct si_delivered *delivered);
 
-/* Tells the consumer if the handle is revoked, unless it knows. */
+/* The other handles of its session are to be looked at, too, at the next telling. */
+void si_revocation_look_again(
+	struct si_revocations *revocations, const struct si_delivered *delivered);
+
+/* Has the consumer notified if the handle is revoked, once. */
 void si_revocation_check(struct si_delivered *delivered);
 
 #endif /* SI_TRANSPORT_REVOCATION_H */

@@ -131,6 +131,66 @@ static void as_many_handles_as_allowed(void **state)
 	talk_stop(talk);
 }
 
+/* Asks to give another consumer a handle. */
+static void pass(struct raw *from, uint32_t value, const struct raw *to, int32_t code)
+{
+	struct si_frame frame = { .kind = SI_FRAME_PASS, .handle_count = 1 };
+
+	frame.number = ++from->number;
+	frame.connection = to->connection;
+	frame.handles[0] = (struct si_frame_handle){ value, LAMP_READ };
+	raw_send(from, &frame);
+	(void)raw_expect(from, from->number, code);
+}
+
+static uint32_t next_given(struct raw *self)
+{
+	struct si_frame frame;
+
+	assert_true(raw_receive(self, &frame));
+	assert_int_equal(frame.kind, SI_FRAME_GIVEN);
+	return frame.handles[0].value;
+}
+
+/* Two from each other consumer, and three from all, which is half of six. */
+static void as_many_handles_passed_as_allowed(void **state)
+{
+	const sessio_transport_limits limits = { .handles = 6, .passed = 2 };
+	struct talk *talk = talk_start(&limits);
+	struct si_frame drop = { .kind = SI_FRAME_DROP, .handle_count = 1 };
+	struct raw giver;
+	struct raw other;
+	uint32_t lamp;
+	uint32_t others;
+
+	(void)state;
+	raw_greet(&raw, talk_pipe(talk));
+	raw_greet(&giver, talk_pipe(talk));
+	raw_greet(&other, talk_pipe(talk));
+	lamp = raw_open(&giver, 0, 3).value;
+	others = raw_open(&other, 0, 3).value;
+	pass(&giver, lamp, &raw, SESSIO_OK);
+	pass(&giver, lamp, &raw, SESSIO_OK);
+	pass(&giver, lamp, &raw, SESSIO_LIMIT);
+	pass(&other, others, &raw, SESSIO_OK);
+	pass(&other, others, &raw, SESSIO_LIMIT);
+	drop.handles[0].value = next_given(&raw);
+	(void)next_given(&raw);
+	(void)next_given(&raw);
+	(void)raw_open(&raw, 0, 3); /* the other half is its own */
+	(void)raw_open(&raw, 0, 3);
+	(void)raw_open(&raw, 0, 3);
+	drop.number = ++raw.number;
+	raw_send(&raw, &drop);
+	(void)raw_expect(&raw, raw.number, 0);
+	pass(&giver, lamp, &raw, SESSIO_OK);
+	pass(&giver, lamp, &raw, SESSIO_LIMIT);
+	raw_close(&giver);
+	raw_close(&other);
+	raw_close(&raw);
+	talk_stop(talk);
+}
+
 static void as_many_handles_in_a_frame_as_allowed(void **state)
 {
 	unsigned char bytes[12 + 9 * 8 + 4] = { sizeof(bytes), 0, 0, 0, 3, 0, 9, 0, 2, 0, 0, 0 };
@@ -262,6 +322,7 @@ int main(void)
 		cmocka_unit_test(as_many_connections_as_allowed),
 		cmocka_unit_test(as_many_handles_as_allowed),
 		cmocka_unit_test(as_many_handles_in_a_frame_as_allowed),
+		cmocka_unit_test(as_many_handles_passed_as_allowed),
 		cmocka_unit_test(a_name_as_long_as_a_pipe_can_have),
 		cmocka_unit_test(a_greeting_that_does_not_come_is_not_awaited),
 		cmocka_unit_test(a_consumer_that_does_not_read_is_not_read),
