@@ -167,21 +167,29 @@ NTSTATUS opening_create(ULONG user, ULONG rights, ULONG share, struct opening **
 
 void opening_close(struct opening *opening)
 {
-	/* rcInvalidOperation: a logoff has closed it before. */
-	(void)KosSessionCloseObject(opening->session);
+	if (opening != NULL) {
+		/* rcInvalidOperation: a logoff has closed it before. */
+		(void)KosSessionCloseObject(opening->session);
+	}
 }
 
 void opening_free(struct opening *opening)
 {
-	sessio_bind_destroy(opening->bind);
-	KosPutObject(opening->session);
-	ExFreePoolWithTag(opening, POOL_TAG);
+	if (opening != NULL) {
+		sessio_bind_destroy(opening->bind);
+		KosPutObject(opening->session);
+		ExFreePoolWithTag(opening, POOL_TAG);
+	}
 }
 
 NTSTATUS opening_use(struct opening *opening)
 {
-	Retcode rc = KosSessionRef(opening->session, session_type, RTL_NULL);
+	Retcode rc;
 
+	if (opening == NULL) {
+		return STATUS_FILE_CLOSED;
+	}
+	rc = KosSessionRef(opening->session, session_type, RTL_NULL);
 	if (rc == rcOk) {
 		/* Here the device would work. However long that takes, the session stays. */
 		KosSessionPut(opening->session);

@@ -9,7 +9,10 @@
 
 #include "lister.h"
 
-/* One open file. */
+/*
+ * One open file. NULL is one whose create was refused: Wine goes on with it all the same,
+ * and each of its requests is refused.
+ */
 struct opening;
 
 /* After sessio_start(). If it fails, nothing has to be ended. */

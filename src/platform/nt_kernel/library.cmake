@@ -31,14 +31,14 @@ target_include_directories(sessio
   PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
 sessio_own_objects(sessio)
 
-# sessio_driver(target source...): name.sys, which begins with DriverEntry. Libraries
-# that are linked to the target come before the kernel's.
+# sessio_driver(target source... [IMPORTS library...]): target.sys, which begins with
+# DriverEntry. A function that one of the libraries has does not come from the kernel.
 function(sessio_driver target)
-  add_executable(${target} ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 "" "" "" IMPORTS)
+  add_executable(${target} ${_UNPARSED_ARGUMENTS})
   set_target_properties(${target} PROPERTIES SUFFIX .sys)
-  target_link_libraries(${target} PRIVATE sessio::sessio)
   target_link_options(${target} PRIVATE -nostdlib -shared
     -Wl,--subsystem,native -Wl,--entry,DriverEntry -Wl,--exclude-all-symbols)
-  target_link_libraries(${target} PRIVATE ntoskrnl hal)
+  target_link_libraries(${target} PRIVATE sessio::sessio ${_IMPORTS} ntoskrnl hal)
   sessio_own_target(${target})
 endfunction()
