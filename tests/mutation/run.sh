@@ -211,16 +211,14 @@ configure() { # KIND
 		-DSESSIO_BUILD_EXAMPLES=OFF "${options[@]}"
 }
 
-# targets KIND REGEX: the programs of these tests. ctest needs a while, so it is
-# asked once.
+# targets REGEX: the programs of these tests. ctest knows those that are built, so
+# the plain build is asked; once, since it needs a while.
 declare -A known_targets
 targets() {
-	local key="$1 $2"
-
-	if [ -z "${known_targets[$key]+known}" ]; then
-		known_targets[$key]=$(ctest --test-dir "$work/$1" --show-only=json-v1 -R "$2" \
-			-E "$not_code" 2>/dev/null | grep -oE "$work/$1/[a-z_/]+/sessio_[A-Za-z_]+" |
-			sed "s,^$work/$1/,," | sort -u)
+	if [ -z "${known_targets[$1]+known}" ]; then
+		known_targets[$1]=$(ctest --test-dir "$work/plain" --show-only=json-v1 -R "$1" \
+			-E "$not_code" 2>/dev/null | grep -oE "$work/plain/[a-z_/]+/sessio_[A-Za-z_]+" |
+			sed "s,^$work/plain/,," | sort -u)
 	fi
 }
 
@@ -228,8 +226,8 @@ targets() {
 build() {
 	local programs
 
-	targets "$1" "$2"
-	mapfile -t programs <<<"${known_targets["$1 $2"]}"
+	targets "$2"
+	mapfile -t programs <<<"${known_targets[$2]}"
 	ninja -C "$work/$1" "${programs[@]}" >"$own/build" 2>&1
 }
 
