@@ -326,7 +326,26 @@ static void a_drain_tells_of_sessions_that_are_opening(void **state)
 	assert_int_equal(reported.times, 1);
 	assert_ptr_equal(reported.objects[0], provider.file);
 	assert_null(reported.contexts[0]);
-	assert_non_null(strstr(reported.texts[0], "open callback"));
+	assert_string_equal(reported.texts[0],
+		"1 session on \"file\" of type \"file\" whose open callback has not returned");
+}
+
+static void open_and_drain(void *object, void *context)
+{
+	provider.in[OPEN] = drain_in_open;
+	(void)provider_open("b");
+	(void)object;
+	(void)context;
+}
+
+static void a_drain_counts_the_sessions_that_are_opening(void **state)
+{
+	(void)state;
+	provider.in[OPEN] = open_and_drain;
+	(void)provider_open("a");
+	assert_int_equal(reported.times, 1);
+	assert_string_equal(reported.texts[0],
+		"2 sessions on \"file\" of type \"file\" whose open callback has not returned");
 }
 
 static void an_object_with_other_sessions_is_not_waited_for(void **state)
@@ -357,6 +376,7 @@ int main(void)
 		PROVIDED(a_drain_comes_back_when_the_last_session_has_ended),
 		PROVIDED(a_drain_comes_back_when_an_opening_is_refused),
 		PROVIDED(a_drain_tells_of_every_session_that_is_left),
+		PROVIDED(a_drain_counts_the_sessions_that_are_opening),
 		PROVIDED(a_drain_tells_of_sessions_that_are_opening),
 		PROVIDED(an_object_with_other_sessions_is_not_waited_for),
 	};
