@@ -9,6 +9,7 @@
 #include "inside.h"
 #include "talk.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -434,6 +435,89 @@ static void the_last_callbacks_may_close(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* All three wait behind the first write, and none overtakes another. */
+static void a_cancellation_follows_its_call(void **state)
+{
+	sessio_consumer *consumer = connect_own(&heard);
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+	const sessio_call endless = operation(OP_UNTIL_CANCELLED, NULL, 0);
+	uint32_t number = 0;
+
+	(void)state;
+	assert_int_equal(sessio_consumer_send(consumer, &echo, on_reply, &heard, NULL), SESSIO_OK);
+	assert_int_equal(
+		sessio_consumer_send(consumer, &endless, on_reply, &heard, &number), SESSIO_OK);
+	assert_int_equal(sessio_consumer_cancel(consumer, number), SESSIO_OK);
+	assert_int_equal(
+		sessio_consumer_call(consumer, &echo, on_reply, &heard, SESSIO_FOREVER), SESSIO_OK);
+	assert_int_equal(heard.replies, 3);
+	sessio_consumer_close(consumer);
+}
+
+/* The call that runs the loop comes back first, and takes the consumer with it. */
+static void a_reply_may_close_a_consumer_with_a_loop_of_its_own(void **state)
+{
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+
+	(void)state;
+	heard.consumer = connect_own(&heard);
+	assert_int_equal(
+		sessio_consumer_call(heard.consumer, &echo, reply_closes, &heard, SESSIO_FOREVER),
+		SESSIO_DISCONNECTED);
+	assert_int_equal(heard.replies, 1);
+	assert_int_equal(heard.disconnected, 1);
+	talk_await_connections(talk, 0);
+}
+
+static void a_consumer_that_was_left_says_so(void **state)
+{
+	sessio_consumer *consumer = connect_own(&heard);
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+
+	(void)state;
+	talk_stop_provider(talk);
+	assert_int_equal(sessio_consumer_wait(consumer, SESSIO_FOREVER), SESSIO_DISCONNECTED);
+	assert_int_equal(heard.disconnected, 1);
+	assert_int_equal(
+		sessio_consumer_send(consumer, &echo, on_reply, &heard, NULL), SESSIO_DISCONNECTED);
+	assert_int_equal(sessio_consumer_call(consumer, &echo, on_reply, &heard, SESSIO_FOREVER),
+		SESSIO_DISCONNECTED);
+	assert_int_equal(sessio_consumer_cancel(consumer, 1), SESSIO_DISCONNECTED);
+	assert_int_equal(sessio_consumer_wait(consumer, 0), SESSIO_DISCONNECTED);
+	assert_int_equal(heard.replies, 0);
+	sessio_consumer_close(consumer);
+	assert_int_equal(heard.disconnected, 1);
+}
+
+static bool takes_back_signal(void)
+{
+	sigset_t pipe;
+	sigset_t before;
+
+	(void)sigemptyset(&pipe);
+	(void)sigaddset(&pipe, SIGPIPE);
+	(void)pthread_sigmask(SIG_UNBLOCK, &pipe, &before);
+	return sigismember(&before, SIGPIPE) == 1;
+}
+
+/* A thread that has just been given the consumer must not die of a closed pipe. */
+static void each_thread_that_sends_blocks_the_signal(void **state)
+{
+	sessio_consumer *consumer;
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+
+	(void)state;
+	(void)takes_back_signal();
+	consumer = connect_own(&heard);
+	assert_true(takes_back_signal());
+	assert_int_equal(sessio_consumer_send(consumer, &echo, on_reply, &heard, NULL), SESSIO_OK);
+	assert_true(takes_back_signal());
+	assert_int_equal(sessio_consumer_wait(consumer, 0), SESSIO_TIMEOUT);
+	assert_true(takes_back_signal());
+	sessio_consumer_close(consumer);
+	assert_true(takes_back_signal());
+}
+
 static void a_call_carries_so_much_and_no_more(void **state)
 {
 	static char much[SI_FRAME_BYTES_MAX];
@@ -518,6 +602,10 @@ int main(void)
 		TEST(many_consumers_on_one_loop),
 		TEST(a_connection_that_fails_is_told_later),
 		TEST(the_last_callbacks_may_close),
+		TEST(a_cancellation_follows_its_call),
+		TEST(a_reply_may_close_a_consumer_with_a_loop_of_its_own),
+		TEST(a_consumer_that_was_left_says_so),
+		TEST(each_thread_that_sends_blocks_the_signal),
 		TEST(a_call_carries_so_much_and_no_more),
 		TEST(a_missing_pointer_is_refused),
 	};
