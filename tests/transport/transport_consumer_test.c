@@ -563,20 +563,22 @@ static void a_missing_pointer_is_refused(void **state)
 	const sessio_call no_handles = { .kind = SESSIO_CALL_OPERATION, .handle_count = 1 };
 	const sessio_call no_name = { .kind = SESSIO_CALL_OPEN };
 	const sessio_consumer_options no_pipe = { .ctx = NULL };
+	const sessio_consumer_options pipe = { .pipe = talk_pipe(talk) };
 
 	(void)state;
 	assert_int_equal(sessio_consumer_connect(NULL, 0, &consumer), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_connect(&no_pipe, 0, &consumer), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_number(NULL), 0);
-#define SEND(...) assert_int_equal(sessio_consumer_send(__VA_ARGS__), SESSIO_INVALID_ARG)
-	SEND(NULL, &call, on_reply, &heard, NULL);
-	SEND(consumer, NULL, on_reply, &heard, NULL);
-	SEND(consumer, &call, NULL, &heard, NULL);
-	SEND(consumer, &strange, on_reply, &heard, NULL);
-	SEND(consumer, &no_bytes, on_reply, &heard, NULL);
-	SEND(consumer, &no_handles, on_reply, &heard, NULL);
-	SEND(consumer, &no_name, on_reply, &heard, NULL);
-#undef SEND
+#define REFUSED(call) assert_int_equal(call, SESSIO_INVALID_ARG)
+	REFUSED(sessio_consumer_send(NULL, &call, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, NULL, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &call, NULL, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &strange, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &no_bytes, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &no_handles, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &no_name, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_connect(&pipe, 0, NULL));
+#undef REFUSED
 	assert_int_equal(sessio_consumer_call(NULL, &call, NULL, NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_call(consumer, NULL, NULL, NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_cancel(NULL, 1), SESSIO_INVALID_ARG);
