@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 # cmake -DROOT=<repository> -DAWK=<awk> -P check_null.cmake
 #
-# No public call crashes on NULL: for each pointer of each function that a public header
-# declares, some test must pass NULL in its place, and say what the call makes of it. So
-# a new function cannot be forgotten.
+# No public call crashes on NULL. For each pointer of each function in a public header,
+# some test must pass NULL in its place. So a new function cannot be forgotten.
 #
 # A test counts if it names the function and writes NULL, without a macro in between.
 # Functions of Windows other than the container calls are left out: there NULL stops a

@@ -50,7 +50,7 @@ static void on_closed(struct si_connection *connection, enum si_frame_reason rea
 	end.by_peer = by_peer;
 }
 
-static const struct si_connection_ops ops = { on_frame, on_closed };
+static const struct si_connection_ops ops = { on_frame, NULL, on_closed };
 
 static void turn(void)
 {
@@ -92,14 +92,14 @@ static struct si_frame revoked(uint32_t value)
 	};
 }
 
-static sessio_status send_value(uint32_t value, bool urgent)
+static sessio_status send_value(uint32_t value)
 {
 	struct si_frame frame = revoked(value);
 
-	return si_connection_send(&end.connection, &frame, urgent);
+	return si_connection_send(&end.connection, &frame);
 }
 
-/* What the peer can read now is these frames; returns the reason of a GOODBYE behind them. */
+/* The peer can read these frames now; returns the reason of a GOODBYE behind them. */
 static int expect(const uint32_t *values, unsigned count)
 {
 	unsigned char bytes[FRAMES * REVOKED_BYTES];
@@ -142,32 +142,15 @@ static void peer_says(const uint32_t *values, unsigned count)
 		(ssize_t)(count * REVOKED_BYTES));
 }
 
-static void urgent_frames_go_before_those_that_wait(void **state)
-{
-	(void)state;
-	start(1000);
-	assert_int_equal(send_value(1, false), SESSIO_OK); /* is being written */
-	assert_int_equal(send_value(2, false), SESSIO_OK);
-	assert_int_equal(send_value(3, false), SESSIO_OK);
-	assert_int_equal(send_value(4, true), SESSIO_OK);
-	assert_int_equal(send_value(5, true), SESSIO_OK);
-	turn();
-	turn();
-	assert_int_equal(expect((const uint32_t[]){ 1, 4, 5, 2, 3 }, 5), -1);
-	assert_int_equal(end.connection.queued, 0);
-	stop();
-}
-
 static void the_queue_holds_so_many_bytes_and_no_more(void **state)
 {
 	(void)state;
 	start(3 * REVOKED_BYTES);
 	for (uint32_t round = 0; round < 3; round++) {
 		for (uint32_t i = 0; i < 3; i++) {
-			assert_int_equal(send_value(3 * round + i, i == 1), SESSIO_OK);
+			assert_int_equal(send_value(3 * round + i), SESSIO_OK);
 		}
-		assert_int_equal(send_value(99, false), SESSIO_LIMIT);
-		assert_int_equal(send_value(99, true), SESSIO_LIMIT);
+		assert_int_equal(send_value(99), SESSIO_LIMIT);
 		turn();
 		turn();
 		assert_int_equal(
@@ -183,10 +166,10 @@ static void a_peer_that_does_not_read_is_told_so_instead(void **state)
 
 	(void)state;
 	start(2 * REVOKED_BYTES);
-	assert_int_equal(send_value(1, false), SESSIO_OK);
-	assert_int_equal(send_value(2, false), SESSIO_OK);
-	assert_int_equal(si_connection_must_send(&end.connection, &frame, true), SESSIO_LIMIT);
-	assert_int_equal(send_value(3, false), SESSIO_BAD_STATE);
+	assert_int_equal(send_value(1), SESSIO_OK);
+	assert_int_equal(send_value(2), SESSIO_OK);
+	assert_int_equal(si_connection_must_send(&end.connection, &frame), SESSIO_LIMIT);
+	assert_int_equal(send_value(3), SESSIO_BAD_STATE);
 	(void)uv_run(&end.loop, UV_RUN_DEFAULT);
 	/* The first was on its way, the second gives way to the GOODBYE. */
 	assert_int_equal(expect((const uint32_t[]){ 1 }, 1), SI_FRAME_REASON_QUEUE);
@@ -199,8 +182,8 @@ static void a_goodbye_comes_after_what_waits(void **state)
 {
 	(void)state;
 	start(2 * REVOKED_BYTES);
-	assert_int_equal(send_value(1, false), SESSIO_OK);
-	assert_int_equal(send_value(2, false), SESSIO_OK);
+	assert_int_equal(send_value(1), SESSIO_OK);
+	assert_int_equal(send_value(2), SESSIO_OK);
 	si_connection_end(&end.connection, SI_FRAME_REASON_STOPPING, true);
 	si_connection_end(&end.connection, SI_FRAME_REASON_TIME, true);
 	(void)uv_run(&end.loop, UV_RUN_DEFAULT);
@@ -289,8 +272,8 @@ static void what_is_written_lets_the_peer_go_on(void **state)
 	(void)state;
 	start(2 * REVOKED_BYTES);
 	end.connection.reserved = REVOKED_BYTES;
-	assert_int_equal(send_value(1, false), SESSIO_OK);
-	assert_int_equal(send_value(2, false), SESSIO_OK);
+	assert_int_equal(send_value(1), SESSIO_OK);
+	assert_int_equal(send_value(2), SESSIO_OK);
 	assert_true(si_connection_is_full(&end.connection));
 	peer_says((const uint32_t[]){ 7 }, 1);
 	turn();
@@ -305,11 +288,11 @@ static void a_write_that_fails_still_leaves_the_peers_last_words(void **state)
 	start(1000);
 	peer_says((const uint32_t[]){ 7 }, 1);
 	assert_int_equal(shutdown(end.peer, SHUT_RD), 0);
-	assert_int_equal(send_value(1, false), SESSIO_OK);
-	assert_int_equal(send_value(2, false), SESSIO_OK);
+	assert_int_equal(send_value(1), SESSIO_OK);
+	assert_int_equal(send_value(2), SESSIO_OK);
 	turn();
 	assert_int_equal(end.frames, 1);
-	assert_int_equal(send_value(3, false), SESSIO_BAD_STATE);
+	assert_int_equal(send_value(3), SESSIO_BAD_STATE);
 	assert_int_equal(end.connection.queued, 0);
 	assert_int_equal(end.closed, 0);
 	peer_says((const uint32_t[]){ 8 }, 1);
@@ -322,6 +305,19 @@ static void a_write_that_fails_still_leaves_the_peers_last_words(void **state)
 	stop();
 }
 
+static void nobody_says_goodbye_to_a_peer_that_takes_nothing(void **state)
+{
+	(void)state;
+	start(1000);
+	assert_int_equal(shutdown(end.peer, SHUT_RD), 0);
+	assert_int_equal(send_value(1), SESSIO_OK);
+	turn();
+	si_connection_end(&end.connection, SI_FRAME_REASON_STOPPING, true);
+	assert_int_equal(end.connection.state, SI_CONNECTION_CLOSED);
+	stop();
+	assert_int_equal(end.reason, SI_FRAME_REASON_STOPPING);
+}
+
 static void a_frame_that_breaks_a_rule_is_not_sent(void **state)
 {
 	struct si_frame frame = revoked(1);
@@ -329,8 +325,7 @@ static void a_frame_that_breaks_a_rule_is_not_sent(void **state)
 	(void)state;
 	start(1000);
 	frame.handle_count = 0;
-	assert_int_equal(
-		si_connection_must_send(&end.connection, &frame, false), SESSIO_INVALID_ARG);
+	assert_int_equal(si_connection_must_send(&end.connection, &frame), SESSIO_INVALID_ARG);
 	assert_int_equal(end.connection.state, SI_CONNECTION_OPEN);
 	stop();
 }
@@ -353,7 +348,6 @@ static void a_frame_that_is_broken_ends_the_connection_with_its_reason(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(urgent_frames_go_before_those_that_wait),
 		cmocka_unit_test(the_queue_holds_so_many_bytes_and_no_more),
 		cmocka_unit_test(a_peer_that_does_not_read_is_told_so_instead),
 		cmocka_unit_test(a_goodbye_comes_after_what_waits),
@@ -362,9 +356,10 @@ int main(void)
 		cmocka_unit_test(a_full_queue_stops_the_peer_until_it_is_relieved),
 		cmocka_unit_test(what_is_written_lets_the_peer_go_on),
 		cmocka_unit_test(a_write_that_fails_still_leaves_the_peers_last_words),
+		cmocka_unit_test(nobody_says_goodbye_to_a_peer_that_takes_nothing),
 		cmocka_unit_test(a_frame_that_breaks_a_rule_is_not_sent),
 		cmocka_unit_test(a_frame_that_is_broken_ends_the_connection_with_its_reason),
 	};
 
-	return cmocka_run_group_tests_name("transport_connection", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("transport_connection_order", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Revocations as they cross: told once each, however they meet with what goes on. */
+/* Revocations as they cross: reported once each, however they meet with what goes on. */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE /* what uv.h needs in strict C11 */
 #endif
@@ -98,12 +98,12 @@ static void *context_of(const sessio_request *request)
 	return (void *)sessio_request_handle(request, 0)->badge;
 }
 
-static void a_revocation_that_comes_before_the_record_is_told(void **state)
+static void a_revocation_that_comes_before_the_record_is_reported(void **state)
 {
 	struct si_frame open = {
 		.kind = SI_FRAME_OPEN, .share = LAMP_READ, .name = "lamp", .name_size = 4
 	};
-	struct si_frame told;
+	struct si_frame reported;
 	struct si_frame reply;
 	uint32_t value;
 
@@ -111,9 +111,9 @@ static void a_revocation_that_comes_before_the_record_is_told(void **state)
 	revoke_after_transfer = true;
 	open.number = ++raw.number;
 	raw_send(&raw, &open);
-	assert_true(raw_receive(&raw, &told));
-	assert_int_equal(told.kind, SI_FRAME_REVOKED);
-	value = told.handles[0].value;
+	assert_true(raw_receive(&raw, &reported));
+	assert_int_equal(reported.kind, SI_FRAME_REVOKED);
+	value = reported.handles[0].value;
 	reply = raw_expect(&raw, open.number, 0);
 	assert_int_equal(reply.handles[0].value, value);
 	talk_await_sessions(talk, 0);
@@ -159,7 +159,7 @@ static void revoke_twice(struct talk *unused, void *held)
 	sessio_handle_space_destroy(elsewhere);
 }
 
-static void two_revocations_at_once_are_told_as_one(void **state)
+static void two_revocations_at_once_are_reported_as_one(void **state)
 {
 	uint32_t handle = raw_open(&raw, LAMP_READ, LAMP_READ).value;
 	sessio_request *held = hold(handle);
@@ -183,7 +183,7 @@ static void revoke_and_drop(struct talk *unused, void *held)
 				  ->by_value.key) == SESSIO_OK);
 }
 
-static void a_handle_that_is_dropped_meanwhile_is_not_told_of(void **state)
+static void a_handle_that_is_dropped_meanwhile_is_not_reported(void **state)
 {
 	uint32_t handle = raw_open(&raw, LAMP_READ, LAMP_READ).value;
 	sessio_request *held = hold(handle);
@@ -234,14 +234,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(a_revocation_that_comes_before_the_record_is_told),
+		TEST(a_revocation_that_comes_before_the_record_is_reported),
 		TEST(a_session_can_be_revoked_again),
-		TEST(two_revocations_at_once_are_told_as_one),
-		TEST(a_handle_that_is_dropped_meanwhile_is_not_told_of),
+		TEST(two_revocations_at_once_are_reported_as_one),
+		TEST(a_handle_that_is_dropped_meanwhile_is_not_reported),
 		TEST(a_dropped_handle_leaves_no_record),
 		TEST(a_reply_that_comes_too_late_leaves_no_session),
 	};
 #undef TEST
 
-	return cmocka_run_group_tests_name("transport_revocation", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("transport_revocation_race", tests, NULL, NULL);
 }
