@@ -14,6 +14,7 @@
 #include "base/waiting.h"
 #include "inside.h"
 #include "provider.h"
+#include "sleepers.h"
 
 /* Long enough to mean "it never happened" wherever these tests run. */
 #define LONG_MS 60000u
@@ -173,7 +174,7 @@ static void what_cannot_be_waited_for_is_refused(void **state)
 
 /* A thread that waits; the other side acts once it is on its way. */
 struct waiter {
-	uv_thread_t thread;
+	struct sleeper sleeper;
 	void *session; /* or the object, for a drain */
 	bool is_drain;
 	uint32_t timeout_ms;
@@ -195,17 +196,13 @@ static void wait_for_it(void *arg)
 
 static void start_waiting(struct waiter *waiter)
 {
-	uint32_t before = atomic_load(&si_waiters);
-
 	written = 0;
-	assert_int_equal(uv_thread_create(&waiter->thread, wait_for_it, waiter), 0);
-	while (atomic_load(&si_waiters) == before) {
-	}
+	sleeper_start(&waiter->sleeper, wait_for_it, waiter);
 }
 
 static void expect_the_end_seen(struct waiter *waiter)
 {
-	assert_int_equal(uv_thread_join(&waiter->thread), 0);
+	sleeper_join(&waiter->sleeper);
 	assert_int_equal(waiter->status, SESSIO_OK);
 	assert_int_equal(waiter->seen, 5);
 	assert_int_equal(reported.times, 0);
