@@ -14,6 +14,7 @@
 
 #include <handle/handletype.h>
 #include <rtl/compiler.h>
+#include <rtl/stddef.h>
 #include <rtl/stdint.h>
 
 __RTL_BEGIN_DECLS
@@ -62,50 +63,51 @@ static inline nk_handle_desc_t sessio_nk_handle_desc(
  * The handle in a container.
  *
  * @return the handle; the receiver's own, in a container that has come.
+ *         INVALID_HANDLE for NULL.
  *
  * Models:  N-6, N-8
  */
 static inline Handle nk_get_handle(const nk_handle_desc_t *desc)
 {
-	return desc->handle;
+	return desc == RTL_NULL ? INVALID_HANDLE : desc->handle;
 }
 
 /**
  * The rights in a container.
  *
- * @return the mask.
+ * @return the mask; 0 for NULL.
  *
  * Models:  N-3, N-6
  */
 static inline nk_rights_t nk_get_rights(const nk_handle_desc_t *desc)
 {
-	return desc->rights;
+	return desc == RTL_NULL ? 0 : desc->rights;
 }
 
 /**
  * Whether a container came from a dereference.
  *
- * @return not 0 if it did, 0 if it came from a transfer.
+ * @return not 0 if it did, 0 if it came from a transfer, and for NULL.
  *
  * Models:  N-5, N-7
  */
 static inline nk_bool_t nk_is_handle_dereferenced(const nk_handle_desc_t *desc)
 {
-	return desc->dereferenced;
+	return desc == RTL_NULL ? 0 : desc->dereferenced;
 }
 
 /**
  * The transfer context of a container, if its rights have every bit of `operation`.
  *
  * @return NK_EOK, NK_EPERM (a bit is missing), NK_EBADMSG (the container is not
- *         dereferenced).
+ *         dereferenced, or an argument is NULL).
  *
  * Models:  N-4, N-29
  */
 static inline nk_err_t nk_get_badge_op(
 	const nk_handle_desc_t *desc, nk_rights_t operation, nk_badge_t *badge)
 {
-	if (desc->dereferenced == 0) {
+	if (desc == RTL_NULL || badge == RTL_NULL || desc->dereferenced == 0) {
 		return NK_EBADMSG;
 	}
 	if ((operation & ~desc->rights) != 0) {

@@ -254,8 +254,6 @@ static sessio_status obtain_own(struct sessio_handle_space *space, void *object,
 
 	if (status == SESSIO_OK) {
 		status = check_own(space, old);
-	} else if (old.object == NULL) {
-		return status;
 	}
 	if (status == SESSIO_OK) {
 		*out_handle = old;

@@ -168,7 +168,6 @@ static void take_welcome(sessio_consumer *consumer, const struct si_frame *frame
 		frame->frame_bytes < SI_FRAME_BYTES_MAX ? frame->frame_bytes : SI_FRAME_BYTES_MAX;
 	consumer->in_flight_max = frame->requests;
 	consumer->number = frame->connection;
-	consumer->failure = SESSIO_OK;
 	consumer->state = READY;
 	if (consumer->ops.connected != NULL) {
 		consumer->ops.connected(consumer->ctx);

@@ -81,6 +81,13 @@ static void each_kind_has_a_name(void **state)
 	}
 }
 
+/* The first test: no sink has ever been set. */
+static void at_the_start_reports_go_to_the_standard_error_stream(void **state)
+{
+	(void)state;
+	assert_string_equal(said_by(report), "sessio: misuse: a test\n");
+}
+
 static void a_silent_sink_silences(void **state)
 {
 	(void)state;
@@ -302,6 +309,7 @@ static void the_new_sinks_calls_are_not_waited_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(at_the_start_reports_go_to_the_standard_error_stream),
 		cmocka_unit_test(each_kind_has_a_name),
 		cmocka_unit_test(a_silent_sink_silences),
 		cmocka_unit_test(a_long_line_is_cut_and_stays_a_line),

@@ -212,6 +212,7 @@ struct funeral {
 	bool uncontended; /* operations end in a hurry */
 	unsigned dawdle; /* how far the closer lags behind */
 	_Atomic unsigned ends;
+	_Atomic unsigned ended_by_closer;
 	_Atomic unsigned wrong;
 };
 
@@ -255,6 +256,7 @@ static void close_once(void *arg)
 		note(&funeral->wrong, true);
 	}
 	if (si_rundown_release_closer(&mortal->run, found)) {
+		note(&funeral->ended_by_closer, true);
 		free_mortal(funeral, mortal);
 	}
 }
@@ -263,9 +265,11 @@ static void nothing_is_touched_after_the_end(void **state)
 {
 	const uv_thread_cb entries[WORKERS + 1] = { release_once, release_once, release_once,
 		close_once };
+	unsigned by_closer = 0;
 
 	(void)state;
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	/* Until both kinds of end have happened. */
+	for (unsigned round = 0; round < ROUNDS || by_closer == 0 || by_closer == round; round++) {
 		struct funeral funeral = { .mortal = malloc(sizeof(struct mortal)),
 			.uncontended = round % 4 == 0,
 			.dawdle = round / 4 % 8 * 2000 };
@@ -283,6 +287,7 @@ static void nothing_is_touched_after_the_end(void **state)
 		run_together(&funeral.start, entries, WORKERS + 1, &funeral);
 		assert_int_equal(counted(&funeral.ends), 1);
 		assert_int_equal(counted(&funeral.wrong), 0);
+		by_closer += counted(&funeral.ended_by_closer);
 	}
 }
 
@@ -333,6 +338,7 @@ struct premiere {
 	uv_barrier_t start;
 	struct si_rundown run;
 	int prepared; /* before the open */
+	_Atomic unsigned too_early; /* operations that were refused */
 	_Atomic unsigned wrong;
 };
 
@@ -351,6 +357,7 @@ static void use_as_soon_as_it_opens(void *arg)
 
 	(void)uv_barrier_wait(&premiere->start);
 	while (begin_operation(&premiere->run) != SI_RUN_OK) {
+		note(&premiere->too_early, true);
 	}
 	note(&premiere->wrong, premiere->prepared != 1);
 	note(&premiere->wrong, end_operation(&premiere->run));
@@ -360,14 +367,16 @@ static void operations_see_what_was_done_before_the_open(void **state)
 {
 	const uv_thread_cb entries[3] = { use_as_soon_as_it_opens, use_as_soon_as_it_opens,
 		prepare_and_open };
+	unsigned too_early = 0;
 
 	(void)state;
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; round < ROUNDS || too_early == 0; round++) {
 		struct premiere premiere = { .prepared = 0 };
 
 		si_rundown_init(&premiere.run);
 		run_together(&premiere.start, entries, 3, &premiere);
 		assert_int_equal(counted(&premiere.wrong), 0);
+		too_early += counted(&premiere.too_early) != 0;
 		assert_int_equal(si_rundown_close(&premiere.run), SI_CLOSE_IDLE);
 		si_rundown_fini(&premiere.run);
 	}

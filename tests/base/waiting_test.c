@@ -8,6 +8,7 @@
 #endif
 
 #include "base/waiting.h"
+#include "inside.h"
 #include "sleepers.h"
 
 static _Atomic bool is_true;
@@ -21,7 +22,7 @@ static bool look(void *arg)
 static void wait_for_it(void *arg)
 {
 	(void)arg;
-	assert_true(si_wait_until(look, NULL, SI_WAIT_FOREVER));
+	note_that(si_wait_until(look, NULL, SI_WAIT_FOREVER));
 }
 
 static int begin(void **state)

@@ -60,7 +60,7 @@ static Retcode try_to_open(void)
 	void *context = &world; /* must stay as it is */
 	Retcode rc = KosSessionOpenObject(provider.file, 1, 0, NULL, &context);
 
-	assert_true((rc == rcOk) == (context != &world));
+	note_that((rc == rcOk) == (context != &world));
 	return rc;
 }
 

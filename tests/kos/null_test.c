@@ -8,6 +8,7 @@
 #include <kos/objcontainer.h>
 #include <kos/objects.h>
 #include <kos/objhandles.h>
+#include <nk/types.h>
 #include <sessio/diag.h>
 
 #include "things.h"
@@ -109,6 +110,22 @@ static void handle_tables_refuse_null(void **state)
 	KosPutObject(thing);
 }
 
+static void containers_of_handles_refuse_null(void **state)
+{
+	nk_handle_desc_t desc = nk_handle_desc(5);
+	nk_badge_t badge = 7;
+
+	(void)state;
+	assert_int_equal(nk_get_handle(NULL), INVALID_HANDLE);
+	assert_int_equal(nk_get_rights(NULL), 0);
+	assert_int_equal(nk_is_handle_dereferenced(NULL), 0);
+	assert_int_equal(nk_get_badge_op(NULL, 0, &badge), NK_EBADMSG);
+	desc.dereferenced = 1;
+	assert_int_equal(nk_get_badge_op(&desc, 0, NULL), NK_EBADMSG);
+	assert_int_equal(badge, 7);
+	assert_int_equal(nk_get_handle(&desc), 5);
+}
+
 static void a_null_sink_is_no_sink(void **state)
 {
 	(void)state;
@@ -124,6 +141,7 @@ int main(void)
 		TEST(objects_refuse_null),
 		TEST(containers_refuse_null),
 		TEST(handle_tables_refuse_null),
+		TEST(containers_of_handles_refuse_null),
 		TEST(a_null_sink_is_no_sink),
 	};
 

@@ -117,6 +117,32 @@ static void a_thousand_sessions_take_one_number_of_the_provider(void **state)
 	}
 }
 
+/* Those that are of no session go at once, and their transfers' badges say so. */
+static void the_end_of_the_registration_is_heard_by_badges(void **state)
+{
+	nk_handle_desc_t sent = nk_handle_desc(world_own_handle());
+	rtl_size_t count = 0;
+	Notice notice;
+	EventDesc event;
+	Handle badge;
+	Handle given;
+
+	(void)state;
+	assert_int_equal(KnNoticeCreate(&notice), rcOk);
+	assert_int_equal(KnHandleCreateBadge(notice, 7, NULL, &badge), rcOk);
+	sent.badge = badge;
+	given = world_give(world.provider, sent, world.consumer);
+	assert_int_equal(KnNoticeGetEvent(notice, 0, 1, &event, &count), rcTimeout);
+	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);
+	assert_int_equal(KnNoticeGetEvent(notice, 0, 1, &event, &count), rcOk);
+	assert_int_equal(event.eventId, 7);
+	assert_int_equal(event.eventMask, EVENT_BADGE_CLOSED);
+	assert_int_equal(world_status(world.consumer, given), SESSIO_REVOKED);
+	world_close(world.consumer, given);
+	world_close(world.provider, badge);
+	KosPutObject(notice);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, world_start, world_stop)
 
 int main(void)
@@ -126,6 +152,7 @@ int main(void)
 		TEST(the_objects_handle_serves_notices_and_questions),
 		TEST(revoking_the_objects_handle_ends_all_that_nobody_keeps),
 		TEST(the_objects_handle_stays_in_its_space),
+		TEST(the_end_of_the_registration_is_heard_by_badges),
 		TEST(a_thousand_sessions_take_one_number_of_the_provider),
 	};
 

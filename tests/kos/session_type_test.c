@@ -293,15 +293,40 @@ static void a_type_in_use_lives_on_and_is_told_of(void **state)
 	KosSessionDestroyType(type);
 	assert_int_equal(heard.times, 1);
 	assert_int_equal(heard.kind, SESSIO_DIAG_TYPE_IN_USE);
+	assert_ptr_equal(heard.object, type);
+	assert_string_equal(heard.text,
+		"the session type of \"note\" contexts on \"file\" objects was destroyed while "
+		"1 is registered; it lives until the last one is unregistered");
 	context = provider_open("a"); /* what is registered works on */
 	assert_int_equal(KosSessionRef(context, type, NULL), rcOk);
 	KosSessionPut(context);
 	KosSessionDestroyType(type);
 	assert_int_equal(heard.times, 2);
 	assert_int_equal(heard.kind, SESSIO_DIAG_MISUSE);
-	assert_non_null(strstr(heard.text, "twice"));
+	assert_string_equal(heard.text,
+		"the session type of \"note\" contexts on \"file\" objects was destroyed twice");
 	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);
 	provider_expect("construct a, open a, close a, complete a, destruct a");
+}
+
+static void a_type_in_use_says_how_many_objects_use_it(void **state)
+{
+	KosSessionType *type;
+	void *files[2];
+
+	(void)state;
+	assert_int_equal(
+		create_type(provider.file_type, provider.note_type, provider_ops, &type), rcOk);
+	for (unsigned i = 0; i < 2; i++) {
+		files[i] = make_file(provider.file_type);
+		assert_int_equal(KosSessionRegisterObject(type, files[i]), rcOk);
+	}
+	KosSessionDestroyType(type);
+	assert_non_null(strstr(heard.text, " while 2 are registered; "));
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(KosSessionUnregisterObject(files[i]), rcOk);
+		KosPutObject(files[i]);
+	}
 }
 
 static void nothing_registers_with_a_destroyed_type(void **state)
@@ -366,6 +391,14 @@ static void what_is_no_session_type_is_not_destroyed(void **state)
 	assert_int_equal(heard.times, 1);
 	assert_int_equal(heard.kind, SESSIO_DIAG_MISUSE);
 	assert_ptr_equal(heard.object, provider.file);
+	assert_string_equal(heard.text,
+		"KosSessionDestroyType was given \"file\" of type \"file\", which is no session "
+		"type");
+	KosSessionPut(provider.file);
+	assert_int_equal(heard.times, 2);
+	assert_int_equal(heard.kind, SESSIO_DIAG_MISUSE);
+	assert_string_equal(heard.text,
+		"KosSessionPut was given \"file\" of type \"file\", which is no session context");
 	assert_int_equal(sessio_object_references(provider.file), 2);
 }
 
@@ -385,6 +418,7 @@ int main(void)
 		HEARING(the_registration_holds_object_and_type),
 		HEARING(a_type_without_objects_goes_in_silence),
 		HEARING(a_type_in_use_lives_on_and_is_told_of),
+		HEARING(a_type_in_use_says_how_many_objects_use_it),
 		HEARING(nothing_registers_with_a_destroyed_type),
 		HEARING(a_type_outlives_sessions_that_still_end),
 		HEARING(a_type_outlives_contexts_that_are_still_referenced),

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "platform/hooks.h"
 
 /* Relaxed: the count must not bring an order that the library fails to make. */
@@ -36,6 +40,10 @@ static void count_memory(void *memory, size_t size)
 static void discount_memory(void *memory)
 {
 	discount();
+#if defined(__GLIBC__)
+	/* A use of what is freed finds neither zeros nor what was there. */
+	memset(memory, 0x5A, malloc_usable_size(memory));
+#endif
 	if (besides != NULL && besides->freeing != NULL) {
 		besides->freeing(memory);
 	}

@@ -419,6 +419,8 @@ static void wrong_arguments_are_refused(void **state)
 	assert_int_equal(
 		sessio_loop_watch_host(deliveries, NULL, &every, &none), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_loop_watch_host(deliveries, host, NULL, &none), SESSIO_INVALID_ARG);
+	assert_int_equal(
+		sessio_loop_watch_host(deliveries, host, &every, NULL), SESSIO_INVALID_ARG);
 	options.missed = NULL;
 	assert_int_equal(
 		sessio_loop_watch_host(deliveries, host, &options, &none), SESSIO_INVALID_ARG);

@@ -121,6 +121,22 @@ void talk_offer(struct talk *talk)
 	assert_int_equal(KosSessionRegisterObject(talk->session_type, talk->lamp), rcOk);
 }
 
+void *talk_lamp(struct talk *talk)
+{
+	return talk->lamp;
+}
+
+struct sessio_handle_desc talk_contain(struct talk *talk, sessio_request *request)
+{
+	sessio_opening opening = { sessio_request_connection(request), NULL, 0 };
+	struct sessio_handle_desc desc = { 0 };
+	void *context;
+
+	note_that(KosSessionOpenObject(talk->lamp, 0, LAMP_READ, &opening, &context) == rcOk);
+	note_that(KosSessionContextToIpcHandle(context, &desc) == rcOk);
+	return desc;
+}
+
 void talk_withdraw(struct talk *talk)
 {
 	assert_int_equal(KosSessionUnregisterObject(talk->lamp), rcOk);
@@ -240,12 +256,7 @@ static void give_again(sessio_request *request)
 /* A session of the provider's own making, whose container goes nowhere. */
 static void waste(struct talk *talk, sessio_request *request)
 {
-	sessio_opening opening = { sessio_request_connection(request), NULL, 0 };
-	struct sessio_handle_desc desc;
-	void *context;
-
-	note_that(KosSessionOpenObject(talk->lamp, 0, LAMP_READ, &opening, &context) == rcOk);
-	note_that(KosSessionContextToIpcHandle(context, &desc) == rcOk);
+	(void)talk_contain(talk, request);
 	(void)sessio_request_reply(request, 0, NULL, 0, NULL, 0);
 }
 

@@ -74,6 +74,10 @@ sessio_peer talk_last_peer(struct talk *talk);
 /* Binds what new consumers open to a user; NULL: no more. */
 void talk_bind(struct talk *talk, sessio_user_session *user);
 
+/* The object itself, and a container of a session that this thread opens for a request. */
+void *talk_lamp(struct talk *talk);
+struct sessio_handle_desc talk_contain(struct talk *talk, sessio_request *request);
+
 /* Unregisters the lamp, on this thread; registers it again. */
 void talk_withdraw(struct talk *talk);
 void talk_offer(struct talk *talk);

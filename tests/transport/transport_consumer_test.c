@@ -9,6 +9,7 @@
 #include "inside.h"
 #include "talk.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -434,6 +435,89 @@ static void the_last_callbacks_may_close(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* All three wait behind the first write, and none overtakes another. */
+static void a_cancellation_follows_its_call(void **state)
+{
+	sessio_consumer *consumer = connect_own(&heard);
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+	const sessio_call endless = operation(OP_UNTIL_CANCELLED, NULL, 0);
+	uint32_t number = 0;
+
+	(void)state;
+	assert_int_equal(sessio_consumer_send(consumer, &echo, on_reply, &heard, NULL), SESSIO_OK);
+	assert_int_equal(
+		sessio_consumer_send(consumer, &endless, on_reply, &heard, &number), SESSIO_OK);
+	assert_int_equal(sessio_consumer_cancel(consumer, number), SESSIO_OK);
+	assert_int_equal(
+		sessio_consumer_call(consumer, &echo, on_reply, &heard, SESSIO_FOREVER), SESSIO_OK);
+	assert_int_equal(heard.replies, 3);
+	sessio_consumer_close(consumer);
+}
+
+/* The call that runs the loop comes back first, and takes the consumer with it. */
+static void a_reply_may_close_a_consumer_with_a_loop_of_its_own(void **state)
+{
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+
+	(void)state;
+	heard.consumer = connect_own(&heard);
+	assert_int_equal(
+		sessio_consumer_call(heard.consumer, &echo, reply_closes, &heard, SESSIO_FOREVER),
+		SESSIO_DISCONNECTED);
+	assert_int_equal(heard.replies, 1);
+	assert_int_equal(heard.disconnected, 1);
+	talk_await_connections(talk, 0);
+}
+
+static void a_consumer_that_was_left_says_so(void **state)
+{
+	sessio_consumer *consumer = connect_own(&heard);
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+
+	(void)state;
+	talk_stop_provider(talk);
+	assert_int_equal(sessio_consumer_wait(consumer, SESSIO_FOREVER), SESSIO_DISCONNECTED);
+	assert_int_equal(heard.disconnected, 1);
+	assert_int_equal(
+		sessio_consumer_send(consumer, &echo, on_reply, &heard, NULL), SESSIO_DISCONNECTED);
+	assert_int_equal(sessio_consumer_call(consumer, &echo, on_reply, &heard, SESSIO_FOREVER),
+		SESSIO_DISCONNECTED);
+	assert_int_equal(sessio_consumer_cancel(consumer, 1), SESSIO_DISCONNECTED);
+	assert_int_equal(sessio_consumer_wait(consumer, 0), SESSIO_DISCONNECTED);
+	assert_int_equal(heard.replies, 0);
+	sessio_consumer_close(consumer);
+	assert_int_equal(heard.disconnected, 1);
+}
+
+static bool takes_back_signal(void)
+{
+	sigset_t pipe;
+	sigset_t before;
+
+	(void)sigemptyset(&pipe);
+	(void)sigaddset(&pipe, SIGPIPE);
+	(void)pthread_sigmask(SIG_UNBLOCK, &pipe, &before);
+	return sigismember(&before, SIGPIPE) == 1;
+}
+
+/* A thread that has just been given the consumer must not die of a closed pipe. */
+static void each_thread_that_sends_blocks_the_signal(void **state)
+{
+	sessio_consumer *consumer;
+	const sessio_call echo = operation(OP_ECHO, NULL, 0);
+
+	(void)state;
+	(void)takes_back_signal();
+	consumer = connect_own(&heard);
+	assert_true(takes_back_signal());
+	assert_int_equal(sessio_consumer_send(consumer, &echo, on_reply, &heard, NULL), SESSIO_OK);
+	assert_true(takes_back_signal());
+	assert_int_equal(sessio_consumer_wait(consumer, 0), SESSIO_TIMEOUT);
+	assert_true(takes_back_signal());
+	sessio_consumer_close(consumer);
+	assert_true(takes_back_signal());
+}
+
 static void a_call_carries_so_much_and_no_more(void **state)
 {
 	static char much[SI_FRAME_BYTES_MAX];
@@ -479,20 +563,22 @@ static void a_missing_pointer_is_refused(void **state)
 	const sessio_call no_handles = { .kind = SESSIO_CALL_OPERATION, .handle_count = 1 };
 	const sessio_call no_name = { .kind = SESSIO_CALL_OPEN };
 	const sessio_consumer_options no_pipe = { .ctx = NULL };
+	const sessio_consumer_options pipe = { .pipe = talk_pipe(talk) };
 
 	(void)state;
 	assert_int_equal(sessio_consumer_connect(NULL, 0, &consumer), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_connect(&no_pipe, 0, &consumer), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_number(NULL), 0);
-#define SEND(...) assert_int_equal(sessio_consumer_send(__VA_ARGS__), SESSIO_INVALID_ARG)
-	SEND(NULL, &call, on_reply, &heard, NULL);
-	SEND(consumer, NULL, on_reply, &heard, NULL);
-	SEND(consumer, &call, NULL, &heard, NULL);
-	SEND(consumer, &strange, on_reply, &heard, NULL);
-	SEND(consumer, &no_bytes, on_reply, &heard, NULL);
-	SEND(consumer, &no_handles, on_reply, &heard, NULL);
-	SEND(consumer, &no_name, on_reply, &heard, NULL);
-#undef SEND
+#define REFUSED(call) assert_int_equal(call, SESSIO_INVALID_ARG)
+	REFUSED(sessio_consumer_send(NULL, &call, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, NULL, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &call, NULL, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &strange, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &no_bytes, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &no_handles, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_send(consumer, &no_name, on_reply, &heard, NULL));
+	REFUSED(sessio_consumer_connect(&pipe, 0, NULL));
+#undef REFUSED
 	assert_int_equal(sessio_consumer_call(NULL, &call, NULL, NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_call(consumer, NULL, NULL, NULL, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_consumer_cancel(NULL, 1), SESSIO_INVALID_ARG);
@@ -518,6 +604,10 @@ int main(void)
 		TEST(many_consumers_on_one_loop),
 		TEST(a_connection_that_fails_is_told_later),
 		TEST(the_last_callbacks_may_close),
+		TEST(a_cancellation_follows_its_call),
+		TEST(a_reply_may_close_a_consumer_with_a_loop_of_its_own),
+		TEST(a_consumer_that_was_left_says_so),
+		TEST(each_thread_that_sends_blocks_the_signal),
 		TEST(a_call_carries_so_much_and_no_more),
 		TEST(a_missing_pointer_is_refused),
 	};

@@ -194,6 +194,7 @@ static void a_missing_pointer_is_refused(void **state)
 static void a_reply_with_too_much_is_answered_with_a_limit(void **state)
 {
 	struct talk *talk = talk_start(NULL);
+	sessio_connection *connection;
 	sessio_request *held;
 	struct raw raw;
 
@@ -201,6 +202,12 @@ static void a_reply_with_too_much_is_answered_with_a_limit(void **state)
 	raw_greet(&raw, talk_pipe(talk));
 	raw_call(&raw, OP_HOLD, NULL, 0);
 	held = talk_take(talk);
+	assert_null(sessio_request_bytes(held, NULL));
+	connection = sessio_request_connection(held);
+	assert_int_equal(sessio_connection_bind(connection, NULL, NULL), SESSIO_INVALID_ARG);
+	sessio_connection_set_data(connection, NULL);
+	assert_null(sessio_connection_data(connection));
+	sessio_connection_set_data(connection, talk);
 	assert_int_equal(sessio_request_reply(held, 0, NULL, 1, NULL, 0), SESSIO_INVALID_ARG);
 	(void)raw_expect(&raw, 1, SESSIO_LIMIT);
 	raw_call(&raw, OP_HOLD, NULL, 0);

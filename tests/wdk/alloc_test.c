@@ -52,6 +52,7 @@ static void making_strings(struct alloc_fail *tester, void *ctx)
 		assert_int_equal(status, STATUS_NO_MEMORY);
 		assert_int_equal(narrow.MaximumLength, 9);
 	} else {
+		assert_memory_equal(narrow.Buffer, "abc", 3);
 		RtlFreeAnsiString(&narrow);
 	}
 	alloc_fail_on(tester);
@@ -60,6 +61,7 @@ static void making_strings(struct alloc_fail *tester, void *ctx)
 		assert_int_equal(status, STATUS_NO_MEMORY);
 		assert_int_equal(copy.Length, 9);
 	} else {
+		assert_memory_equal(copy.Buffer, wide.Buffer, wide.Length);
 		RtlFreeUnicodeString(&copy);
 	}
 }

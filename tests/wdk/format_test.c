@@ -136,6 +136,9 @@ static void wide_formats_have_wide_strings(void **state)
 	UNICODE_STRING counted = RTL_CONSTANT_STRING(L"\u4e16");
 
 	(void)state;
+	FORMATS(L"\x80\x7ff\x800\xffff|\xd800\xdc00\xdbff\xdfff", L"%S|%S",
+		"\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
+	FORMATS(L"??|????|???x", L"%S|%S|%S", "\xc1\x80", "\xf5\x80\x80\x80", "\xff\xfe\xf8x");
 	FORMATS(L"a wide narrow narrow x y", L"a %s %S %hs %c %C", L"wide", "narrow", "narrow", 'x',
 		'y');
 	FORMATS(L"\u4e16 \u00e9 0042 %", L"%wZ %S %04I64d %%", &counted, "\xc3\xa9", (LONG64)42);

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "crowd.h"
+#include "inside.h"
 
 static void a_spin_lock_raises_to_dispatch_level(void **state)
 {
@@ -71,7 +72,7 @@ static void use_shared_spin_lock(void *arg)
 	for (int i = 0; i < CROWD_ROUNDS; i++) {
 		KIRQL before = ExAcquireSpinLockShared(arg);
 
-		assert_true(crowd_counter >= 0);
+		note_that(crowd_counter >= 0);
 		ExReleaseSpinLockShared(arg, before);
 		before = ExAcquireSpinLockExclusive(arg);
 		crowd_counter++;

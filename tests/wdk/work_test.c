@@ -5,6 +5,8 @@
 #include <sessio_nt.h>
 
 #include "inside.h"
+#include "leaks.h"
+#include "platform/hooks.h"
 #include "sleepers.h"
 
 static struct sessio_nt_usage usage(void)
@@ -38,9 +40,30 @@ static void free_own_item(PVOID object, PVOID context, PIO_WORKITEM item)
 {
 	struct job *job = context;
 
-	assert_ptr_equal(object, job->device);
+	note_that(object == job->device);
 	InterlockedIncrement(&job->runs);
 	IoFreeWorkItem(item);
+}
+
+static bool start_none(void (**run)(void *arg), void **arg)
+{
+	(void)run;
+	(void)arg;
+	return false;
+}
+
+/* The first test: later ones have a thread already. */
+static void without_a_thread_there_is_no_work_item(void **state)
+{
+	const struct si_hooks hooks = { .start_thread = start_none };
+	size_t before = leaks_live();
+
+	(void)state;
+	leaks_hook(&hooks);
+	assert_null(IoAllocateWorkItem(NULL));
+	leaks_hook(NULL);
+	assert_int_equal(leaks_live(), before);
+	assert_int_equal(usage().work_items, 0);
 }
 
 static void work_is_done_later_on_another_thread(void **state)
@@ -188,6 +211,7 @@ static void queued_work_keeps_its_deleted_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_thread_there_is_no_work_item),
 		cmocka_unit_test(work_is_done_later_on_another_thread),
 		cmocka_unit_test(queueing_wakes_the_worker_and_its_end_wakes_those_who_wait),
 		cmocka_unit_test(one_item_runs_after_the_other),
