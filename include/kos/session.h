@@ -369,7 +369,7 @@ Retcode KosSessionCloseObjectByIpcHandle(const nk_handle_desc_t *desc, KosSessio
  *         (its handle is in another space), rcQuotaExceeded (the space is full),
  *         rcOutOfMemory.
  *
- * Ref:     *handle is borrowed until the object is unregistered; do not close it.
+ * Ref:     *handle is borrowed until the object is unregistered. KnHandleClose() refuses it.
  * Models:  GH-1..GH-3
  */
 Retcode KosSessionGetObjectHandle(void *object, Handle *handle);
@@ -382,7 +382,7 @@ Retcode KosSessionGetObjectHandle(void *object, Handle *handle);
  *         rcInvalidOperation (its handle is in another space), rcQuotaExceeded (the
  *         space is full), rcOutOfMemory.
  *
- * Ref:     *handle is borrowed until the object is unregistered; do not close it.
+ * Ref:     *handle is borrowed until the object is unregistered. KnHandleClose() refuses it.
  * Models:  GH-1..GH-3
  */
 Retcode KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle);
