@@ -306,7 +306,8 @@ rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx);
  * carries the mask that open has set, and the context is its transfer context.
  * Another call gives another container for the same transfer context. A container
  * does not keep the session open. Sent after the session has ended, it is refused as
- * revoked.
+ * revoked. The session ends when the last handle of it is closed, unless the provider has
+ * taken a reference to the context before: examples/last_handle.c shows both.
  *
  * @param desc set on rcOk only.
  * @return rcOk, rcInvalidArgument (@p sessionCtx is RTL_NULL or no context, @p desc
