@@ -15,6 +15,8 @@
  *      handles are closed, and `disconnected` has run or is about to.
  * (transport_provider-5) Once a provider has stopped, a post runs at once and on the
  *      thread that posts it. It only frees then: all connections are gone.
+ *
+ * tests/models/transport.pml checks all but (transport_provider-3) exhaustively.
  */
 #ifndef SI_TRANSPORT_PROVIDER_H
 #define SI_TRANSPORT_PROVIDER_H
