@@ -21,6 +21,8 @@
 #ifndef SI_TRANSPORT_PROVIDER_H
 #define SI_TRANSPORT_PROVIDER_H
 
+#include <stdatomic.h>
+
 #include <uv.h>
 
 #include <sessio/loop.h>
@@ -95,6 +97,7 @@ struct sessio_request {
 	struct sessio_connection *connection; /* counted */
 	bool listed; /* in the map and the list */
 	bool cancelled;
+	_Atomic bool answered; /* the reply waits for the loop; no `cancel` begins any more */
 	struct si_list filled; /* containers that the call callback has filled */
 	sessio_request_cancel_fn *cancel;
 	void *cancel_ctx;
