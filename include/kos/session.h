@@ -306,7 +306,8 @@ rtl_uint32_t KosSessionGetOpenRights(void *sessionCtx);
  * carries the mask that open has set, and the context is its transfer context.
  * Another call gives another container for the same transfer context. A container
  * does not keep the session open. Sent after the session has ended, it is refused as
- * revoked.
+ * revoked. The session ends when the last handle of it is closed, unless the provider has
+ * taken a reference to the context before: examples/last_handle.c shows both.
  *
  * @param desc set on rcOk only.
  * @return rcOk, rcInvalidArgument (@p sessionCtx is RTL_NULL or no context, @p desc
@@ -369,7 +370,7 @@ Retcode KosSessionCloseObjectByIpcHandle(const nk_handle_desc_t *desc, KosSessio
  *         (its handle is in another space), rcQuotaExceeded (the space is full),
  *         rcOutOfMemory.
  *
- * Ref:     *handle is borrowed until the object is unregistered; do not close it.
+ * Ref:     *handle is borrowed until the object is unregistered. KnHandleClose() refuses it.
  * Models:  GH-1..GH-3
  */
 Retcode KosSessionGetObjectHandle(void *object, Handle *handle);
@@ -382,7 +383,7 @@ Retcode KosSessionGetObjectHandle(void *object, Handle *handle);
  *         rcInvalidOperation (its handle is in another space), rcQuotaExceeded (the
  *         space is full), rcOutOfMemory.
  *
- * Ref:     *handle is borrowed until the object is unregistered; do not close it.
+ * Ref:     *handle is borrowed until the object is unregistered. KnHandleClose() refuses it.
  * Models:  GH-1..GH-3
  */
 Retcode KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle);

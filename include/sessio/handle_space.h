@@ -201,7 +201,8 @@ sessio_status sessio_handle_space_transfer(sessio_handle_space *from,
 /**
  * Close a handle. Ancestors and descendants stay valid.
  *
- * @return SESSIO_OK, SESSIO_INVALID_ARG (it is none).
+ * @return SESSIO_OK, SESSIO_INVALID_ARG (it is none), SESSIO_BAD_STATE (it is a registered
+ *         object's own, which is only borrowed).
  */
 sessio_status sessio_handle_space_close(sessio_handle_space *space, uint32_t handle);
 

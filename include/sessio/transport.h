@@ -242,7 +242,11 @@ size_t sessio_request_handle_count(const sessio_request *request);
  */
 const struct sessio_handle_desc *sessio_request_handle(const sessio_request *request, size_t index);
 
-/** Runs once if the consumer cancels a request or is gone; the loop's thread. */
+/**
+ * Runs once if the consumer cancels a request or is gone; the loop's thread. Not if the
+ * answer has begun before. If another thread begins to answer meanwhile, the two cross. So
+ * @p ctx has to last for both, or the callback is taken back before that thread may answer.
+ */
 typedef void sessio_request_cancel_fn(void *ctx, sessio_request *request);
 
 /**

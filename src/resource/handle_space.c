@@ -401,22 +401,42 @@ sessio_status sessio_handle_space_transfer(sessio_handle_space *from,
 	return status;
 }
 
-sessio_status sessio_handle_space_close(sessio_handle_space *space, uint32_t handle)
+/* Whether a pinned handle is its provider's own, which others may use at any time. */
+static bool is_borrowed(
+	const struct sessio_handle_space *space, uint32_t handle, const struct si_handle_pin *pin)
+{
+	const struct si_handle_object *object = pin->node->object;
+
+	/* Relaxed: the number says all. */
+	return object->owner == space->number &&
+		atomic_load_explicit(&object->borrowed, memory_order_relaxed) == handle;
+}
+
+static sessio_status close_handle(struct sessio_handle_space *space, uint32_t handle, bool any)
 {
 	struct si_handle_pin pin;
-	sessio_status status;
-	bool closed;
+	sessio_status status = si_handle_pin(space, handle, &pin);
 
-	if (space == NULL) {
-		return SESSIO_INVALID_ARG;
-	}
-	status = si_handle_pin(space, handle, &pin);
 	if (status != SESSIO_OK) {
 		return status;
 	}
-	closed = si_handle_mark_closed(&pin);
+	if (!any && is_borrowed(space, handle, &pin)) {
+		status = SESSIO_BAD_STATE;
+	} else if (!si_handle_mark_closed(&pin)) {
+		status = SESSIO_INVALID_ARG;
+	}
 	si_handle_unpin(space, &pin);
-	return closed ? SESSIO_OK : SESSIO_INVALID_ARG;
+	return status;
+}
+
+sessio_status si_handle_close(struct sessio_handle_space *space, uint32_t handle)
+{
+	return close_handle(space, handle, true);
+}
+
+sessio_status sessio_handle_space_close(sessio_handle_space *space, uint32_t handle)
+{
+	return space == NULL ? SESSIO_INVALID_ARG : close_handle(space, handle, false);
 }
 
 sessio_status sessio_handle_space_revoke(sessio_handle_space *space, uint32_t handle, bool close)

@@ -93,6 +93,9 @@ sessio_status si_handle_look_up_badge(
  */
 sessio_status si_handle_withdraw(struct sessio_handle_space *space, uint32_t handle);
 
+/* Closes a handle, borrowed or not. SESSIO_INVALID_ARG (it is none), SESSIO_LIMIT. */
+sessio_status si_handle_close(struct sessio_handle_space *space, uint32_t handle);
+
 /* Gives an object that has no handle yet its first one. */
 sessio_status si_handle_create_first(struct sessio_handle_space *space,
 	struct si_handle_object *object, uint32_t rights, uint32_t *out_handle);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/lineage.h"
 
+#include <sessio/handle_space.h>
+
 #include "base/lock_order.h"
 #include "base/waiting.h"
 #include "resource/notice.h"
@@ -45,6 +47,7 @@ sessio_status si_handle_object_create(
 	object->sid = atomic_fetch_add_explicit(&last_sid, 1, memory_order_relaxed) + 1;
 	si_refcount_init(&object->refs, 1);
 	atomic_init(&object->number, 0);
+	atomic_init(&object->borrowed, SESSIO_HANDLE_INVALID);
 	*out_object = object;
 	return SESSIO_OK;
 }

@@ -45,6 +45,7 @@ struct si_handle_object {
 	uint32_t sid; /* fixed, as are the next two */
 	uint64_t owner; /* the number of the space that made it */
 	void *context;
+	_Atomic uint32_t borrowed; /* the first handle, while nobody may close it, or none */
 	struct si_badge
 		*badge; /* lock; counted until `gone`; the resource is this context, or NULL */
 	_Atomic uint64_t number; /* lock to change; (lineage-3) */

@@ -156,7 +156,7 @@ static void close_own(struct si_own_handle handle)
 	}
 	/* Made in a space that this thread has left: that closes it when it is destroyed. */
 	if (space != NULL && space->number == handle.object->owner) {
-		(void)sessio_handle_space_close(space, handle.value);
+		(void)si_handle_close(space, handle.value);
 	}
 }
 
@@ -171,6 +171,9 @@ struct si_own_handle si_resource_take_handle_locked(struct si_resource *resource
 void si_resource_drop_handle(struct si_own_handle handle)
 {
 	if (handle.object != NULL) {
+		/* Relaxed: the number says all. */
+		atomic_store_explicit(
+			&handle.object->borrowed, SESSIO_HANDLE_INVALID, memory_order_relaxed);
 		si_lineage_leave_to_sessions(handle.object);
 		close_own(handle);
 		si_handle_object_unref(handle.object);
@@ -217,14 +220,18 @@ static sessio_status create_own(
 {
 	sessio_status status = si_handle_object_create(space->number, object, &out_handle->object);
 
-	if (status == SESSIO_OK) {
-		status = si_handle_create_first(
-			space, out_handle->object, OWN_RIGHTS, &out_handle->value);
-		if (status != SESSIO_OK) {
-			si_handle_object_unref(out_handle->object);
-		}
+	if (status != SESSIO_OK) {
+		return status;
 	}
-	return status;
+	status = si_handle_create_first(space, out_handle->object, OWN_RIGHTS, &out_handle->value);
+	if (status != SESSIO_OK) {
+		si_handle_object_unref(out_handle->object);
+		return status;
+	}
+	/* Relaxed: the number says all. */
+	atomic_store_explicit(
+		&out_handle->object->borrowed, out_handle->value, memory_order_relaxed);
+	return SESSIO_OK;
 }
 
 /* Puts a new handle in the place of an old one; false if that is not there any more. */
@@ -262,7 +269,7 @@ static sessio_status obtain_own(struct sessio_handle_space *space, void *object,
 	if (status == SESSIO_INVALID_ARG || status == SESSIO_REVOKED) {
 		status = create_own(space, object, &fresh);
 		if (status == SESSIO_OK && !replace_own(resource, old, fresh)) {
-			(void)sessio_handle_space_close(space, fresh.value);
+			(void)si_handle_close(space, fresh.value);
 			si_handle_object_unref(fresh.object);
 			status = SESSIO_BUSY;
 		} else if (status == SESSIO_OK) {

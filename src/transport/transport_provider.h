@@ -15,9 +15,13 @@
  *      handles are closed, and `disconnected` has run or is about to.
  * (transport_provider-5) Once a provider has stopped, a post runs at once and on the
  *      thread that posts it. It only frees then: all connections are gone.
+ *
+ * tests/models/transport.pml checks all but (transport_provider-3) exhaustively.
  */
 #ifndef SI_TRANSPORT_PROVIDER_H
 #define SI_TRANSPORT_PROVIDER_H
+
+#include <stdatomic.h>
 
 #include <uv.h>
 
@@ -93,6 +97,7 @@ struct sessio_request {
 	struct sessio_connection *connection; /* counted */
 	bool listed; /* in the map and the list */
 	bool cancelled;
+	_Atomic bool answered; /* the reply waits for the loop; no `cancel` begins any more */
 	struct si_list filled; /* containers that the call callback has filled */
 	sessio_request_cancel_fn *cancel;
 	void *cancel_ctx;

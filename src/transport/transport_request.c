@@ -259,7 +259,8 @@ static void cancel(struct sessio_request *request)
 
 	request->cancelled = true;
 	request->cancel = NULL;
-	if (fn != NULL) {
+	/* Acquire: the thread that replies may have freed the callback's memory before. */
+	if (fn != NULL && !atomic_load_explicit(&request->answered, memory_order_acquire)) {
 		fn(request->cancel_ctx, request);
 	}
 }
@@ -485,6 +486,8 @@ sessio_status sessio_request_reply(sessio_request *request, int32_t code, const 
 	if (si_provider_is_here(request->connection->provider)) {
 		status = finish(request, bytes, size);
 	} else {
+		/* Release: see cancel(). */
+		atomic_store_explicit(&request->answered, true, memory_order_release);
 		status = keep_bytes(request, bytes, size);
 		request->post.run = run_reply;
 		si_provider_post(request->connection->provider, &request->post);

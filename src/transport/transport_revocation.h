@@ -11,6 +11,8 @@
  * (transport_revocation-3) A revoked handle has its place in the line of notices in its
  *      record. So a revocation of any number of handles needs no memory, and what
  *      waits for a consumer that reads nothing is bounded by its handles.
+ *
+ * tests/models/transport.pml checks (transport_revocation-1) exhaustively.
  */
 #ifndef SI_TRANSPORT_REVOCATION_H
 #define SI_TRANSPORT_REVOCATION_H

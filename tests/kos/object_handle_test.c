@@ -81,6 +81,28 @@ static void revoking_the_objects_handle_ends_all_that_nobody_keeps(void **state)
 	assert_int_equal(KosSessionCloseObject(local), rcOk);
 }
 
+/* Clauses: GH-1, N-17 */
+static void the_objects_handle_is_borrowed_and_cannot_be_closed(void **state)
+{
+	void *a;
+	Handle of_a;
+	Handle own;
+	Handle copy;
+
+	(void)state;
+	of_a = world_open("a", &a);
+	own = world_own_handle();
+	assert_int_equal(KnHandleClose(own), rcInvalidOperation);
+	assert_int_equal(world_own_handle(), own);
+	(void)world_contain(a); /* another handle of this session can still be made */
+	assert_int_equal(world_status(world.consumer, of_a), SESSIO_OK);
+	assert_int_equal(KnHandleCopy(own, READ, INVALID_HANDLE, &copy), rcOk);
+	assert_int_equal(KnHandleClose(copy), rcOk);
+	world_close(world.consumer, of_a);
+	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);
+	assert_int_equal(KnHandleClose(own), rcInvalidArgument); /* the library has */
+}
+
 static void the_objects_handle_stays_in_its_space(void **state)
 {
 	sessio_handle_scope scope;
@@ -151,6 +173,7 @@ int main(void)
 		TEST(an_object_and_its_contexts_have_one_handle),
 		TEST(the_objects_handle_serves_notices_and_questions),
 		TEST(revoking_the_objects_handle_ends_all_that_nobody_keeps),
+		TEST(the_objects_handle_is_borrowed_and_cannot_be_closed),
 		TEST(the_objects_handle_stays_in_its_space),
 		TEST(the_end_of_the_registration_is_heard_by_badges),
 		TEST(a_thousand_sessions_take_one_number_of_the_provider),

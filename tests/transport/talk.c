@@ -208,6 +208,14 @@ static void answer_big(sessio_request *request, const void *bytes, size_t size)
 	free(big);
 }
 
+/* The reply is under way: there is nothing to cancel any more. */
+static void note_late_cancel(void *ctx, sessio_request *request)
+{
+	(void)ctx;
+	(void)request;
+	note_that(!"cancelled after the reply");
+}
+
 static void answer_cancelled(void *ctx, sessio_request *request)
 {
 	(void)ctx;
@@ -298,6 +306,10 @@ static void serve(struct talk *talk, sessio_request *request)
 		return;
 	case OP_UNTIL_CANCELLED:
 		sessio_request_on_cancel(request, answer_cancelled, talk);
+		return;
+	case OP_CROSSED:
+		sessio_request_on_cancel(request, note_late_cancel, NULL);
+		start_elsewhere(request);
 		return;
 	case OP_HOLD:
 		hold(talk, request);

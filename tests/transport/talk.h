@@ -23,6 +23,7 @@ enum talk_operation {
 	OP_AGAIN = 14, /* answers with a copy of the first handle that came */
 	OP_AFTERWARDS = 17, /* answers, then opens the lamp, fills a container and closes it */
 	OP_WASTE = 16, /* opens the lamp, and answers without the container */
+	OP_CROSSED = 18, /* waits for a cancellation, and is answered by another thread */
 	OP_HANG_UP = 15 /* ends the connection and answers */
 };
 

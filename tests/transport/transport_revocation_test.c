@@ -109,7 +109,7 @@ static void a_consumer_that_reads_late_hears_of_every_revocation(void **state)
 {
 	const sessio_transport_limits limits = { .requests = 1, .queue_bytes = 2 * 65536 };
 	struct talk *talk = talk_start(&limits);
-	struct gift gift = { .count = 50000 };
+	struct gift gift = { .count = 20000 };
 	struct si_frame frame;
 
 	(void)state;
@@ -134,7 +134,7 @@ static void a_consumer_that_reads_late_hears_of_every_revocation(void **state)
 static void a_handle_that_is_dropped_leaves_the_line(void **state)
 {
 	struct talk *talk = talk_start(NULL);
-	struct gift gift = { .count = 50000 };
+	struct gift gift = { .count = 20000 };
 	struct si_frame drop = { .kind = SI_FRAME_DROP, .handle_count = 1 };
 	struct si_frame frame;
 

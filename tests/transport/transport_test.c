@@ -6,6 +6,7 @@
 
 #include "test.h"
 
+#include "inside.h"
 #include "talk.h"
 
 #include <stdlib.h>
@@ -115,6 +116,28 @@ static void a_cancelled_call_gets_its_one_answer(void **state)
 	raw_call(&raw, OP_ECHO, NULL, 0);
 	(void)raw_expect(&raw, 2, 0);
 	raw_close(&raw);
+}
+
+/* Both frames come at once, so the reply waits for the loop when the other is served. */
+static void a_cancellation_crosses_the_reply_of_another_thread(void **state)
+{
+	const struct si_frame call = {
+		.kind = SI_FRAME_CALL, .number = 1, .operation = OP_CROSSED
+	};
+	const struct si_frame cancel = { .kind = SI_FRAME_CANCEL, .number = 1 };
+	unsigned char both[16 + 12];
+
+	(void)state;
+	raw_greet(&raw, talk_pipe(talk));
+	si_frame_write(&call, both);
+	si_frame_write(&cancel, both + 16);
+	for (unsigned i = 0; i < MANY; i++) {
+		raw_send_bytes(&raw, both, sizeof(both));
+		(void)raw_expect(&raw, 1, 0);
+	}
+	raw_close(&raw);
+	talk_await_connections(talk, 0);
+	notes_assert();
 }
 
 static void a_call_of_a_consumer_that_is_gone_is_cancelled(void **state)
@@ -460,6 +483,7 @@ int main(void)
 		TEST(operations_finish_later_and_out_of_turn),
 		TEST(operations_finish_on_another_thread),
 		TEST(a_cancelled_call_gets_its_one_answer),
+		TEST(a_cancellation_crosses_the_reply_of_another_thread),
 		TEST(a_call_of_a_consumer_that_is_gone_is_cancelled),
 		TEST(a_reply_to_a_consumer_that_is_gone_says_so),
 		TEST(replies_after_the_provider_has_stopped_free_their_requests),

@@ -76,7 +76,8 @@ Retcode KnHandleCopy(
 /**
  * Close a handle, revoked or not. Ancestors and descendants stay valid.
  *
- * @return rcOk, rcInvalidArgument (it is none).
+ * @return rcOk, rcInvalidArgument (it is none), rcInvalidOperation (it is the borrowed
+ *         one of KosSessionGetObjectHandle()).
  *
  * Models:  N-17, N-20
  */
