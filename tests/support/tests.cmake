@@ -89,7 +89,8 @@ endfunction()
 # sessio_sleepers(name): support/sleepers.c stands between the test's library and
 # the gate, so that a thread is known to sleep.
 function(sessio_sleepers name)
-  target_sources(sessio_${sessio_room}_${name}_test PRIVATE ${sessio_support}/sleepers.c)
+  target_sources(sessio_${sessio_room}_${name}_test PRIVATE
+    ${sessio_support}/sleepers.c ${sessio_support}/test_thread.c)
   sessio_wrap(${name} si_gate_wait)
 endfunction()
 
