@@ -2,7 +2,7 @@
 /*
  * Threads and semaphores for tests that include the headers of the Windows kernel.
  * On Windows libuv's header brings those of the user mode, and the two exclude each
- * other. What cannot be made stops the program.
+ * other. A failure to make one stops the program.
  */
 #ifndef SESSIO_TESTS_TEST_THREAD_H
 #define SESSIO_TESTS_TEST_THREAD_H
