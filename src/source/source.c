@@ -189,6 +189,18 @@ sessio_status si_source_adopt(
 	return status;
 }
 
+sessio_status si_source_remark(
+	sessio_source *source, uint32_t session_id, sessio_user_remark remark)
+{
+	sessio_status status = SESSIO_BAD_STATE;
+
+	if (begin_report(source)) {
+		status = sessio_host_remark(source->host, session_id, remark);
+		end_report(source);
+	}
+	return status;
+}
+
 sessio_status sessio_source_close(sessio_source *source)
 {
 	if (source == NULL) {

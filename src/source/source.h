@@ -5,8 +5,8 @@
  * (source-1) Every slot is filled; a source that cannot do something answers
  *      SESSIO_UNSUPPORTED.
  * (source-2) A source reports only between the beginning of start and the end of stop,
- *      with si_source_observe() and si_source_adopt(). It then holds no lock that
- *      its start or stop takes.
+ *      with si_source_observe(), si_source_adopt() and si_source_remark(). It then
+ *      holds no lock that its start or stop takes.
  * (source-3) A report is counted while it runs. Closing refuses new ones first, then
  *      stops the source, then waits for those that run.
  */
@@ -62,6 +62,10 @@ sessio_status si_source_observe(
 SESSIO_MUST_CHECK
 sessio_status si_source_adopt(
 	sessio_source *source, uint32_t session_id, sessio_user_state state, unsigned flags);
+
+SESSIO_MUST_CHECK
+sessio_status si_source_remark(
+	sessio_source *source, uint32_t session_id, sessio_user_remark remark);
 
 /* Opens one by its table; for sessio_source_open() and for tests. */
 SESSIO_MUST_CHECK
