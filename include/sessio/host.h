@@ -64,7 +64,7 @@ typedef struct sessio_user_connect {
 	XX(REMOTE_CONTROL, 3, "RemoteControl")
 
 /**
- * What a real system says of a session besides the six events. It changes no state. RemoteControl
+ * A remark of a real system on a session, besides the six events. It changes no state. RemoteControl
  * means that somebody begins or ends to watch or control the session from elsewhere.
  */
 typedef enum sessio_user_remark {

@@ -9,8 +9,8 @@
  *
  *     windows_kernel   in a driver: the container notifications of its object
  *     windows_wts      on Windows: the terminal services, by a window of its own; also remarks
- *     windows_service  on Windows: the same for a service, which passes on what its control
- *                      handler is told; opened by its name alone
+ *     windows_service  on Windows: the same for a service, whose control handler passes on
+ *                      every change of a session; opened by its name alone
  *     manual           everywhere
  *
  * Default: a call keeps no reference, does not block, calls nobody back, and is
@@ -111,8 +111,8 @@ sessio_status sessio_source_post(sessio_source *source, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal);
 
 /**
- * Tell the source "windows_service" what the service's HandlerEx was told, with the control code
- * SERVICE_CONTROL_SESSIONCHANGE. The service asks for it by SERVICE_ACCEPT_SESSIONCHANGE.
+ * Pass on a change to the source "windows_service": from the service's HandlerEx, for the control
+ * code SERVICE_CONTROL_SESSIONCHANGE. The service asks for that by SERVICE_ACCEPT_SESSIONCHANGE.
  *
  * @param code        the dwEventType; a code that is unknown does nothing.
  * @param session_id  the dwSessionId of the WTSSESSION_NOTIFICATION.

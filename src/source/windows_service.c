@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sessions of Windows for a service, whose control handler passes on what it is told. */
+/* The sessions of Windows for a service, whose control handler passes on each change. */
 #include "source/windows_sessions.h"
 
 static bool is_offered(void)

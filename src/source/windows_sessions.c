@@ -19,7 +19,7 @@ const struct si_windows_api *si_windows_api(void)
 	return api != NULL ? api : si_windows_system;
 }
 
-/* What a code says, and the state of a session that nothing was known of (windows_sessions-1). */
+/* Of a code, with the state of a session before its first one (windows_sessions-1). */
 struct meaning {
 	sessio_user_event event;
 	sessio_user_remark remark;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sessions of Windows as user mode is told of them: what each code means, which
- * sessions there are, and the calls of the system behind one table.
+ * The sessions of Windows in user mode: the meaning of each code, the list of sessions,
+ * and the calls of the system behind one table.
  *
- * (windows_sessions-1) A session that is heard of for the first time is adopted in the
- *      state that the code leaves: its creation may have been before the source's.
- * (windows_sessions-2) What the list of sessions showed already is not reported again:
- *      the list is taken after the subscription, so both may tell of the same change.
+ * (windows_sessions-1) A session whose first code comes is adopted in the state that the
+ *      code leaves. Its creation may have been before the source's.
+ * (windows_sessions-2) The list is taken after the subscription, so both may show the
+ *      same change. A code that leads to the state in hand is not reported.
  * (windows_sessions-3) Windows reserves the codes of creation and termination, and need
  *      not send them. A session that has left the list has been terminated.
  * (windows_sessions-4) A mirror is used by one thread at a time.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sessions of Windows for a program: a window that nobody sees is told of them. */
+/* The sessions of Windows for a program, by a window that nobody sees. */
 #ifndef SI_WINDOWS_WTS_H
 #define SI_WINDOWS_WTS_H
 

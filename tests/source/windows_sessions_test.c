@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What Windows says of its sessions, by a system that the test plays; on any system. */
+/* The sessions of Windows in user mode, by calls of the system that the test plays. */
 #include "test.h"
 
 #include "alloc_fail.h"
@@ -87,7 +87,6 @@ static void hear(uint32_t code, uint32_t id)
 	assert_int_equal(watcher.last.flags & SESSIO_NOTICE_OUTSIDE, 0);
 }
 
-/* Clauses: T9 */
 static void sessions_that_are_there_are_adopted_as_they_are(void **state)
 {
 	(void)state;
@@ -121,7 +120,7 @@ static bool is_local(uint32_t id)
 	return local;
 }
 
-/* Clauses: T1, T2, T8 */
+/* Clauses: T1, T2, T8, T10 */
 static void each_code_is_an_event_a_remark_or_nothing(void **state)
 {
 	(void)state;

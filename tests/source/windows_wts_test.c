@@ -121,7 +121,7 @@ static void await_sessions(size_t count)
 	}
 }
 
-/* Clauses: T1, T5 */
+/* Clauses: T1 */
 static void a_window_hears_of_sessions_until_the_source_is_closed(void **state)
 {
 	const sessio_watch_options options = { .flags = SESSIO_WATCH_REMARKS };
@@ -225,7 +225,7 @@ static void it_may_be_opened_in_a_callback(void **state)
 	end();
 }
 
-/* The calls of the system itself. What there is depends on the machine; on Wine it may be none. */
+/* The calls of the system itself. Wine may have no session at all. */
 static void the_system_is_asked(void **state)
 {
 	WTS_SESSION_INFOW *sessions = NULL;

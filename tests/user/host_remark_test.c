@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a real system says besides the six events: for watchers that ask, and no event. */
+/* Remarks of a real system: they are no events, and for watchers that ask. */
 #include "test.h"
 
 #include "host_log.h"
