@@ -9,7 +9,8 @@
  *      same change. A code that leads to the state in hand is not reported.
  * (windows_sessions-3) Windows reserves the codes of creation and termination, and need
  *      not send them. A session that has left the list has been terminated.
- * (windows_sessions-4) A mirror is used by one thread at a time.
+ *
+ * A mirror is used by one thread at a time.
  */
 #ifndef SI_WINDOWS_SESSIONS_H
 #define SI_WINDOWS_SESSIONS_H

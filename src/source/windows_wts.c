@@ -2,12 +2,12 @@
 /*
  * The terminal services of Windows, by a message-only window on a thread of its own.
  *
- * (windows_wts-1) The thread subscribes, and then waits until the opening thread has
- *      looked at the list: no change falls between the two. An opening in a callback
- *      cannot wait for another thread's report, so it looks itself.
- * (windows_wts-2) While the terminal services are not ready, the opening goes on without
- *      them. The thread asks again from time to time, and then looks at the list.
- * (windows_wts-3) The thread reports and ends before the state is freed.
+ * - The thread subscribes, and then waits until the opening thread has
+ *   looked at the list: no change falls between the two. An opening in a callback
+ *   cannot wait for another thread's report, so it looks itself.
+ * - While the terminal services are not ready, the opening goes on without
+ *   them. The thread asks again from time to time, and then looks at the list.
+ * - The thread reports and ends before the state is freed.
  */
 #include "source/windows_wts.h"
 
@@ -106,7 +106,7 @@ struct wts {
 	struct si_windows_mirror mirror;
 	HANDLE thread;
 	HANDLE ready; /* the thread has a window, or none */
-	HANDLE go_on; /* (windows_wts-1) */
+	HANDLE go_on; /* the opening thread has looked */
 	HWND window; /* NULL: the thread could not make one, or not subscribe */
 	bool subscribed; /* the thread's, but for the start's look between ready and go_on */
 };
