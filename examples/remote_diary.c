@@ -17,6 +17,12 @@
 #include <kos/session.h>
 #include <sessio/transport.h>
 
+#if defined(_WIN32)
+#define PIPE "\\\\.\\pipe\\"
+#else
+#define PIPE "/tmp/"
+#endif
+
 #define DIARY_READ 1u
 #define DIARY_WRITE 2u
 
@@ -94,7 +100,7 @@ static int provide(const char *program)
 	};
 	uv_process_t consumer;
 
-	(void)snprintf(pipe, sizeof(pipe), "/tmp/sessio-diary-%d", (int)uv_os_getpid());
+	(void)snprintf(pipe, sizeof(pipe), PIPE "sessio-diary-%d", (int)uv_os_getpid());
 	if (sessio_provider_start(
 		    &(sessio_provider_options){ .loop = loop, .pipe = pipe, .ops = &ops },
 		    &provider) != SESSIO_OK ||
@@ -149,7 +155,7 @@ int main(int count, char **arguments)
 {
 	int result;
 
-	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* two processes write */
+	(void)setvbuf(stdout, NULL, _IONBF, 0); /* two processes write */
 	if (count == 2) {
 		return consume(arguments[1]);
 	}

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	sessio_remote_handle looking = { 0 }, switching = { 0 };
 	sessio_consumer *consumer;
 
-	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	(void)setvbuf(stdout, NULL, _IONBF, 0);
 	if (sessio_consumer_connect(&options, PATIENCE_MS, &consumer) ||
 		sessio_consumer_call(consumer, &open, keep_handle, &looking, PATIENCE_MS) ||
 		sessio_consumer_call(consumer, &open_all, keep_handle, &switching, PATIENCE_MS)) {

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	KosObjectType *lamps;
 	void *lamp;
 
-	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* two processes write to it */
+	(void)setvbuf(stdout, NULL, _IONBF, 0); /* two processes write to it */
 	if (argc < 3 ||
 		KosCreateObjectType("lamp", kosSessionBaseObjectType, sizeof(struct lamp), RTL_NULL,
 			RTL_NULL, &lamps) ||

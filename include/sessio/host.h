@@ -57,8 +57,26 @@ typedef struct sessio_user_connect {
 	uint8_t local; /* 1: the terminal is this machine's own; 0: it is remote */
 } sessio_user_connect;
 
+/* XX(NAME, value, text): the one list of remarks. */
+#define SESSIO_USER_REMARK_MAP(XX)  \
+	XX(LOCKED, 1, "Locked")     \
+	XX(UNLOCKED, 2, "Unlocked") \
+	XX(REMOTE_CONTROL, 3, "RemoteControl")
+
+/**
+ * A remark of a real system on a session, besides the six events. It changes no state. RemoteControl
+ * means that somebody begins or ends to watch or control the session from elsewhere.
+ */
+typedef enum sessio_user_remark {
+	SESSIO_USER_REMARK_NONE = 0, /* an event or a snapshot */
+#define XX(name, value, text) SESSIO_USER_REMARK_##name = (value),
+	SESSIO_USER_REMARK_MAP(XX)
+#undef XX
+		SESSIO_USER_REMARK_MAX /* one above the last */
+} sessio_user_remark;
+
 #define SESSIO_NOTICE_SNAPSHOT (1u << 0) /* no event: the session as it is */
-#define SESSIO_NOTICE_OBSERVED (1u << 1) /* from sessio_host_observe() */
+#define SESSIO_NOTICE_OBSERVED (1u << 1) /* from sessio_host_observe() or sessio_host_remark() */
 #define SESSIO_NOTICE_OUTSIDE (1u << 2) /* observed, and the host's rules have no such transition */
 
 /** A notice to a watcher. It and all that it points to last as long as the call. */
@@ -66,13 +84,14 @@ typedef struct sessio_user_notice {
 	sessio_host *host;
 	sessio_user_session *session; /* borrowed; keep it with sessio_user_session_ref() */
 	uint32_t session_id;
-	sessio_user_event event; /* SESSIO_USER_EVENT_NONE in a snapshot */
+	sessio_user_event event; /* SESSIO_USER_EVENT_NONE in a snapshot and for a remark */
 	sessio_user_state before; /* the state that the event found */
 	sessio_user_state state; /* and the one that it led to: the state now */
 	unsigned flags; /* SESSIO_NOTICE_ bits */
 	bool local; /* where its terminal is; means something only while one is attached */
 	uint32_t payload_length; /* 0, or the size of the payload */
 	const void *payload; /* a sessio_user_connect for Connected, NULL otherwise */
+	sessio_user_remark remark; /* SESSIO_USER_REMARK_NONE unless this is a remark */
 } sessio_user_notice;
 
 /**
@@ -94,6 +113,7 @@ typedef void sessio_watch_released_fn(void *ctx);
 
 #define SESSIO_WATCH_ONE_SESSION (1u << 0) /* only session_id, now and whenever it comes again */
 #define SESSIO_WATCH_SNAPSHOT (1u << 1) /* begin with the sessions that exist */
+#define SESSIO_WATCH_REMARKS (1u << 2) /* remarks, too; then no event need be asked for */
 
 /** The wishes of a watcher; copied. All zero but for the events is a good start. */
 typedef struct sessio_watch_options {
@@ -234,6 +254,30 @@ sessio_status sessio_host_observe(
 	sessio_host *host, uint32_t session_id, sessio_user_event event, unsigned flags);
 
 /**
+ * Say something of a session that is no event: no state changes. Watchers with
+ * SESSIO_WATCH_REMARKS are notified, in turn with events. As with an observation there is a reserve
+ * for the time without memory.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NOT_FOUND (no session of this id is known, and a
+ *         remark does not say which state it has), SESSIO_BAD_STATE (the host is being destroyed),
+ *         SESSIO_NO_MEMORY (the reserve is used up).
+ *
+ * Blocks:  as sessio_host_post().
+ * Calls back: as sessio_host_post().
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_host_remark(sessio_host *host, uint32_t session_id, sessio_user_remark remark);
+
+/**
+ * The name of a remark, such as "Locked".
+ *
+ * @return a string; "?" for anything that is not a remark.
+ *
+ * Ref:     a constant.
+ */
+const char *sessio_user_remark_name(sessio_user_remark remark);
+
+/**
  * Make a session known that exists already, without an event. Only watchers with
  * SESSIO_WATCH_SNAPSHOT are notified, as if it had been in their snapshot.
  *
@@ -267,7 +311,7 @@ size_t sessio_refusal_text(const sessio_refusal *refusal, char *text, size_t siz
  * returns. In a callback the snapshot joins the queue.
  *
  * @param out_watch  set before the first call.
- * @return SESSIO_OK, SESSIO_INVALID_ARG (no event, an unknown flag), SESSIO_EXISTS (the key is in
+ * @return SESSIO_OK, SESSIO_INVALID_ARG (neither events nor remarks, an unknown flag), SESSIO_EXISTS (the key is in
  *         use), SESSIO_BAD_STATE (the host is being destroyed), SESSIO_NO_MEMORY.
  *
  * Ref:     @p ctx is borrowed until `released` has been called.

@@ -7,6 +7,12 @@
  * makes of them. A program that opens the default source gets the best that the
  * machine offers, and may ask which that is.
  *
+ *     windows_kernel   in a driver: the container notifications of its object
+ *     windows_wts      on Windows: the terminal services, by a window of its own; also remarks
+ *     windows_service  on Windows: the same for a service, whose control handler passes on
+ *                      every change of a session; opened by its name alone
+ *     manual           everywhere
+ *
  * Default: a call keeps no reference, does not block, calls nobody back, and is
  *          open to any thread.
  */
@@ -67,8 +73,8 @@ SESSIO_MUST_CHECK
 sessio_status sessio_source_open(const char *name, sessio_host *host, sessio_source **out_source);
 
 /**
- * Open the first source that this machine offers; sessio_source_name() says which. The last one
- * is "manual", which every machine offers.
+ * Open the first source that this machine offers, of those that work by themselves;
+ * sessio_source_name() says which. The last one is "manual", which every machine offers.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NO_MEMORY.
  *
@@ -103,6 +109,23 @@ const char *sessio_source_name(const sessio_source *source);
 SESSIO_MUST_CHECK
 sessio_status sessio_source_post(sessio_source *source, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal);
+
+/**
+ * Pass on a change to the source "windows_service": from the service's HandlerEx, for the control
+ * code SERVICE_CONTROL_SESSIONCHANGE. The service asks for that by SERVICE_ACCEPT_SESSIONCHANGE.
+ *
+ * @param code        the dwEventType; a code that is unknown does nothing.
+ * @param session_id  the dwSessionId of the WTSSESSION_NOTIFICATION.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_UNSUPPORTED (it is another source),
+ *         SESSIO_BAD_STATE (the source is being closed), SESSIO_NO_MEMORY.
+ *
+ * Blocks:  as sessio_host_post().
+ * Calls back: as sessio_host_post().
+ * Threads: one at a time per source, as Windows calls the handler.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_source_session_change(
+	sessio_source *source, uint32_t code, uint32_t session_id);
 
 /**
  * Close a source. When this returns nothing is being reported and nothing will be. Reports that

@@ -32,4 +32,5 @@ const struct si_source_ops si_source_manual = {
 	.start = start,
 	.post = post,
 	.stop = stop,
+	.fini = si_source_no_fini,
 };

@@ -3,6 +3,9 @@
 #include "source/source.h"
 #if defined(SESSIO_NT_KERNEL)
 #include "source/windows_kernel.h"
+#elif defined(SESSIO_WINDOWS)
+#include "source/windows_sessions.h"
+#include "source/windows_wts.h"
 #endif
 
 #include <sessio/status.h>
@@ -14,6 +17,9 @@
 static const struct si_source_ops *const sources[] = {
 #if defined(SESSIO_NT_KERNEL)
 	&si_source_windows_kernel,
+#elif defined(SESSIO_WINDOWS)
+	&si_source_windows_wts,
+	&si_source_windows_service,
 #endif
 	&si_source_manual,
 };
@@ -65,16 +71,21 @@ static bool is_idle(void *arg)
 	return atomic_load_explicit(&((sessio_source *)arg)->idle, memory_order_acquire);
 }
 
-static bool begin_report(sessio_source *source)
+bool si_source_begin_report(sessio_source *source)
 {
 	return si_rundown_acquire(&source->reports) == SI_RUN_OK;
 }
 
-static void end_report(sessio_source *source)
+void si_source_end_report(sessio_source *source)
 {
 	if (si_rundown_release(&source->reports)) {
 		become_idle(source);
 	}
+}
+
+void si_source_no_fini(void *state)
+{
+	(void)state;
 }
 
 /* Refuses reports, ends the source, waits for reports that run (source-3). */
@@ -89,6 +100,9 @@ static void shut(sessio_source *source, bool started)
 		become_idle(source);
 	}
 	si_wait_surely(is_idle, source);
+	if (started) {
+		source->ops->fini(source->state);
+	}
 	si_rundown_fini(&source->reports);
 	si_platform_free(source);
 }
@@ -140,7 +154,9 @@ sessio_status sessio_source_default(sessio_host *host, sessio_source **out_sourc
 		return SESSIO_INVALID_ARG;
 	}
 	for (size_t i = 0; i < SOURCES && status == SESSIO_UNSUPPORTED; i++) {
-		status = si_source_open(sources[i], host, out_source);
+		if (!sources[i]->only_by_name) {
+			status = si_source_open(sources[i], host, out_source);
+		}
 	}
 	return status;
 }
@@ -158,9 +174,9 @@ sessio_status sessio_source_post(sessio_source *source, uint32_t session_id,
 	if (source == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	if (begin_report(source)) {
+	if (si_source_begin_report(source)) {
 		status = source->ops->post(source, session_id, event, flags, refusal);
-		end_report(source);
+		si_source_end_report(source);
 	}
 	return status;
 }
@@ -170,9 +186,9 @@ sessio_status si_source_observe(
 {
 	sessio_status status = SESSIO_BAD_STATE;
 
-	if (begin_report(source)) {
+	if (si_source_begin_report(source)) {
 		status = sessio_host_observe(source->host, session_id, event, flags);
-		end_report(source);
+		si_source_end_report(source);
 	}
 	return status;
 }
@@ -182,9 +198,21 @@ sessio_status si_source_adopt(
 {
 	sessio_status status = SESSIO_BAD_STATE;
 
-	if (begin_report(source)) {
+	if (si_source_begin_report(source)) {
 		status = sessio_host_adopt(source->host, session_id, state, flags);
-		end_report(source);
+		si_source_end_report(source);
+	}
+	return status;
+}
+
+sessio_status si_source_remark(
+	sessio_source *source, uint32_t session_id, sessio_user_remark remark)
+{
+	sessio_status status = SESSIO_BAD_STATE;
+
+	if (si_source_begin_report(source)) {
+		status = sessio_host_remark(source->host, session_id, remark);
+		si_source_end_report(source);
 	}
 	return status;
 }

@@ -202,4 +202,5 @@ const struct si_source_ops si_source_windows_kernel = {
 	.start = start,
 	.post = post,
 	.stop = stop,
+	.fini = si_source_no_fini,
 };

@@ -243,21 +243,37 @@ static struct sessio_connection *create_connection(struct sessio_provider *provi
 	return connection;
 }
 
+static void on_connection(uv_stream_t *listener, int status);
+
 static void on_turned_away(uv_handle_t *pipe)
 {
-	si_platform_free(pipe);
+	struct sessio_provider *provider = pipe->data;
+
+	provider->turning_away = false;
+	if (provider->unanswered != 0) {
+		provider->unanswered--;
+		on_connection((uv_stream_t *)&provider->listener, 0);
+	}
+	si_provider_unref(provider);
 }
 
-/* A consumer that there is no memory for: its pipe closes, if that much is left. */
+/*
+ * A consumer that there is no memory for: its pipe closes. libuv does not ask again
+ * for one that is not accepted, and the consumer would wait for ever. So this takes
+ * no memory; there is one pipe for it, and those that come meanwhile are counted.
+ */
 static void turn_away(struct sessio_provider *provider)
 {
-	uv_pipe_t *pipe = si_platform_alloc(sizeof(*pipe));
-
-	if (pipe != NULL) {
-		(void)uv_pipe_init(provider->loop, pipe, 0);
-		(void)uv_accept((uv_stream_t *)&provider->listener, (uv_stream_t *)pipe);
-		uv_close((uv_handle_t *)pipe, on_turned_away);
+	if (provider->turning_away) {
+		provider->unanswered++;
+		return;
 	}
+	provider->turning_away = true;
+	(void)si_refcount_ref(&provider->refs, "a provider that is gone");
+	(void)uv_pipe_init(provider->loop, &provider->unwanted, 0);
+	provider->unwanted.data = provider;
+	(void)uv_accept((uv_stream_t *)&provider->listener, (uv_stream_t *)&provider->unwanted);
+	uv_close((uv_handle_t *)&provider->unwanted, on_turned_away);
 }
 
 static void on_connection(uv_stream_t *listener, int status)

@@ -63,6 +63,9 @@ struct sessio_provider {
 	struct si_map by_number; /* of connections */
 	size_t connection_count;
 	uint32_t last_number;
+	uv_pipe_t unwanted; /* of a consumer that there was no memory for, until it is closed */
+	bool turning_away; /* unwanted is open */
+	unsigned unanswered; /* consumers that came meanwhile */
 	bool stopping;
 	sessio_provider_stopped_fn *stopped;
 	void *stopped_ctx;

@@ -50,8 +50,9 @@
 /* Observations may use this many when there is no memory. */
 #define SI_HOST_RESERVE 8u
 
-/* List 0: adopted sessions, for watchers with a snapshot. Others: by event. */
-#define SI_LISTS SI_EVENTS
+/* List 0: adopted sessions, for watchers with a snapshot. Then by event; the last: remarks. */
+#define SI_LIST_REMARKS SI_EVENTS
+#define SI_LISTS (SI_LIST_REMARKS + 1u)
 
 struct si_watcher;
 struct si_host_wait;
@@ -67,12 +68,14 @@ struct si_queue_item {
 	void (*done)(struct sessio_host *host, struct si_queue_item *item); /* frees its storage */
 };
 
-/* An event, or an adopted session if event is SESSIO_USER_EVENT_NONE. */
+/* An event; if event is SESSIO_USER_EVENT_NONE, a remark or an adopted session. */
 struct si_event {
 	struct si_queue_item item;
 	struct sessio_user_session *session; /* the map has a reference; Terminated takes that */
 	uint32_t session_id;
 	sessio_user_event event;
+	sessio_user_remark remark;
+	unsigned list; /* of its watchers */
 	sessio_user_state before;
 	sessio_user_state after;
 	unsigned flags; /* SESSIO_NOTICE_ */

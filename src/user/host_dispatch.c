@@ -85,7 +85,7 @@ static sessio_user_notice notice_of(
 
 bool si_dispatch_is_wanted_locked(struct sessio_host *host, const struct si_event *event)
 {
-	unsigned list = (unsigned)event->event;
+	unsigned list = event->list;
 	struct si_filter *filter;
 
 	if (host->all.lists[list].first != NULL) {
@@ -97,7 +97,7 @@ bool si_dispatch_is_wanted_locked(struct sessio_host *host, const struct si_even
 
 void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *event)
 {
-	unsigned list = (unsigned)event->event;
+	unsigned list = event->list;
 	struct si_filter *filter = si_filter_find_locked(host, event->session_id);
 	struct si_watcher *all = host->all.lists[list].first;
 	struct si_watcher *own = filter == NULL ? NULL : filter->lists[list].first;
@@ -108,6 +108,7 @@ void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *e
 	SI_GUARDED_FRAME(frame);
 
 	notice.event = event->event;
+	notice.remark = event->remark;
 	notice.before = event->before;
 	if (event->event == SESSIO_USER_EVENT_CONNECTED) {
 		connect.session_id = notice.session_id;

@@ -169,6 +169,7 @@ static struct si_event fill(
 	filled.session = known;
 	filled.session_id = id;
 	filled.event = event;
+	filled.list = (unsigned)event;
 	filled.before = known == NULL ? SESSIO_USER_STATE_INITIALIZED : known->planned;
 	filled.after = si_rules_target(filled.before, event);
 	filled.sets_local =
@@ -236,6 +237,50 @@ sessio_status sessio_host_observe(
 	}
 	si_host_unlock(host);
 	return status;
+}
+
+sessio_status sessio_host_remark(sessio_host *host, uint32_t session_id, sessio_user_remark remark)
+{
+	struct si_event filled = { 0 };
+	sessio_status status;
+
+	if (host == NULL || (int)remark <= SESSIO_USER_REMARK_NONE ||
+		remark >= SESSIO_USER_REMARK_MAX) {
+		return SESSIO_INVALID_ARG;
+	}
+	filled.session_id = session_id;
+	filled.remark = remark;
+	filled.list = SI_LIST_REMARKS;
+	filled.flags = SESSIO_NOTICE_OBSERVED;
+	si_mutex_lock(&host->lock);
+	filled.session = si_user_session_planned_locked(host, session_id);
+	if (host->closing) {
+		status = SESSIO_BAD_STATE;
+	} else if (filled.session == NULL) {
+		status = SESSIO_NOT_FOUND;
+	} else {
+		filled.before = filled.session->planned;
+		filled.after = filled.before;
+		status = submit_locked(host, &filled, true);
+		(void)si_post_fill_reserve_locked(host);
+	}
+	si_host_unlock(host);
+	return status;
+}
+
+const char *sessio_user_remark_name(sessio_user_remark remark)
+{
+	switch (remark) {
+#define XX(name, value, text)           \
+	case SESSIO_USER_REMARK_##name: \
+		return text;
+		SESSIO_USER_REMARK_MAP(XX)
+#undef XX
+	case SESSIO_USER_REMARK_NONE:
+	case SESSIO_USER_REMARK_MAX:
+		break;
+	}
+	return "?";
 }
 
 sessio_status sessio_host_adopt(

@@ -222,6 +222,9 @@ static struct si_watcher *create_locked(struct sessio_host *host,
 	if ((options->flags & SESSIO_WATCH_SNAPSHOT) != 0) {
 		watcher->lists |= 1u; /* list 0: adopted sessions */
 	}
+	if ((options->flags & SESSIO_WATCH_REMARKS) != 0) {
+		watcher->lists |= 1u << SI_LIST_REMARKS;
+	}
 	watcher->key = options->key;
 	watcher->released = options->released;
 	return watcher;
@@ -260,12 +263,15 @@ static void start_locked(
 sessio_status sessio_host_watch(sessio_host *host, const sessio_watch_options *options,
 	sessio_user_watch_fn *fn, void *ctx, sessio_watch *out_watch)
 {
-	const unsigned known = SESSIO_WATCH_ONE_SESSION | SESSIO_WATCH_SNAPSHOT;
+	const unsigned known =
+		SESSIO_WATCH_ONE_SESSION | SESSIO_WATCH_SNAPSHOT | SESSIO_WATCH_REMARKS;
 	struct si_watcher *watcher;
 	sessio_status status = SESSIO_OK;
 
 	if (host == NULL || options == NULL || fn == NULL || out_watch == NULL ||
-		(options->events & SESSIO_USER_EVENTS_ALL) == 0 || (options->flags & ~known) != 0) {
+		((options->events & SESSIO_USER_EVENTS_ALL) == 0 &&
+			(options->flags & SESSIO_WATCH_REMARKS) == 0) ||
+		(options->flags & ~known) != 0) {
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(&host->lock);

@@ -247,13 +247,14 @@ static void adopt_one(void)
 
 static void watch_one(void)
 {
+	static const unsigned flags[] = { 0, 1, 2, 3, 8 }; /* 8 is none */
 	struct watcher *w = &m.watchers[m.watcher_count];
 	unsigned key = fuzz_below(&m.in, 6);
 	bool inside = m.inside != 0;
 	sessio_status expected = SESSIO_OK;
 	sessio_watch_options options = {
 		.events = fuzz_byte(&m.in),
-		.flags = fuzz_below(&m.in, 64) % 5,
+		.flags = flags[fuzz_below(&m.in, 64) % 5],
 		.session_id = ids[fuzz_below(&m.in, IDS)],
 		.key = key < 3 ? &keys[key] : NULL,
 		.released = on_released,
@@ -262,7 +263,7 @@ static void watch_one(void)
 	if (m.watcher_count == WATCHERS || is_full()) {
 		return;
 	}
-	if (options.flags == 4 || options.events % 64 == 0) {
+	if (options.flags == 8 || options.events % 64 == 0) {
 		expected = SESSIO_INVALID_ARG;
 	}
 	for (unsigned i = 0; expected == SESSIO_OK && i < m.watcher_count; i++) {

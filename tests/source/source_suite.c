@@ -51,6 +51,7 @@ static void every_slot_is_filled(const struct source_case *test)
 	assert_non_null(test->ops->start);
 	assert_non_null(test->ops->post);
 	assert_non_null(test->ops->stop);
+	assert_non_null(test->ops->fini);
 }
 
 static void it_opens_again_and_again_and_beside_itself(const struct source_case *test)

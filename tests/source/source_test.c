@@ -84,6 +84,7 @@ static const struct si_source_ops mirror_ops = {
 	.start = mirror_start,
 	.post = mirror_post,
 	.stop = mirror_stop,
+	.fini = si_source_no_fini,
 };
 
 static sessio_status make_by_report(

@@ -117,7 +117,7 @@ int alloc_fail_say(void **state)
 {
 	(void)state;
 	if (atomic_exchange(&sweeping, false) && atomic_load(&failing) != NEVER) {
-		print_error("allocation %zu was failing%s\n", atomic_load(&failing),
+		print_error("allocation %lu was failing%s\n", (unsigned long)atomic_load(&failing),
 			atomic_load(&for_ever) ? ", and all after it" : "");
 	}
 	atomic_store(&on, false);

@@ -23,6 +23,15 @@ static void write_line(struct host_log *log, const char *text)
 	log->length += length;
 }
 
+static const char *name_of(const sessio_user_notice *notice)
+{
+	if (notice->remark != SESSIO_USER_REMARK_NONE) {
+		return sessio_user_remark_name(notice->remark);
+	}
+	return notice->event == SESSIO_USER_EVENT_NONE ? sessio_user_state_name(notice->state)
+						       : sessio_user_event_name(notice->event);
+}
+
 static void on_notice(const sessio_user_notice *notice, void *ctx)
 {
 	struct logged *self = ctx;
@@ -33,10 +42,7 @@ static void on_notice(const sessio_user_notice *notice, void *ctx)
 	if (self->log != NULL) {
 		(void)snprintf(line, sizeof(line), "%s:%u%s%s", self->name,
 			(unsigned)notice->session_id,
-			(notice->flags & SESSIO_NOTICE_SNAPSHOT) != 0 ? "=" : "+",
-			notice->event == SESSIO_USER_EVENT_NONE
-				? sessio_user_state_name(notice->state)
-				: sessio_user_event_name(notice->event));
+			(notice->flags & SESSIO_NOTICE_SNAPSHOT) != 0 ? "=" : "+", name_of(notice));
 		write_line(self->log, line);
 	}
 	if (self->act != NULL) {

@@ -31,7 +31,7 @@ static unsigned count_asleep(void)
 void sleepers_wait(unsigned count)
 {
 	while (count_asleep() < count) {
-		uv_sleep(0);
+		test_thread_yield();
 	}
 }
 
@@ -50,7 +50,7 @@ void sleeper_start(struct sleeper *sleeper, void (*run)(void *arg), void *arg)
 	sleeper->run = run;
 	sleeper->arg = arg;
 	sleeper->ended = 0;
-	assert_int_equal(uv_thread_create(&sleeper->thread, run_sleeper, sleeper), 0);
+	sleeper->thread = test_thread_start(run_sleeper, sleeper);
 	sleepers_wait(before + 1);
 }
 
@@ -61,5 +61,5 @@ int sleeper_has_ended(struct sleeper *sleeper)
 
 void sleeper_join(struct sleeper *sleeper)
 {
-	assert_int_equal(uv_thread_join(&sleeper->thread), 0);
+	test_thread_join(sleeper->thread);
 }

@@ -6,10 +6,10 @@
 #ifndef SESSIO_TESTS_SLEEPERS_H
 #define SESSIO_TESTS_SLEEPERS_H
 
-#include <uv.h>
+#include "test_thread.h"
 
 struct sleeper {
-	uv_thread_t thread;
+	struct test_thread *thread;
 	void (*run)(void *arg);
 	void *arg;
 	int ended; /* atomic */

@@ -18,6 +18,21 @@ function(sessio_compiles test)
   set_tests_properties(${test} PROPERTIES TIMEOUT 300)
 endfunction()
 
+# sessio_left_out(reason test...): these tests are not in this build. tests/CMakeLists.txt
+# prints and counts them.
+function(sessio_left_out reason)
+  foreach(test IN LISTS ARGN)
+    set_property(GLOBAL APPEND PROPERTY sessio_left_out "${test}: ${reason}")
+  endforeach()
+endfunction()
+
+# sessio_needs_unwinding(test...): leaves these out if thread exits do not unwind.
+function(sessio_needs_unwinding)
+  if(NOT SESSIO_EXIT_UNWINDS)
+    sessio_left_out("a thread's exit unwinds no stack here" ${ARGN})
+  endif()
+endfunction()
+
 # sessio_begin_room(): names the calling folder's tests after it.
 macro(sessio_begin_room)
   get_filename_component(sessio_room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
@@ -89,7 +104,8 @@ endfunction()
 # sessio_sleepers(name): support/sleepers.c stands between the test's library and
 # the gate, so that a thread is known to sleep.
 function(sessio_sleepers name)
-  target_sources(sessio_${sessio_room}_${name}_test PRIVATE ${sessio_support}/sleepers.c)
+  target_sources(sessio_${sessio_room}_${name}_test PRIVATE
+    ${sessio_support}/sleepers.c ${sessio_support}/test_thread.c)
   sessio_wrap(${name} si_gate_wait)
 endfunction()
 
@@ -98,6 +114,12 @@ function(sessio_nt_test name)
   sessio_test(${name} ${ARGN})
   target_link_libraries(sessio_${sessio_room}_${name}_test PRIVATE sessio::nt)
 endfunction()
+
+# How a program ends that calls abort(): by a signal, or on Windows with code 3.
+set(sessio_aborted "[Aa]bort")
+if(WIN32)
+  set(sessio_aborted "^3$")
+endif()
 
 # sessio_death(name case reason): the case of name_death.c must be stopped by a
 # broken invariant, with a message that matches the reason.
@@ -108,5 +130,6 @@ function(sessio_death name case reason)
   endif()
   add_test(NAME sessio.${sessio_room}.${name}_death.${case} COMMAND ${CMAKE_COMMAND}
     -DPROGRAM=$<TARGET_FILE:${target}> "-DEMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}"
-    -DCASE=${case} -DREASON=${reason} -P ${sessio_support}/death.cmake)
+    -DCASE=${case} -DREASON=${reason} -DABORTED=${sessio_aborted}
+    -P ${sessio_support}/death.cmake)
 endfunction()

@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <uv.h>
 
@@ -21,6 +20,11 @@
 #include "provider.h"
 
 #define GREETING_MS 60000u
+#if defined(_WIN32)
+#define PIPE "\\\\.\\pipe\\"
+#else
+#define PIPE "/tmp/"
+#endif
 
 struct scene {
 	char pipe[64];
@@ -150,7 +154,7 @@ static void conversation(struct alloc_fail *tester, void *ctx)
 	(void)ctx;
 	memset(&scene, 0, sizeof(scene));
 	server.limits.greeting_ms = GREETING_MS;
-	(void)snprintf(scene.pipe, sizeof(scene.pipe), "/tmp/sessio-alloc-%d", (int)getpid());
+	(void)snprintf(scene.pipe, sizeof(scene.pipe), PIPE "sessio-alloc-%d", (int)uv_os_getpid());
 	assert_int_equal(uv_loop_init(&scene.loop), 0);
 	if (tester != NULL) {
 		alloc_fail_on(tester);

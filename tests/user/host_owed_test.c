@@ -7,16 +7,16 @@
 #include "user/host.h"
 
 static struct {
-	sessio_host *near; /* its callback posts to the other */
-	sessio_host *far;
-	uv_sem_t entered; /* once for each callback of the far host */
+	sessio_host *own; /* its callback posts to the other */
+	sessio_host *other;
+	uv_sem_t entered; /* once for each callback of the other host */
 	uv_sem_t go_on;
 	uv_sem_t kept; /* the gate */
 	_Atomic unsigned refused;
-	unsigned seen; /* by the far host's watcher; one call at a time */
+	unsigned seen; /* by the other host's watcher; one call at a time */
 } scene;
 
-static void on_far(const sessio_user_notice *notice, void *ctx)
+static void on_other(const sessio_user_notice *notice, void *ctx)
 {
 	(void)notice;
 	(void)ctx;
@@ -25,47 +25,47 @@ static void on_far(const sessio_user_notice *notice, void *ctx)
 	uv_sem_wait(&scene.go_on);
 }
 
-static void post_far(void *event)
+static void post_other(void *event)
 {
-	if (sessio_host_post(scene.far, 1, *(sessio_user_event *)event, 0, NULL) != SESSIO_OK) {
+	if (sessio_host_post(scene.other, 1, *(sessio_user_event *)event, 0, NULL) != SESSIO_OK) {
 		atomic_fetch_add(&scene.refused, 1);
 	}
 }
 
-static bool is_far(bool (*is_so)(void))
+static bool is_other(bool (*is_so)(void))
 {
 	bool so;
 
-	si_mutex_lock(&scene.far->lock);
+	si_mutex_lock(&scene.other->lock);
 	so = is_so();
-	si_mutex_unlock(&scene.far->lock);
+	si_mutex_unlock(&scene.other->lock);
 	return so;
 }
 
 static bool somebody_waits(void)
 {
-	return scene.far->waiters != 0;
+	return scene.other->waiters != 0;
 }
 
 static bool nobody_delivers(void)
 {
-	return !scene.far->busy;
+	return !scene.other->busy;
 }
 
-/* The far host is idle when it posts, and busy with an earlier item when it returns. */
-static void on_near(const sessio_user_notice *notice, void *ctx)
+/* The other host is idle when it posts, and busy with an earlier item when it returns. */
+static void on_own(const sessio_user_notice *notice, void *ctx)
 {
 	sessio_user_event logon = SESSIO_USER_EVENT_LOGON;
 
 	(void)notice;
 	(void)ctx;
-	post_far(&logon);
+	post_other(&logon);
 	uv_sem_wait(&scene.entered);
 }
 
 static bool something_is_owed(void)
 {
-	return scene.far->owed.pending != 0;
+	return scene.other->owed.pending != 0;
 }
 
 /* Nobody comes back from a sleep before the callback has queued its event. */
@@ -74,7 +74,7 @@ static void keep_gate(void *arg)
 	(void)arg;
 	si_gate_enter();
 	uv_sem_post(&scene.kept);
-	while (!is_far(something_is_owed)) {
+	while (!is_other(something_is_owed)) {
 	}
 	si_gate_leave();
 }
@@ -102,23 +102,23 @@ static void what_is_owed_is_delivered_by_the_thread_that_it_is_left_to(void **st
 	uv_thread_t threads[3];
 
 	(void)state;
-	scene.near = host_with(on_near);
-	scene.far = host_with(on_far);
+	scene.own = host_with(on_own);
+	scene.other = host_with(on_other);
 	assert_int_equal(uv_sem_init(&scene.entered, 0), 0);
 	assert_int_equal(uv_sem_init(&scene.go_on, 0), 0);
 	assert_int_equal(uv_sem_init(&scene.kept, 0), 0);
-	assert_int_equal(uv_thread_create(&threads[0], post_far, &first), 0);
+	assert_int_equal(uv_thread_create(&threads[0], post_other, &first), 0);
 	uv_sem_wait(&scene.entered);
-	assert_int_equal(uv_thread_create(&threads[1], post_far, &second), 0);
-	while (!is_far(somebody_waits)) {
+	assert_int_equal(uv_thread_create(&threads[1], post_other, &second), 0);
+	while (!is_other(somebody_waits)) {
 	}
 	assert_int_equal(uv_thread_create(&threads[2], keep_gate, NULL), 0);
 	uv_sem_wait(&scene.kept);
 	uv_sem_post(&scene.go_on);
-	while (!is_far(nobody_delivers)) {
+	while (!is_other(nobody_delivers)) {
 	}
 	assert_int_equal(
-		sessio_host_post(scene.near, 1, SESSIO_USER_EVENT_CREATED, 0, NULL), SESSIO_OK);
+		sessio_host_post(scene.own, 1, SESSIO_USER_EVENT_CREATED, 0, NULL), SESSIO_OK);
 	uv_sem_post(&scene.go_on);
 	uv_sem_post(&scene.go_on);
 	for (unsigned i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
@@ -126,8 +126,8 @@ static void what_is_owed_is_delivered_by_the_thread_that_it_is_left_to(void **st
 	}
 	assert_int_equal(atomic_load(&scene.refused), 0);
 	assert_int_equal(scene.seen, 3);
-	assert_int_equal(sessio_host_destroy(scene.near), SESSIO_OK);
-	assert_int_equal(sessio_host_destroy(scene.far), SESSIO_OK);
+	assert_int_equal(sessio_host_destroy(scene.own), SESSIO_OK);
+	assert_int_equal(sessio_host_destroy(scene.other), SESSIO_OK);
 	uv_sem_destroy(&scene.entered);
 	uv_sem_destroy(&scene.go_on);
 	uv_sem_destroy(&scene.kept);

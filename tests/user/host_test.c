@@ -157,7 +157,7 @@ static void judge_on_release(void *ctx)
 	note_that(refusal.session_id == 99);
 	note_that(
 		sessio_host_watch(host, &options, count_calls, &calls, &watch) == SESSIO_BAD_STATE);
-	options.flags = 4;
+	options.flags = 8;
 	note_that(sessio_host_watch(host, &options, count_calls, &calls, &watch) ==
 		SESSIO_INVALID_ARG);
 }

@@ -13,7 +13,7 @@ static void a_watcher_must_want_something(void **state)
 		{ 0 },
 		{ .events = ALL_EVENTS + 1 },
 		{ .flags = SESSIO_WATCH_SNAPSHOT },
-		{ .events = 1, .flags = 1u << 2 },
+		{ .events = 1, .flags = 1u << 3 },
 	};
 	static const sessio_watch_options good = { .events = 0xFFFFFFFFu };
 	sessio_host *host = new_host();

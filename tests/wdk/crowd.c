@@ -2,21 +2,22 @@
 #include "test.h"
 
 #include "crowd.h"
+#include "test_thread.h"
 
 #define THREADS 4
 
 int crowd_counter;
 
-void crowd_run(uv_thread_cb entry, void *arg)
+void crowd_run(void (*entry)(void *arg), void *arg)
 {
-	uv_thread_t threads[THREADS];
+	struct test_thread *threads[THREADS];
 
 	crowd_counter = 0;
 	for (size_t i = 0; i < THREADS; i++) {
-		assert_int_equal(uv_thread_create(&threads[i], entry, arg), 0);
+		threads[i] = test_thread_start(entry, arg);
 	}
 	for (size_t i = 0; i < THREADS; i++) {
-		assert_int_equal(uv_thread_join(&threads[i]), 0);
+		test_thread_join(threads[i]);
 	}
 	assert_int_equal(crowd_counter, THREADS * CROWD_ROUNDS);
 }

@@ -3,8 +3,6 @@
 #ifndef SESSIO_TESTS_WDK_CROWD_H
 #define SESSIO_TESTS_WDK_CROWD_H
 
-#include <uv.h>
-
 #define CROWD_ROUNDS 500
 
 /*
@@ -14,6 +12,6 @@
 extern int crowd_counter;
 
 /* Runs the function on several threads and expects every count to be there. */
-void crowd_run(uv_thread_cb entry, void *arg);
+void crowd_run(void (*entry)(void *arg), void *arg);
 
 #endif /* SESSIO_TESTS_WDK_CROWD_H */

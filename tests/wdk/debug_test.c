@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
-#include <uv.h>
+#include "test_thread.h"
 
 #include <ntddk.h>
 #include <sessio_nt.h>
@@ -106,8 +106,8 @@ static void a_print_may_print_and_put_another_in_its_place(void **state)
 	assert_int_equal(nested, 2);
 }
 
-static uv_sem_t entered;
-static uv_sem_t go;
+static struct test_semaphore *entered;
+static struct test_semaphore *go;
 
 static void stop_in_print(void *ctx, ULONG component, ULONG level, const char *text, size_t length)
 {
@@ -115,8 +115,8 @@ static void stop_in_print(void *ctx, ULONG component, ULONG level, const char *t
 	(void)level;
 	(void)text;
 	if (length == 4) {
-		uv_sem_post(&entered);
-		uv_sem_wait(&go);
+		test_semaphore_post(entered);
+		test_semaphore_wait(go);
 	}
 	++*(unsigned *)ctx;
 }
@@ -131,22 +131,22 @@ static void print_long(void *arg)
 static void prints_of_several_threads_do_not_wait_for_each_other(void **state)
 {
 	static unsigned prints;
-	uv_thread_t thread;
+	struct test_thread *thread;
 
 	(void)state;
 	prints = 0;
-	assert_int_equal(uv_sem_init(&entered, 0), 0);
-	assert_int_equal(uv_sem_init(&go, 0), 0);
+	entered = test_semaphore_create();
+	go = test_semaphore_create();
 	sessio_nt_set_debug_print(stop_in_print, &prints);
-	assert_int_equal(uv_thread_create(&thread, print_long, NULL), 0);
-	uv_sem_wait(&entered);
+	thread = test_thread_start(print_long, NULL);
+	test_semaphore_wait(entered);
 	DbgPrint("short one");
 	assert_int_equal(prints, 1);
-	uv_sem_post(&go);
-	assert_int_equal(uv_thread_join(&thread), 0);
+	test_semaphore_post(go);
+	test_thread_join(thread);
 	assert_int_equal(prints, 2);
-	uv_sem_destroy(&entered);
-	uv_sem_destroy(&go);
+	test_semaphore_destroy(entered);
+	test_semaphore_destroy(go);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 
 #include <ntddk.h>
 
-#include <uv.h>
+#include "test_thread.h"
 
 static FAST_MUTEX fast;
 
@@ -117,12 +117,10 @@ static void take(void *resource)
 static void release_a_resource_of_another_thread(void)
 {
 	ERESOURCE resource;
-	uv_thread_t thread;
 
 	(void)ExInitializeResourceLite(&resource);
-	if (uv_thread_create(&thread, take, &resource) == 0 && uv_thread_join(&thread) == 0) {
-		ExReleaseResourceLite(&resource);
-	}
+	test_thread_join(test_thread_start(take, &resource));
+	ExReleaseResourceLite(&resource);
 }
 
 int main(int argc, char **argv)

@@ -3,8 +3,6 @@
 
 #include <ntddk.h>
 
-#include <uv.h>
-
 #include "crowd.h"
 #include "inside.h"
 #include "sleepers.h"
@@ -112,7 +110,7 @@ static void try_resource(void *arg)
 static void a_resource_excludes_writers_and_may_be_taken_again(void **state)
 {
 	ERESOURCE resource;
-	uv_thread_t other;
+	struct test_thread *other;
 
 	(void)state;
 	assert_int_equal(ExInitializeResourceLite(&resource), STATUS_SUCCESS);
@@ -122,8 +120,8 @@ static void a_resource_excludes_writers_and_may_be_taken_again(void **state)
 	assert_true(ExIsResourceAcquiredExclusiveLite(&resource));
 	ExReleaseResourceLite(&resource);
 	ExReleaseResourceLite(&resource);
-	assert_int_equal(uv_thread_create(&other, try_resource, &resource), 0);
-	assert_int_equal(uv_thread_join(&other), 0);
+	other = test_thread_start(try_resource, &resource);
+	test_thread_join(other);
 	ExReleaseResourceLite(&resource);
 	assert_false(ExIsResourceAcquiredExclusiveLite(&resource));
 	crowd_run(use_resource, &resource);
@@ -149,17 +147,17 @@ static void use_and_release(void *arg)
 static void a_rundown_waits_for_its_users(void **state)
 {
 	struct rundown r = { .freed = 0 };
-	uv_thread_t user;
+	struct test_thread *user;
 
 	(void)state;
 	ExInitializeRundownProtection(&r.ref);
 	KeInitializeEvent(&r.running, NotificationEvent, FALSE);
-	assert_int_equal(uv_thread_create(&user, use_and_release, &r), 0);
+	user = test_thread_start(use_and_release, &r);
 	KeWaitForSingleObject(&r.running, Executive, KernelMode, FALSE, NULL);
 	ExWaitForRundownProtectionRelease(&r.ref);
 	r.freed = 1;
 	assert_false(ExAcquireRundownProtection(&r.ref));
-	assert_int_equal(uv_thread_join(&user), 0);
+	test_thread_join(user);
 	ExReInitializeRundownProtection(&r.ref);
 	assert_true(ExAcquireRundownProtection(&r.ref));
 	ExReleaseRundownProtection(&r.ref);

@@ -5,7 +5,7 @@
 
 #include <ntddk.h>
 
-#include <uv.h>
+#include "test_thread.h"
 
 static void ask_for_id(void *arg)
 {
@@ -18,15 +18,13 @@ static void threads_have_numbers_of_their_own(void **state)
 	PETHREAD mine = PsGetCurrentThread();
 	PETHREAD others = NULL;
 	KAFFINITY active = 0;
-	uv_thread_t thread;
 
 	(void)state;
-	assert_int_equal(uv_thread_create(&thread, ask_for_id, &others), 0);
-	assert_int_equal(uv_thread_join(&thread), 0);
+	test_thread_join(test_thread_start(ask_for_id, &others));
 	assert_non_null(others);
 	assert_ptr_not_equal(mine, others);
 	assert_ptr_equal(mine, KeGetCurrentThread());
-	assert_int_equal(HandleToULong(PsGetCurrentProcessId()), (ULONG)uv_os_getpid());
+	assert_int_equal(HandleToULong(PsGetCurrentProcessId()), test_process_id());
 	assert_ptr_equal(PsGetProcessId(PsGetCurrentProcess()), PsGetCurrentProcessId());
 	assert_null(PsGetProcessId(NULL));
 	assert_true(KeQueryActiveProcessorCount(&active) >= 1);

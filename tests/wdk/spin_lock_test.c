@@ -3,8 +3,6 @@
 
 #include <ntddk.h>
 
-#include <uv.h>
-
 #include "crowd.h"
 #include "inside.h"
 

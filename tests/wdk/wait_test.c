@@ -3,8 +3,6 @@
 
 #include <ntddk.h>
 
-#include <uv.h>
-
 #include "crowd.h"
 #include "sleepers.h"
 
@@ -113,7 +111,7 @@ static void a_synchronization_event_wakes_one_sleeper_each_time(void **state)
 	(void)KeSetEvent(&event, 0, FALSE);
 	while (KeReadStateEvent(&event) != 0 ||
 		!(sleeper_has_ended(&first) || sleeper_has_ended(&second))) {
-		uv_sleep(0);
+		test_thread_yield();
 	}
 	sleepers_wait(1);
 	assert_int_equal(sleeper_has_ended(&first) + sleeper_has_ended(&second), 1);
@@ -160,7 +158,7 @@ static void a_released_semaphore_wakes_as_many_as_it_counts(void **state)
 	while (sleeper_has_ended(&sleepers[0]) + sleeper_has_ended(&sleepers[1]) +
 			sleeper_has_ended(&sleepers[2]) <
 		2) {
-		uv_sleep(0);
+		test_thread_yield();
 	}
 	sleepers_wait(1);
 	(void)KeReleaseSemaphore(&semaphore, 0, 1, FALSE);

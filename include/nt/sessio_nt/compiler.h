@@ -56,7 +56,11 @@
 #define DECLSPEC_NOINLINE __attribute__((noinline))
 #define DECLSPEC_ALIGN(bytes) __attribute__((aligned(bytes)))
 #define DECLSPEC_CACHEALIGN DECLSPEC_ALIGN(64)
+#if defined(_WIN32)
+#define DECLSPEC_SELECTANY __attribute__((selectany))
+#else
 #define DECLSPEC_SELECTANY __attribute__((weak))
+#endif
 #define DECLSPEC_DEPRECATED __attribute__((deprecated))
 #define DECLSPEC_RESTRICT
 #define DECLSPEC_NOTHROW
