@@ -31,6 +31,8 @@ struct si_hooks {
 	void (*waited)(void); /* at the gate again */
 	void (*wake)(void); /* after all sleepers were woken */
 	uint64_t (*now_ns)(void); /* both clocks */
+	/* The program is about to be stopped; need not return. */
+	void (*stopping)(const char *file, int line, const char *what, const char *why);
 	bool (*start_thread)(void (**run)(void *arg), void **arg); /* false: there is none left */
 };
 

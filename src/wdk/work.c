@@ -15,6 +15,7 @@
 #include "wdk/device.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
+#include "wdk/work.h"
 
 struct _IO_WORKITEM {
 	struct si_list_node link; /* queue, under lock */
@@ -172,9 +173,14 @@ static bool is_done(void *object)
 	return atomic_load(&pending) == 0;
 }
 
+bool si_wdk_work_wait(uint64_t timeout_ns)
+{
+	return si_wdk_wait(is_done, NULL, timeout_ns);
+}
+
 void sessio_nt_wait_for_work(void)
 {
-	(void)si_wdk_wait(is_done, NULL, SI_WAIT_FOREVER);
+	(void)si_wdk_work_wait(SI_WAIT_FOREVER);
 }
 
 size_t si_wdk_work_usage(void)

@@ -72,6 +72,11 @@ void si_platform_free(void *memory)
 
 _Noreturn void si_platform_stop(const char *file, int line, const char *what, const char *why)
 {
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->stopping != NULL) {
+		hooks->stopping(file, line, what, why);
+	}
 	fprintf(stderr, "sessio: %s:%d: %s (%s)\n", file, line, why, what);
 	fflush(stderr);
 	abort();
