@@ -115,6 +115,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_DEVICE,
 		.object = &own->device,
 		.owner = driver,
+		.memory = own->device.DeviceExtension,
 		.name = own->name.text.Length != 0 ? &own->name.text : NULL });
 	return STATUS_SUCCESS;
 }

@@ -52,15 +52,17 @@ static bool try_take(void *result)
 static void run(PIO_WORKITEM item)
 {
 	PIO_WORKITEM_ROUTINE routine = item->routine;
+	PIO_WORKITEM_ROUTINE_EX routine_ex = item->routine_ex;
 	PVOID held = item->holds_device ? item->object : NULL;
 	struct si_wdk_standing before = si_wdk_standing();
 
 	if (routine != NULL) {
 		routine(item->object, item->context); /* (work-2) */
 	} else {
-		item->routine_ex(item->object, item->context, item);
+		routine_ex(item->object, item->context, item);
 	}
-	SI_WDK_CHECK_STANDING(&before, "work");
+	SI_WDK_CHECK_STANDING(
+		&before, routine != NULL ? (ULONG_PTR)routine : (ULONG_PTR)routine_ex, "work");
 	if (held != NULL) {
 		si_wdk_device_release(held);
 	}
