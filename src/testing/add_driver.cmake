@@ -22,6 +22,12 @@ function(sessio_add_driver name)
   if(WIN32 OR APPLE OR NOT CMAKE_OBJCOPY OR NOT CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
     message(FATAL_ERROR "sessio_add_driver needs an ELF platform, gcc or clang, and objcopy")
   endif()
+  # Only GNU's shows lines.
+  set(objdump ${CMAKE_OBJDUMP})
+  if(NOT objdump OR objdump MATCHES "llvm")
+    find_program(SESSIO_OBJDUMP objdump)
+    set(objdump ${SESSIO_OBJDUMP})
+  endif()
   set(objects ${name}_objects)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/${name}_driver)
 
@@ -48,7 +54,7 @@ function(sessio_add_driver name)
       -Wl,-T,${work}/image.ld -o ${work}/whole.o $<TARGET_OBJECTS:${objects}>
     COMMAND ${CMAKE_OBJCOPY} --redefine-sym DriverEntry=sessio_driver_entry_${name} ${work}/whole.o
     COMMAND ${CMAKE_OBJCOPY} ${keep} ${work}/whole.o ${work}/driver.o
-    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DOBJDUMP=${CMAKE_OBJDUMP}
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DOBJDUMP=${objdump}
       -DOBJECT=${work}/whole.o -DIMAGE=${work}/image.c -P ${folder}/driver_image.cmake
     DEPENDS ${objects} $<TARGET_OBJECTS:${objects}> ${work}/image.ld ${folder}/driver_image.cmake
     COMMAND_EXPAND_LISTS VERBATIM)

@@ -3,9 +3,8 @@
  * Places in the code under test. The stack is walked up to the first frame that is in
  * a driver, and the driver's image knows its lines.
  */
-#include <unwind.h>
-
 #include "testing/kit.h"
+#include "testing/walk.h"
 
 struct search {
 	const sessio_kit *kit;
@@ -25,21 +24,20 @@ static const sessio_driver_image *image_at(const sessio_kit *kit, const unsigned
 	return NULL;
 }
 
-static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *arg)
+static bool is_in_driver(const unsigned char *address, void *arg)
 {
 	struct search *search = arg;
-	const unsigned char *address = (const unsigned char *)(uintptr_t)_Unwind_GetIP(context);
 
 	search->found.image = image_at(search->kit, address);
 	search->found.address = address;
-	return search->found.image != NULL ? _URC_NORMAL_STOP : _URC_NO_REASON;
+	return search->found.image != NULL;
 }
 
 struct si_kit_place si_kit_here(const sessio_kit *kit)
 {
 	struct search search = { .kit = kit };
 
-	(void)_Unwind_Backtrace(look, &search);
+	si_kit_walk(is_in_driver, &search);
 	return search.found;
 }
 

@@ -76,6 +76,17 @@ static const sessio_kit_finding *only_finding(sessio_kit *kit)
 	return sessio_kit_get_finding(kit, 0);
 }
 
+/* Elsewhere the stack may be one that cannot be walked. */
+static void assert_in_faulty(const sessio_kit_place *place)
+{
+#if defined(__GLIBC__)
+	assert_non_null(place->driver);
+#endif
+	if (place->driver != NULL) {
+		assert_string_equal(place->driver, "faulty");
+	}
+}
+
 static void a_finding_names_block_and_places(void **state)
 {
 	sessio_kit *kit = run(FAULTY_CODE(FAULTY_FREE_TWICE));
@@ -84,7 +95,7 @@ static void a_finding_names_block_and_places(void **state)
 	(void)state;
 	assert_int_equal(finding->size, 40);
 	assert_int_equal(finding->tag, 'tluF');
-	assert_string_equal(finding->at.driver, "faulty");
+	assert_in_faulty(&finding->at);
 	assert_string_equal(finding->text,
 		"a block was given back that had been given back before: "
 		"40 bytes with tag 'Fult'");
@@ -103,7 +114,7 @@ static void what_is_left_has_the_place_that_made_it(void **state)
 
 	(void)state;
 	assert_string_equal(finding->text, "IoDeleteSymbolicLink() was not called: \\??\\Faulty");
-	assert_string_equal(finding->at.driver, "faulty");
+	assert_in_faulty(&finding->at);
 	assert_int_equal(finding->at.line, finding->made.line);
 	sessio_kit_destroy(kit);
 }
