@@ -251,11 +251,12 @@ void si_kit_end_requests(sessio_kit_file *file)
 
 void si_kit_free_requests(sessio_kit_file *file)
 {
-	while (!si_list_is_empty(&file->requests)) {
-		sessio_kit_request *request =
-			SI_LIST_ELEMENT(file->requests.first, sessio_kit_request, link);
+	struct si_list_node *next;
 
-		si_list_remove(&file->requests, &request->link);
+	for (struct si_list_node *node = file->requests.first; node != NULL; node = next) {
+		sessio_kit_request *request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
+
+		next = node->next;
 		free_buffers(request);
 		IoFreeIrp(request->irp);
 		free(request);

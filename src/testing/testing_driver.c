@@ -220,11 +220,10 @@ void si_kit_end_drivers(sessio_kit *kit)
 
 void si_kit_free_drivers(sessio_kit *kit)
 {
-	while (!si_list_is_empty(&kit->drivers)) {
-		sessio_kit_driver *driver =
-			SI_LIST_ELEMENT(kit->drivers.first, sessio_kit_driver, link);
+	struct si_list_node *next;
 
-		si_list_remove(&kit->drivers, &driver->link);
-		free(driver);
+	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = next) {
+		next = node->next;
+		free(SI_LIST_ELEMENT(node, sessio_kit_driver, link));
 	}
 }

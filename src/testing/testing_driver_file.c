@@ -20,7 +20,9 @@ static sessio_kit_file *make_file(sessio_kit *kit, PDEVICE_OBJECT device, PCUNIC
 	file->device = device;
 	file->driver = device->DriverObject;
 	sessio_nt_init_file(&file->object, device);
-	memcpy(file->name, rest->Buffer, rest->Length);
+	if (rest->Length != 0) {
+		memcpy(file->name, rest->Buffer, rest->Length);
+	}
 	file->object.FileName.Buffer = file->name;
 	file->object.FileName.Length = rest->Length;
 	file->object.FileName.MaximumLength = (USHORT)(rest->Length + sizeof(WCHAR));
