@@ -238,6 +238,7 @@ static void opening_follows_the_device_s_flags(void **state)
 
 static void nothing_is_driven_without_a_driver(void **state)
 {
+	PDEVICE_OBJECT device = sessio_kit_driver_object(driver)->DeviceObject;
 	sessio_kit *another = NULL;
 	sessio_kit_file *file;
 
@@ -245,6 +246,18 @@ static void nothing_is_driven_without_a_driver(void **state)
 	assert_int_equal(sessio_kit_create(NULL, &another), SESSIO_BUSY);
 	assert_int_equal(sessio_kit_create(NULL, NULL), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_kit_load_image(kit, NULL, NULL), STATUS_INVALID_PARAMETER);
+	assert_int_equal(sessio_kit_load_image(NULL, &sessio_driver_image_of_echo, NULL),
+		STATUS_INVALID_PARAMETER);
+	assert_int_equal(sessio_kit_open(NULL, NOBODY, L"\\Device\\echoDirect", &file),
+		STATUS_INVALID_PARAMETER);
+	assert_int_equal(sessio_kit_open(kit, NOBODY, L"\\Device\\echoDirect", NULL),
+		STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		sessio_kit_open_device(NULL, NOBODY, device, &file), STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		sessio_kit_open_device(kit, NOBODY, device, NULL), STATUS_INVALID_PARAMETER);
+	assert_int_equal(
+		sessio_kit_control(NULL, 0, NULL, 0, NULL, 0, NULL), STATUS_INVALID_PARAMETER);
 	assert_int_equal(sessio_kit_unload(NULL), STATUS_INVALID_PARAMETER);
 	assert_int_equal(sessio_kit_open(kit, NOBODY, NULL, &file), STATUS_INVALID_PARAMETER);
 	assert_int_equal(
