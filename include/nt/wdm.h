@@ -26,6 +26,7 @@
 #include "sessio_nt/list.h"
 #include "sessio_nt/lock.h"
 #include "sessio_nt/lookaside.h"
+#include "sessio_nt/mdl.h"
 #include "sessio_nt/object.h"
 #include "sessio_nt/pool.h"
 #include "sessio_nt/process.h"

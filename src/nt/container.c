@@ -68,7 +68,7 @@ static void call_back(const sessio_user_notice *notice, void *ctx)
 	}
 	status = registration->callback(notice->session, registration->object, (ULONG)notice->event,
 		registration->context, payload, length);
-	SI_WDK_CHECK_STANDING(&before, "a callback");
+	SI_WDK_CHECK_STANDING(&before, registration->callback, "a callback");
 	note_result(notice, registration->object, status); /* (nt_container-4) */
 }
 
@@ -177,6 +177,15 @@ static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICAT
 	return STATUS_SUCCESS;
 }
 
+/* Nobody can end it before it is known, for nobody else has its handle yet. */
+static void announce(PVOID handle, const IO_SESSION_STATE_NOTIFICATION *info)
+{
+	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_REGISTRATION,
+		.object = handle,
+		.owner = info->IoObject,
+		.memory = info->Context });
+}
+
 NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
 	PIO_CONTAINER_NOTIFICATION_FUNCTION callback, PVOID information, ULONG length,
 	PVOID registration)
@@ -197,10 +206,7 @@ NTSTATUS IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
 	si_wdk_device_set_registered(is_registered);
 	status = watch(host, information, callback, &handle);
 	if (NT_SUCCESS(status)) {
-		/* Nobody can end it before it is known, for nobody else has its handle yet. */
-		si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_REGISTRATION,
-			.object = handle,
-			.owner = ((const IO_SESSION_STATE_NOTIFICATION *)information)->IoObject });
+		announce(handle, information);
 		*(PVOID *)registration = handle;
 	}
 	return status;

@@ -31,11 +31,16 @@ struct si_hooks {
 	void (*waited)(void); /* at the gate again */
 	void (*wake)(void); /* after all sleepers were woken */
 	uint64_t (*now_ns)(void); /* both clocks */
+
 	bool (*start_thread)(void (**run)(void *arg), void **arg); /* false: there is none left */
 };
 
 /* NULL in production. */
 extern _Atomic(const struct si_hooks *) si_hooks;
+
+/* Called when the program is about to be stopped; need not return. NULL in production. */
+typedef void si_stopping_fn(const char *file, int line, const char *what, const char *why);
+extern _Atomic(si_stopping_fn *) si_hook_stopping;
 
 /* The table, NULL if there is none. */
 static inline const struct si_hooks *si_hooks_get(void)

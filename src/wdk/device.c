@@ -115,6 +115,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_DEVICE,
 		.object = &own->device,
 		.owner = driver,
+		.memory = own->device.DeviceExtension,
 		.name = own->name.text.Length != 0 ? &own->name.text : NULL });
 	return STATUS_SUCCESS;
 }
@@ -255,11 +256,14 @@ NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING link, PUNICODE_STRING device_name)
 	if (link->Length == 0 || device_name->Length == 0) {
 		return STATUS_OBJECT_NAME_INVALID;
 	}
-	made = si_platform_alloc(sizeof(*made) + link->Length);
+	made = si_platform_alloc(sizeof(*made) + (size_t)link->Length + device_name->Length);
 	if (made == NULL) {
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
 	init_name(&made->name, true, link, made + 1);
+	made->name.target.Buffer = (PWCH)(void *)((PCHAR)(made + 1) + link->Length);
+	made->name.target.MaximumLength = device_name->Length;
+	RtlCopyUnicodeString(&made->name.target, device_name);
 	if (!si_wdk_name_add(&made->name)) {
 		si_platform_free(made);
 		return STATUS_OBJECT_NAME_COLLISION;
@@ -285,6 +289,49 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING link)
 	si_wdk_gone(SI_WDK_LINK, made);
 	si_platform_free(made);
 	return STATUS_SUCCESS;
+}
+
+void si_wdk_link_delete(void *link)
+{
+	struct symbolic_link *made = link;
+
+	si_wdk_name_remove(&made->name);
+	si_wdk_gone(SI_WDK_LINK, made);
+	si_platform_free(made);
+}
+
+static bool keep_device(struct si_wdk_name *name, void *arg)
+{
+	struct _DEVOBJ_EXTENSION *own = CONTAINING_RECORD(name, struct _DEVOBJ_EXTENSION, name);
+
+	bool there;
+
+	si_wdk_lock(&lock);
+	there = !own->deleted;
+	own->holds += there;
+	si_wdk_unlock(&lock);
+	*(PDEVICE_OBJECT *)arg = &own->device;
+	return there;
+}
+
+PDEVICE_OBJECT si_wdk_device_open(PCUNICODE_STRING name, PUNICODE_STRING out_rest)
+{
+	UNICODE_STRING front = *name;
+	PDEVICE_OBJECT device = NULL;
+
+	/* The whole name, then what is before its last backslash, and so on. */
+	while (!si_wdk_name_follow(&front, keep_device, &device)) {
+		do {
+			if (front.Length == 0) {
+				return NULL;
+			}
+			front.Length = (USHORT)(front.Length - sizeof(WCHAR));
+		} while (front.Buffer[front.Length / sizeof(WCHAR)] != L'\\');
+	}
+	out_rest->Buffer = front.Buffer + front.Length / sizeof(WCHAR);
+	out_rest->Length = (USHORT)(name->Length - front.Length);
+	out_rest->MaximumLength = out_rest->Length;
+	return device;
 }
 
 ULONG si_wdk_device_session(const DEVICE_OBJECT *device)

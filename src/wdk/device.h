@@ -24,4 +24,14 @@ void si_wdk_device_set_registered(si_wdk_is_registered_fn *is_registered);
 bool si_wdk_device_hold(const void *object);
 void si_wdk_device_release(const void *object);
 
+/*
+ * The device of this name, kept until si_wdk_device_release(), or NULL. The name may
+ * be a link's, and more may follow it behind a backslash: that is *out_rest, a part
+ * of the name.
+ */
+PDEVICE_OBJECT si_wdk_device_open(PCUNICODE_STRING name, PUNICODE_STRING out_rest);
+
+/* Removes a link by the object that was made for it. */
+void si_wdk_link_delete(void *link);
+
 #endif /* SI_WDK_DEVICE_H */

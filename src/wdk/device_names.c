@@ -7,6 +7,9 @@
 #define HASH_SEED UINT64_C(0xcbf29ce484222325)
 #define HASH_FACTOR UINT64_C(0x100000001b3)
 
+/* More links in a row than anybody makes on purpose. */
+#define MAX_LINKS 16
+
 static KSPIN_LOCK lock;
 static struct si_map names; /* under the lock, (device_names-1) */
 static size_t link_count; /* under the lock */
@@ -126,6 +129,28 @@ struct si_wdk_name *si_wdk_name_remove_link(PCUNICODE_STRING text)
 	}
 	si_wdk_unlock(&lock);
 	return name;
+}
+
+bool si_wdk_name_follow(PCUNICODE_STRING text, si_wdk_keep_fn *keep, void *arg)
+{
+	struct si_wdk_name *name = NULL;
+	bool kept = false;
+
+	si_wdk_lock(&lock);
+	for (int links = 0; links < MAX_LINKS; links++) {
+		struct plain plain = plain_of(text);
+
+		name = find_locked(&plain, hash_of(&plain));
+		if (name == NULL || !name->is_link) {
+			break;
+		}
+		text = &name->target;
+	}
+	if (name != NULL && !name->is_link) {
+		kept = keep(name, arg);
+	}
+	si_wdk_unlock(&lock);
+	return kept;
 }
 
 size_t si_wdk_name_links(void)

@@ -16,6 +16,7 @@
 struct si_wdk_name {
 	struct si_map_node by_hash; /* of its text */
 	UNICODE_STRING text; /* its owner's; not empty */
+	UNICODE_STRING target; /* of a link, its owner's */
 	bool is_link;
 };
 
@@ -27,6 +28,13 @@ void si_wdk_name_remove(struct si_wdk_name *name);
 
 /* Removes the link of this name; NULL if there is none. */
 struct si_wdk_name *si_wdk_name_remove_link(PCUNICODE_STRING text);
+
+/*
+ * Follows links from this name to a device's, and calls keep() with that, with the
+ * lock of names held. False if they lead to none, or if keep() answers so.
+ */
+typedef bool si_wdk_keep_fn(struct si_wdk_name *name, void *arg);
+bool si_wdk_name_follow(PCUNICODE_STRING text, si_wdk_keep_fn *keep, void *arg);
 
 /* How many links there are. */
 size_t si_wdk_name_links(void);

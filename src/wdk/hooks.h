@@ -24,12 +24,14 @@ enum si_wdk_kind {
 	SI_WDK_REQUEST,
 	SI_WDK_WORK_ITEM,
 	SI_WDK_REGISTRATION,
+	SI_WDK_KINDS
 };
 
 struct si_wdk_thing {
 	enum si_wdk_kind kind;
 	void *object; /* one at a time has this address */
 	const void *owner; /* of a device its driver, of a registration its object; or NULL */
+	const void *memory; /* of a device its extension, of a registration its context; or NULL */
 	size_t size; /* of a pool block */
 	ULONG tag; /* of a pool block */
 	PCUNICODE_STRING name; /* of a device or link; NULL if there is none */

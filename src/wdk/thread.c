@@ -15,16 +15,16 @@ struct si_wdk_standing si_wdk_standing(void)
 	return (struct si_wdk_standing){ thread->regions, thread->locks, thread->level };
 }
 
-void si_wdk_check_standing(const struct si_wdk_standing *before, const char *at_level,
-	const char *in_region, const char *with_lock)
+void si_wdk_check_standing(const struct si_wdk_standing *before, const void *routine,
+	const char *at_level, const char *in_region, const char *with_lock)
 {
 	struct _ETHREAD *thread = si_wdk_thread();
 	bool kit = si_wdk_hooks_get() != NULL;
 
-	(void)SI_WDK_MISUSED(thread->level != before->level, LEVEL_LEFT, NULL, at_level);
+	(void)SI_WDK_MISUSED(thread->level != before->level, LEVEL_LEFT, routine, at_level);
 	(void)SI_WDK_MISUSED(
-		kit && thread->regions != before->regions, REGION_LEFT, NULL, in_region);
-	(void)SI_WDK_MISUSED(kit && thread->locks > before->locks, LOCK_LEFT, NULL, with_lock);
+		kit && thread->regions != before->regions, REGION_LEFT, routine, in_region);
+	(void)SI_WDK_MISUSED(kit && thread->locks > before->locks, LOCK_LEFT, routine, with_lock);
 	thread->level = before->level;
 	thread->regions = before->regions;
 	thread->locks = before->locks;

@@ -41,12 +41,16 @@ struct si_wdk_standing {
 
 struct si_wdk_standing si_wdk_standing(void);
 
-/* The IRQL always counts, regions and locks in the test kit only. Restores all three. */
-#define SI_WDK_CHECK_STANDING(before, what)                                \
-	si_wdk_check_standing((before), what " came back at another IRQL", \
-		what " came back inside a critical region", what " came back with a lock held")
-void si_wdk_check_standing(const struct si_wdk_standing *before, const char *at_level,
-	const char *in_region, const char *with_lock);
+/*
+ * After this routine has returned. The IRQL always counts, regions and locks in the
+ * test kit only. Restores all three.
+ */
+#define SI_WDK_CHECK_STANDING(before, routine, what)                                           \
+	si_wdk_check_standing((before), (const void *)(ULONG_PTR)(routine),                    \
+		what " came back at another IRQL", what " came back inside a critical region", \
+		what " came back with a lock held")
+void si_wdk_check_standing(const struct si_wdk_standing *before, const void *routine,
+	const char *at_level, const char *in_region, const char *with_lock);
 
 /* Whether the try was successful; called at the gate and elsewhere. */
 typedef bool si_wdk_try_fn(void *object);

@@ -15,6 +15,7 @@
 #include "wdk/device.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
+#include "wdk/work.h"
 
 struct _IO_WORKITEM {
 	struct si_list_node link; /* queue, under lock */
@@ -51,15 +52,17 @@ static bool try_take(void *result)
 static void run(PIO_WORKITEM item)
 {
 	PIO_WORKITEM_ROUTINE routine = item->routine;
+	PIO_WORKITEM_ROUTINE_EX routine_ex = item->routine_ex;
 	PVOID held = item->holds_device ? item->object : NULL;
 	struct si_wdk_standing before = si_wdk_standing();
 
 	if (routine != NULL) {
 		routine(item->object, item->context); /* (work-2) */
 	} else {
-		item->routine_ex(item->object, item->context, item);
+		routine_ex(item->object, item->context, item);
 	}
-	SI_WDK_CHECK_STANDING(&before, "work");
+	SI_WDK_CHECK_STANDING(
+		&before, routine != NULL ? (ULONG_PTR)routine : (ULONG_PTR)routine_ex, "work");
 	if (held != NULL) {
 		si_wdk_device_release(held);
 	}
@@ -172,9 +175,14 @@ static bool is_done(void *object)
 	return atomic_load(&pending) == 0;
 }
 
+bool si_wdk_work_wait(uint64_t timeout_ns)
+{
+	return si_wdk_wait(is_done, NULL, timeout_ns);
+}
+
 void sessio_nt_wait_for_work(void)
 {
-	(void)si_wdk_wait(is_done, NULL, SI_WAIT_FOREVER);
+	(void)si_wdk_work_wait(SI_WAIT_FOREVER);
 }
 
 size_t si_wdk_work_usage(void)

@@ -5,6 +5,8 @@
 #include <ntstrsafe.h>
 #include <sessio_nt.h>
 
+#include "wdk/device.h"
+
 static struct sessio_nt_usage usage(void)
 {
 	struct sessio_nt_usage now;
@@ -174,6 +176,52 @@ static void objects_that_are_not_given_are_refused(void **state)
 	sessio_nt_fini_driver(&driver);
 }
 
+/* Opens this name; the rest that is behind the device's own must be this. */
+static void expect_opened(PCWSTR text, const DEVICE_OBJECT *device, PCWSTR rest)
+{
+	UNICODE_STRING name, expected, seen = { 0, 0, NULL };
+
+	RtlInitUnicodeString(&name, text);
+	RtlInitUnicodeString(&expected, rest);
+	assert_ptr_equal(si_wdk_device_open(&name, &seen), device);
+	if (device != NULL) {
+		assert_true(RtlEqualUnicodeString(&seen, &expected, FALSE));
+		si_wdk_device_release(device);
+	}
+}
+
+static void a_device_is_opened_by_its_name_or_a_link(void **state)
+{
+	UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\Opened");
+	UNICODE_STRING link = RTL_CONSTANT_STRING(L"\\??\\First");
+	UNICODE_STRING second = RTL_CONSTANT_STRING(L"\\??\\Second");
+	UNICODE_STRING round = RTL_CONSTANT_STRING(L"\\??\\Round");
+	DRIVER_OBJECT driver;
+	PDEVICE_OBJECT device;
+
+	(void)state;
+	sessio_nt_init_driver(&driver, &name);
+	assert_int_equal(IoCreateDevice(&driver, 0, &name, 1, 0, FALSE, &device), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&link, &name), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&second, &link), STATUS_SUCCESS);
+	assert_int_equal(IoCreateSymbolicLink(&round, &round), STATUS_SUCCESS);
+	expect_opened(L"\\device\\OPENED", device, L"");
+	expect_opened(L"\\Device\\Opened\\a\\b", device, L"\\a\\b");
+	expect_opened(L"\\DosDevices\\Second\\c", device, L"\\c");
+	expect_opened(L"\\Device\\Opene", NULL, NULL);
+	expect_opened(L"\\??\\Round", NULL, NULL);
+	expect_opened(L"", NULL, NULL);
+	assert_true(si_wdk_device_hold(device));
+	IoDeleteDevice(device);
+	expect_opened(L"\\Device\\Opened", NULL, NULL);
+	si_wdk_device_release(device);
+	expect_opened(L"\\??\\First", NULL, NULL);
+	assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_SUCCESS);
+	assert_int_equal(IoDeleteSymbolicLink(&second), STATUS_SUCCESS);
+	assert_int_equal(IoDeleteSymbolicLink(&round), STATUS_SUCCESS);
+	sessio_nt_fini_driver(&driver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +231,7 @@ int main(void)
 		cmocka_unit_test(dosdevices_is_another_name_for_question_marks),
 		cmocka_unit_test(a_name_is_found_without_comparing_it_with_all),
 		cmocka_unit_test(objects_that_are_not_given_are_refused),
+		cmocka_unit_test(a_device_is_opened_by_its_name_or_a_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

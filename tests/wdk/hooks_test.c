@@ -14,7 +14,7 @@
 #include "wdk/hooks.h"
 #include "wdk/thread.h"
 
-static int made[SI_WDK_REGISTRATION + 1], gone[SI_WDK_REGISTRATION + 1];
+static int made[SI_WDK_KINDS], gone[SI_WDK_KINDS];
 static unsigned taken, misuses;
 static enum si_wdk_rule last_rule;
 
@@ -26,6 +26,7 @@ static void count_made(const struct si_wdk_thing *thing)
 		(thing->kind == SI_WDK_LINK || thing->kind == SI_WDK_DEVICE));
 	note_that((thing->owner != NULL) ==
 		(thing->kind == SI_WDK_REGISTRATION || thing->kind == SI_WDK_DEVICE));
+	note_that(thing->memory == (thing->kind == SI_WDK_REGISTRATION ? made : NULL));
 	made[thing->kind]++;
 }
 
@@ -99,9 +100,10 @@ static NTSTATUS ignore(
 
 static PVOID follow(PVOID object)
 {
-	IO_SESSION_STATE_NOTIFICATION wish = {
-		.Size = sizeof(wish), .IoObject = object, .EventMask = IO_SESSION_STATE_ALL_EVENTS
-	};
+	IO_SESSION_STATE_NOTIFICATION wish = { .Size = sizeof(wish),
+		.IoObject = object,
+		.EventMask = IO_SESSION_STATE_ALL_EVENTS,
+		.Context = made };
 	PVOID handle = NULL;
 
 	assert_int_equal(IoRegisterContainerNotification(IoSessionStateNotification,
@@ -131,7 +133,7 @@ static void things_are_made_and_gone(void **state)
 	assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_SUCCESS);
 	IoDeleteDevice(device);
 	IoFreeIrp(IoAllocateIrp(1, FALSE));
-	for (int kind = 0; kind <= SI_WDK_REGISTRATION; kind++) {
+	for (int kind = 0; kind < SI_WDK_KINDS; kind++) {
 		assert_int_equal(made[kind], kind == SI_WDK_WORK_ITEM ? 0 : 1);
 		assert_int_equal(gone[kind], made[kind]);
 	}
@@ -220,15 +222,15 @@ static void a_lock_that_is_left_is_noticed_and_forgotten(void **state)
 	(void)state;
 	ExInitializePushLock(&push);
 	ExAcquirePushLockShared(&push);
-	SI_WDK_CHECK_STANDING(&before, "a test");
+	SI_WDK_CHECK_STANDING(&before, NULL, "a test");
 	assert_misused(LOCK_LEFT);
-	SI_WDK_CHECK_STANDING(&before, "a test");
+	SI_WDK_CHECK_STANDING(&before, NULL, "a test");
 	KeEnterCriticalRegion();
-	SI_WDK_CHECK_STANDING(&before, "a test");
+	SI_WDK_CHECK_STANDING(&before, NULL, "a test");
 	assert_misused(REGION_LEFT);
 	assert_false(KeAreApcsDisabled());
 	(void)KeRaiseIrqlToDpcLevel();
-	SI_WDK_CHECK_STANDING(&before, "a test");
+	SI_WDK_CHECK_STANDING(&before, NULL, "a test");
 	assert_misused(LEVEL_LEFT);
 	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
 }

@@ -41,6 +41,7 @@ struct thread {
 static _Thread_local struct thread this_thread;
 
 _Atomic(const struct si_hooks *) si_hooks;
+_Atomic(si_stopping_fn *) si_hook_stopping;
 
 void *si_platform_alloc(size_t size)
 {
@@ -72,6 +73,11 @@ void si_platform_free(void *memory)
 
 _Noreturn void si_platform_stop(const char *file, int line, const char *what, const char *why)
 {
+	si_stopping_fn *stopping = atomic_load_explicit(&si_hook_stopping, memory_order_acquire);
+
+	if (stopping != NULL) {
+		stopping(file, line, what, why);
+	}
 	fprintf(stderr, "sessio: %s:%d: %s (%s)\n", file, line, why, what);
 	fflush(stderr);
 	abort();

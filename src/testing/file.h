@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Files and requests, as their sources see them. */
+#ifndef SI_TESTING_FILE_H
+#define SI_TESTING_FILE_H
+
+#include "testing/kit.h"
+
+struct sessio_kit_file {
+	struct si_list_node link; /* kit->files */
+	sessio_kit *kit;
+	PDEVICE_OBJECT device; /* held until the file is closed */
+	const DRIVER_OBJECT *driver; /* of the device */
+	sessio_user_session *session; /* +1; NULL: none */
+	struct si_list requests; /* all of this file, the oldest first */
+	bool cleaned;
+	bool closed;
+	FILE_OBJECT object;
+	WCHAR name[];
+};
+
+/* Freed with its file, so that a second completion finds it. */
+struct sessio_kit_request {
+	struct si_list_node link; /* file->requests */
+	sessio_kit_file *file;
+	PIRP irp;
+	PIO_STACK_LOCATION location; /* of the file's device */
+	IO_STATUS_BLOCK result; /* once it is done */
+	KEVENT done;
+	bool pended;
+	bool collected;
+	NTSTATUS status; /* of the dispatch routine */
+	PVOID in, out; /* of the test */
+	ULONG in_length, out_length;
+};
+
+/* A request to the file's device, with this function; NULL if there is no memory. */
+sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major);
+
+/* Its buffers, by each way in which they reach a driver. False if there is no memory. */
+bool si_kit_set_buffered(sessio_kit_request *request, bool copy_in);
+bool si_kit_set_direct(sessio_kit_request *request, PVOID buffer, ULONG length);
+
+/* Inside of a step: sends it; the dispatch routine's result. */
+NTSTATUS si_kit_send(sessio_kit_request *request);
+
+/* Whether it was completed. */
+bool si_kit_is_done(sessio_kit_request *request);
+
+/* It is done: hands out its data and result once, and frees its buffers. */
+NTSTATUS si_kit_collect(sessio_kit_request *request, ULONG_PTR *out_information);
+
+/* Cancels what this file has pended, and says what stays pending nevertheless. */
+void si_kit_end_requests(sessio_kit_file *file);
+
+void si_kit_free_requests(sessio_kit_file *file);
+
+#endif /* SI_TESTING_FILE_H */

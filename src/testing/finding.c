@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings, and the report of them. */
+#include "testing/kit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *sessio_kit_rule_text(sessio_kit_rule rule)
+{
+	switch (rule) {
+#define XX(name, value, text)        \
+	case SESSIO_KIT_RULE_##name: \
+		return text;
+		SESSIO_KIT_RULE_MAP(XX)
+#undef XX
+	}
+	return "unknown rule";
+}
+
+static bool is_same_place(const sessio_kit_place *a, const sessio_kit_place *b)
+{
+	return a->driver == b->driver && a->file == b->file && a->line == b->line;
+}
+
+/* The finding that this one repeats, or NULL. */
+static struct si_kit_finding *find_same_locked(
+	sessio_kit *kit, const struct si_kit_finding *finding)
+{
+	for (size_t i = 0; i < kit->finding_count; i++) {
+		struct si_kit_finding *other = kit->findings[i];
+
+		if (other->face.rule == finding->face.rule &&
+			other->face.object == finding->face.object &&
+			is_same_place(&other->face.at, &finding->face.at)) {
+			return other;
+		}
+	}
+	return NULL;
+}
+
+/* True if it is new and was kept. */
+static bool add_locked(sessio_kit *kit, struct si_kit_finding *finding)
+{
+	struct si_kit_finding *same = find_same_locked(kit, finding);
+
+	if (same != NULL) {
+		same->face.times++;
+		return false;
+	}
+	if (kit->finding_count == SI_KIT_FINDINGS) {
+		kit->lost++;
+		return false;
+	}
+	kit->findings[kit->finding_count++] = finding;
+	return true;
+}
+
+static void describe_locked(sessio_kit *kit, struct si_kit_finding *finding, const char *text)
+{
+	struct si_kit_record *record = si_kit_record_locked(kit, finding->face.object);
+	const char *name = "";
+
+	if (record != NULL) {
+		record->found = true;
+		name = record->name;
+		finding->face.made = si_kit_place_face(record->made);
+		finding->face.size = record->size;
+		finding->face.tag = record->tag;
+	}
+	(void)snprintf(finding->text, sizeof(finding->text), "%s%s%s", text,
+		name[0] != '\0' ? ": " : "", name);
+}
+
+void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
+	struct si_kit_place at)
+{
+	struct si_kit_finding *finding = calloc(1, sizeof(*finding));
+	bool kept = false;
+
+	if (finding != NULL) {
+		finding->face.rule = rule;
+		finding->face.object = object;
+		finding->face.text = finding->text;
+		finding->face.at = si_kit_place_face(at);
+		finding->face.times = 1;
+	}
+	si_wdk_lock(&kit->lock);
+	if (finding != NULL) {
+		describe_locked(kit, finding, text);
+		kept = add_locked(kit, finding);
+	} else {
+		kit->lost++;
+	}
+	si_wdk_unlock(&kit->lock);
+	if (!kept) {
+		free(finding);
+	}
+}
+
+void si_kit_find(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text)
+{
+	struct si_kit_place at = si_kit_here(kit);
+
+	/* A routine that has returned, and left something, is the object itself. */
+	if (at.image == NULL) {
+		at = si_kit_place_of(kit, object);
+	}
+	si_kit_find_at(kit, rule, object, text, at);
+}
+
+void si_kit_free_findings(sessio_kit *kit)
+{
+	for (size_t i = 0; i < kit->finding_count; i++) {
+		free(kit->findings[i]);
+	}
+}
+
+size_t sessio_kit_finding_count(const sessio_kit *kit)
+{
+	return kit != NULL ? kit->finding_count : 0;
+}
+
+const sessio_kit_finding *sessio_kit_get_finding(const sessio_kit *kit, size_t index)
+{
+	sessio_kit *looked_at = (sessio_kit *)(uintptr_t)kit; /* only this count changes */
+
+	if (index >= sessio_kit_finding_count(kit)) {
+		return NULL;
+	}
+	if (looked_at->looked_at <= index) {
+		looked_at->looked_at = index + 1;
+	}
+	return &kit->findings[index]->face;
+}
+
+/* Text that grows; NULL once there is no memory. */
+struct text {
+	char *bytes;
+	size_t length;
+	size_t room;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	char line[512];
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	if (text->bytes == NULL || length < 0) {
+		return;
+	}
+	if (text->length + (size_t)length >= text->room) {
+		char *more = realloc(text->bytes, 2 * text->room + (size_t)length);
+
+		if (more == NULL) {
+			return;
+		}
+		text->bytes = more;
+		text->room = 2 * text->room + (size_t)length;
+	}
+	length = (size_t)length < sizeof(line) ? length : (int)sizeof(line) - 1;
+	memcpy(text->bytes + text->length, line, (size_t)length + 1);
+	text->length += (size_t)length;
+}
+
+static void add_place(struct text *text, const char *what, const sessio_kit_place *place)
+{
+	if (place->file != NULL) {
+		add(text, "     %s %s:%u in %s\n", what, place->file, (unsigned)place->line,
+			place->driver);
+	} else if (place->driver != NULL) {
+		add(text, "     %s %s\n", what, place->driver);
+	}
+}
+
+static void add_finding(struct text *text, size_t number, const sessio_kit_finding *finding)
+{
+	add(text, "%2lu. %s: %s", (unsigned long)number, sessio_kit_rule_text(finding->rule),
+		finding->text);
+	if (finding->times > 1) {
+		add(text, " (%lu times)", (unsigned long)finding->times);
+	}
+	add(text, "\n");
+	add_place(text, "at", &finding->at);
+	if (!is_same_place(&finding->at, &finding->made)) {
+		add_place(text, "made at", &finding->made);
+	}
+}
+
+const char *sessio_kit_report(sessio_kit *kit)
+{
+	struct text text = { .room = 1024 };
+
+	if (kit == NULL) {
+		return "";
+	}
+	text.bytes = malloc(text.room);
+	if (text.bytes == NULL) {
+		return kit->finding_count != 0 ? "no memory for the report\n" : "";
+	}
+	text.bytes[0] = '\0';
+	for (size_t i = 0; i < kit->finding_count; i++) {
+		add_finding(&text, i + 1, &kit->findings[i]->face);
+	}
+	if (kit->lost != 0) {
+		add(&text, "and %lu more\n", (unsigned long)kit->lost);
+	}
+	kit->looked_at = kit->finding_count;
+	free(kit->report);
+	kit->report = text.bytes;
+	return kit->report;
+}

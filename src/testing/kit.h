@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of a kit, as its sources see them.
+ *
+ * There is one kit at a time, and the hooks of the process are its own. They run on
+ * any thread, so all that they touch is under the kit's lock. The lists of drivers,
+ * files and requests belong to the thread of the step.
+ */
+#ifndef SI_TESTING_KIT_H
+#define SI_TESTING_KIT_H
+
+#include <setjmp.h>
+
+#include "base/list.h"
+#include "base/map.h"
+#include "platform/hooks.h"
+#include "sessio/testing_driver.h"
+#include "wdk/hooks.h"
+#include "wdk/thread.h"
+
+#define SI_KIT_FINDINGS 256u /* more of them are counted only */
+#define SI_KIT_WORK_NS UINT64_C(10000000000)
+
+/* A call in the code under test. */
+struct si_kit_place {
+	const sessio_driver_image *image; /* NULL: not known */
+	const unsigned char *address;
+};
+
+/* Something that driver code has made, or had. */
+struct si_kit_record {
+	struct si_map_node by_object; /* kit->records or kit->past */
+	struct si_list_node link; /* kit->made of its kind, or kit->gone; oldest first */
+	enum si_wdk_kind kind;
+	void *object;
+	const void *owner;
+	const void *memory;
+	size_t size;
+	ULONG tag;
+	struct si_kit_place made;
+	char name[80];
+	bool found; /* a finding has named it: it is not reported as left besides */
+};
+
+struct si_kit_finding {
+	sessio_kit_finding face;
+	char text[256];
+};
+
+struct sessio_kit_driver {
+	struct si_list_node link; /* kit->drivers */
+	sessio_kit *kit;
+	const sessio_driver_image *image;
+	DRIVER_OBJECT object;
+	UNICODE_STRING registry_path;
+	bool loaded;
+	WCHAR names[]; /* of the driver, its service and its registry path */
+};
+
+struct sessio_kit {
+	sessio_host *host;
+	bool finished;
+	/* A step: where a stop leads to. */
+	bool in_step; /* of the thread of the step, and so the next three */
+	const void *step_thread;
+	void *step_frame; /* of the platform's thread */
+	jmp_buf step;
+	_Atomic bool stopped;
+	struct si_list drivers;
+	struct si_list files;
+	KSPIN_LOCK lock;
+	struct si_map records; /* under the lock, and so all up to the count of lost ones */
+	struct si_map past;
+	struct si_list made[SI_WDK_KINDS];
+	struct si_list gone;
+	size_t gone_count;
+	struct si_list quarantine;
+	size_t quarantine_size;
+	struct si_kit_finding *findings[SI_KIT_FINDINGS];
+	size_t finding_count;
+	size_t looked_at; /* how many of them the test has seen */
+	size_t lost; /* findings that there was no room for */
+	char *report;
+};
+
+/* The kit of the process, or NULL. */
+sessio_kit *si_kit_current(void);
+
+/*
+ * Runs a part of a test, in which a stop of the library is a finding. False if it was
+ * stopped, or if there may be no more steps.
+ */
+typedef void si_kit_step_fn(void *arg);
+bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg);
+
+/* Findings. The object's record, if there is one, adds what is known of it. */
+void si_kit_find(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text);
+void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
+	struct si_kit_place at);
+void si_kit_free_findings(sessio_kit *kit);
+
+/* The innermost call on this thread's stack that is in a driver of the kit. */
+struct si_kit_place si_kit_here(const sessio_kit *kit);
+/* This routine of a driver. */
+struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine);
+sessio_kit_place si_kit_place_face(struct si_kit_place place);
+
+/* Records. */
+void si_kit_ledger_init(sessio_kit *kit);
+void si_kit_ledger_fini(sessio_kit *kit);
+/* A thing of the kit's own: nothing is known of it any more. */
+void si_kit_forget(sessio_kit *kit, enum si_wdk_kind kind, const void *object);
+/* With the lock held: the record of a thing that is there, or was there; NULL if none. */
+struct si_kit_record *si_kit_record_locked(sessio_kit *kit, const void *object);
+/* Whether something is registered for this object, which is about to go: a finding. */
+bool si_kit_find_registered(sessio_kit *kit, const void *owner, const char *text);
+/* Reports and gives back what this driver has left, all that is left with NULL. */
+void si_kit_sweep(sessio_kit *kit, const sessio_kit_driver *driver, bool report);
+extern const struct si_wdk_hooks si_kit_hooks;
+
+/* Pool memory with a guard behind it, which is kept for a while after it was freed. */
+void *si_kit_take_memory(size_t size);
+void si_kit_give_memory(void *memory, void *block);
+void si_kit_check_quarantine(sessio_kit *kit);
+void si_kit_free_quarantine(sessio_kit *kit);
+
+/* Drivers and files, at the end. */
+void si_kit_end_drivers(sessio_kit *kit);
+void si_kit_free_drivers(sessio_kit *kit);
+void si_kit_close_files(sessio_kit *kit);
+bool si_kit_has_open_files(const sessio_kit *kit, const DRIVER_OBJECT *driver);
+/* Frees the closed files of this driver, all closed ones with NULL. */
+void si_kit_free_files(sessio_kit *kit, const DRIVER_OBJECT *driver);
+
+#endif /* SI_TESTING_KIT_H */

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger of all that driver code has made and not given back. A thing that was
+ * given back stays in it for a while. The hooks of src/wdk keep it, so that findings
+ * can name objects.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "testing/kit.h"
+#include "wdk/device.h"
+
+#define PAST_RECORDS 4096u
+
+static const sessio_kit_rule rules[SI_WDK_RULE_COUNT] = {
+	[SI_WDK_RULE_IRQL] = SESSIO_KIT_RULE_IRQL,
+	[SI_WDK_RULE_LEVEL_LEFT] = SESSIO_KIT_RULE_IRQL_LEFT,
+	[SI_WDK_RULE_LOCK_LEFT] = SESSIO_KIT_RULE_LOCK_LEFT,
+	[SI_WDK_RULE_REGION_LEFT] = SESSIO_KIT_RULE_REGION_LEFT,
+	[SI_WDK_RULE_LOCK] = SESSIO_KIT_RULE_LOCK_MISUSED,
+	[SI_WDK_RULE_REGION] = SESSIO_KIT_RULE_LOCK_MISUSED,
+	[SI_WDK_RULE_DEVICE] = SESSIO_KIT_RULE_NO_DEVICE,
+	[SI_WDK_RULE_DEVICE_TWICE] = SESSIO_KIT_RULE_DEVICE_DELETED_TWICE,
+	[SI_WDK_RULE_DEVICE_REGISTERED] = SESSIO_KIT_RULE_REGISTERED_OBJECT_GONE,
+	[SI_WDK_RULE_REQUEST] = SESSIO_KIT_RULE_REQUEST_MISUSED,
+	[SI_WDK_RULE_REQUEST_TWICE] = SESSIO_KIT_RULE_REQUEST_COMPLETED_TWICE,
+	[SI_WDK_RULE_POOL] = SESSIO_KIT_RULE_POOL_MISUSED,
+	[SI_WDK_RULE_POOL_TWICE] = SESSIO_KIT_RULE_POOL_MISUSED,
+	[SI_WDK_RULE_LOOKASIDE] = SESSIO_KIT_RULE_POOL_LEFT,
+	[SI_WDK_RULE_WORK_ITEM] = SESSIO_KIT_RULE_WORK_ITEM_MISUSED,
+	[SI_WDK_RULE_WAIT] = SESSIO_KIT_RULE_WAIT_MISUSED,
+	[SI_WDK_RULE_UNREGISTER] = SESSIO_KIT_RULE_NEVER_REGISTERED,
+};
+
+static struct si_kit_record *find_locked(const struct si_map *map, const void *object)
+{
+	struct si_map_node *node = si_map_find(map, (uintptr_t)object);
+
+	return node != NULL ? CONTAINING_RECORD(node, struct si_kit_record, by_object) : NULL;
+}
+
+struct si_kit_record *si_kit_record_locked(sessio_kit *kit, const void *object)
+{
+	struct si_kit_record *record = find_locked(&kit->records, object);
+
+	return record != NULL ? record : find_locked(&kit->past, object);
+}
+
+static void drop_past_locked(sessio_kit *kit, struct si_kit_record *record)
+{
+	si_map_remove(&kit->past, &record->by_object);
+	si_list_remove(&kit->gone, &record->link);
+	kit->gone_count--;
+	free(record);
+}
+
+static void take_locked(sessio_kit *kit, struct si_kit_record *record)
+{
+	si_map_remove(&kit->records, &record->by_object);
+	si_list_remove(&kit->made[record->kind], &record->link);
+}
+
+static void put_name(struct si_kit_record *record, PCUNICODE_STRING name)
+{
+	size_t length = name->Length / sizeof(WCHAR);
+
+	if (length >= sizeof(record->name)) {
+		length = sizeof(record->name) - 1;
+	}
+	for (size_t i = 0; i < length; i++) {
+		WCHAR letter = name->Buffer[i];
+
+		record->name[i] = (char)(letter >= ' ' && letter < 0x7f ? letter : '?');
+	}
+}
+
+static void put_size(struct si_kit_record *record)
+{
+	char tag[sizeof(record->tag) + 1] = { 0 };
+
+	for (size_t i = 0; i < sizeof(record->tag); i++) {
+		unsigned letter = record->tag >> (8 * i) & 0xffu;
+
+		tag[i] = (char)(letter >= ' ' && letter < 0x7f ? letter : '?');
+	}
+	(void)snprintf(record->name, sizeof(record->name), "%lu bytes with tag '%s'",
+		(unsigned long)record->size, tag);
+}
+
+static void put_owner(struct si_kit_record *record)
+{
+	CSHORT type;
+
+	memcpy(&type, record->owner, sizeof(type));
+	(void)snprintf(record->name, sizeof(record->name), "of a %s object",
+		type == IO_TYPE_DEVICE         ? "device"
+			: type == IO_TYPE_FILE ? "file"
+					       : "driver");
+}
+
+static void on_made(const struct si_wdk_thing *thing)
+{
+	sessio_kit *kit = si_kit_current();
+	struct si_kit_record *record = calloc(1, sizeof(*record));
+	struct si_kit_record *before;
+
+	if (record == NULL || kit == NULL) {
+		free(record);
+		return; /* then its loss is not noticed, and that is all */
+	}
+	record->kind = thing->kind;
+	record->object = thing->object;
+	record->owner = thing->owner;
+	record->memory = thing->memory;
+	record->size = thing->size;
+	record->tag = thing->tag;
+	record->made = si_kit_here(kit);
+	if (thing->name != NULL) {
+		put_name(record, thing->name);
+	} else if (thing->kind == SI_WDK_POOL) {
+		put_size(record);
+	} else if (thing->kind == SI_WDK_REGISTRATION) {
+		put_owner(record);
+	}
+	si_wdk_lock(&kit->lock);
+	before = find_locked(&kit->past, thing->object);
+	if (before != NULL) {
+		drop_past_locked(kit, before);
+	}
+	si_map_add(&kit->records, &record->by_object, (uintptr_t)thing->object);
+	si_list_append(&kit->made[record->kind], &record->link);
+	si_wdk_unlock(&kit->lock);
+}
+
+/* The memory that goes with this thing: a block, or the extension of a device. */
+static bool is_in(const void *address, const struct si_kit_record *record)
+{
+	uintptr_t start = (uintptr_t)record->object;
+
+	return address != NULL &&
+		(address == record->memory ||
+			(record->kind == SI_WDK_POOL && (uintptr_t)address >= start &&
+				(uintptr_t)address - start < record->size));
+}
+
+/* The handle of a registration whose callback gets memory that goes with this thing. */
+static void *user_of_locked(const sessio_kit *kit, const struct si_kit_record *record)
+{
+	for (struct si_list_node *node = kit->made[SI_WDK_REGISTRATION].first; node != NULL;
+		node = node->next) {
+		const struct si_kit_record *user =
+			SI_LIST_ELEMENT(node, struct si_kit_record, link);
+
+		if (is_in(user->memory, record)) {
+			return user->object;
+		}
+	}
+	return NULL;
+}
+
+static void on_gone(enum si_wdk_kind kind, void *object)
+{
+	sessio_kit *kit = si_kit_current();
+	struct si_kit_record *record;
+	void *user = NULL;
+
+	if (kit == NULL) {
+		return;
+	}
+	si_wdk_lock(&kit->lock);
+	record = find_locked(&kit->records, object);
+	if (record != NULL) {
+		user = kind != SI_WDK_REGISTRATION ? user_of_locked(kit, record) : NULL;
+		take_locked(kit, record);
+		si_map_add(&kit->past, &record->by_object, (uintptr_t)object);
+		si_list_append(&kit->gone, &record->link);
+		kit->gone_count++;
+	}
+	if (kit->gone_count > PAST_RECORDS) {
+		drop_past_locked(kit, SI_LIST_ELEMENT(kit->gone.first, struct si_kit_record, link));
+	}
+	si_wdk_unlock(&kit->lock);
+	if (user != NULL) {
+		si_kit_find(kit, SESSIO_KIT_RULE_CONTEXT_FREED, object,
+			"the context of a callback was freed before "
+			"IoUnregisterContainerNotification()");
+	}
+}
+
+static bool was_there(sessio_kit *kit, const void *object)
+{
+	bool was;
+
+	si_wdk_lock(&kit->lock);
+	was = find_locked(&kit->past, object) != NULL;
+	si_wdk_unlock(&kit->lock);
+	return was;
+}
+
+static void on_misused(enum si_wdk_rule rule, const void *object, const char *why)
+{
+	sessio_kit *kit = si_kit_current();
+
+	if (kit == NULL) {
+		return;
+	}
+	if (rule == SI_WDK_RULE_UNREGISTER && was_there(kit, object)) {
+		si_kit_find(kit, SESSIO_KIT_RULE_UNREGISTERED_TWICE, object,
+			"IoUnregisterContainerNotification() got a handle that it had before");
+	} else if (rule == SI_WDK_RULE_POOL_TWICE && was_there(kit, object)) {
+		si_kit_find(kit, SESSIO_KIT_RULE_POOL_FREED_TWICE, object,
+			"a block was given back that had been given back before");
+	} else {
+		si_kit_find(kit, rules[rule], object, why);
+	}
+}
+
+/* A thread that comes late, when there is no kit any more, is let alone. */
+const struct si_wdk_hooks si_kit_hooks = {
+	.made = on_made,
+	.gone = on_gone,
+	.misused = on_misused,
+	.take_memory = si_kit_take_memory,
+	.give_memory = si_kit_give_memory,
+};
+
+void si_kit_ledger_init(sessio_kit *kit)
+{
+	si_map_init(&kit->records);
+	si_map_init(&kit->past);
+}
+
+void si_kit_ledger_fini(sessio_kit *kit)
+{
+	while (!si_list_is_empty(&kit->gone)) {
+		drop_past_locked(kit, SI_LIST_ELEMENT(kit->gone.first, struct si_kit_record, link));
+	}
+	si_map_fini(&kit->records);
+	si_map_fini(&kit->past);
+}
+
+void si_kit_forget(sessio_kit *kit, enum si_wdk_kind kind, const void *object)
+{
+	struct si_kit_record *record;
+
+	(void)kind;
+	si_wdk_lock(&kit->lock);
+	record = find_locked(&kit->records, object);
+	if (record != NULL) {
+		take_locked(kit, record);
+	}
+	si_wdk_unlock(&kit->lock);
+	free(record);
+}
+
+/* How each kind is reported and given back, in the order in which that is done. */
+static void unregister(void *object)
+{
+	IoUnregisterContainerNotification(object);
+}
+
+static void delete_link(void *object)
+{
+	si_wdk_link_delete(object);
+}
+
+static void free_work_item(void *object)
+{
+	IoFreeWorkItem(object);
+}
+
+static void free_request(void *object)
+{
+	IoFreeIrp(object);
+}
+
+static void delete_device(void *object)
+{
+	IoDeleteDevice(object);
+}
+
+static void free_pool(void *object)
+{
+	ExFreePool(object);
+}
+
+static const struct kind {
+	enum si_wdk_kind kind;
+	sessio_kit_rule rule;
+	const char *text;
+	void (*give_back)(void *object);
+} kinds[] = {
+	{ SI_WDK_REGISTRATION, SESSIO_KIT_RULE_REGISTRATION_LEFT,
+		"IoUnregisterContainerNotification() was not called", unregister },
+	{ SI_WDK_LINK, SESSIO_KIT_RULE_LINK_LEFT, "IoDeleteSymbolicLink() was not called",
+		delete_link },
+	{ SI_WDK_WORK_ITEM, SESSIO_KIT_RULE_WORK_ITEM_LEFT, "IoFreeWorkItem() was not called",
+		free_work_item },
+	{ SI_WDK_REQUEST, SESSIO_KIT_RULE_REQUEST_LEFT, "IoFreeIrp() was not called",
+		free_request },
+	{ SI_WDK_DEVICE, SESSIO_KIT_RULE_DEVICE_LEFT, "IoDeleteDevice() was not called",
+		delete_device },
+	{ SI_WDK_POOL, SESSIO_KIT_RULE_POOL_LEFT, "ExFreePool() was not called", free_pool },
+};
+
+static bool is_of(const struct si_kit_record *record, const sessio_kit_driver *driver)
+{
+	return driver == NULL || record->made.image == driver->image ||
+		record->owner == &driver->object;
+}
+
+/* A copy of the first that is left; false if there is none. */
+static bool first_left(sessio_kit *kit, const sessio_kit_driver *driver, enum si_wdk_kind kind,
+	struct si_kit_record *copy)
+{
+	bool is_left = false;
+
+	si_wdk_lock(&kit->lock);
+	for (struct si_list_node *node = kit->made[kind].first; node != NULL && !is_left;
+		node = node->next) {
+		struct si_kit_record *record = SI_LIST_ELEMENT(node, struct si_kit_record, link);
+
+		if (is_of(record, driver)) {
+			*copy = *record;
+			is_left = true;
+		}
+	}
+	si_wdk_unlock(&kit->lock);
+	return is_left;
+}
+
+void si_kit_sweep(sessio_kit *kit, const sessio_kit_driver *driver, bool report)
+{
+	for (size_t i = 0; i < RTL_NUMBER_OF(kinds); i++) {
+		struct si_kit_record left;
+
+		while (first_left(kit, driver, kinds[i].kind, &left)) {
+			if (report && !left.found) {
+				si_kit_find_at(
+					kit, kinds[i].rule, left.object, kinds[i].text, left.made);
+			}
+			kinds[i].give_back(left.object);
+			/* It is not tried again if that failed. */
+			si_kit_forget(kit, left.kind, left.object);
+		}
+	}
+}
+
+bool si_kit_find_registered(sessio_kit *kit, const void *owner, const char *text)
+{
+	void *handle = NULL;
+
+	si_wdk_lock(&kit->lock);
+	for (struct si_list_node *node = kit->made[SI_WDK_REGISTRATION].first;
+		node != NULL && handle == NULL; node = node->next) {
+		struct si_kit_record *record = SI_LIST_ELEMENT(node, struct si_kit_record, link);
+
+		if (record->owner == owner) {
+			handle = record->object;
+		}
+	}
+	si_wdk_unlock(&kit->lock);
+	if (handle != NULL) {
+		si_kit_find(kit, SESSIO_KIT_RULE_REGISTERED_OBJECT_GONE, handle, text);
+		IoUnregisterContainerNotification(handle);
+	}
+	return handle != NULL;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests: made, sent, judged by the rules of a dispatch routine, and collected. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "testing/file.h"
+#include "wdk/work.h"
+
+#define BUFFER_TAG 0x42535953u /* SYSB */
+#define TICKS_PER_MS 10000
+
+sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major)
+{
+	sessio_kit_request *request = calloc(1, sizeof(*request));
+	PIRP irp = request != NULL ? IoAllocateIrp(file->device->StackSize, FALSE) : NULL;
+
+	if (irp == NULL) {
+		free(request);
+		return NULL;
+	}
+	request->file = file;
+	request->irp = irp;
+	request->location = IoGetNextIrpStackLocation(irp);
+	request->location->MajorFunction = major;
+	request->location->FileObject = &file->object;
+	KeInitializeEvent(&request->done, NotificationEvent, FALSE);
+	irp->RequestorMode = UserMode;
+	irp->Tail.Overlay.OriginalFileObject = &file->object;
+	irp->UserIosb = &request->result;
+	irp->UserEvent = &request->done;
+	si_list_append(&file->requests, &request->link);
+	return request;
+}
+
+bool si_kit_set_buffered(sessio_kit_request *request, bool copy_in)
+{
+	ULONG size =
+		request->in_length > request->out_length ? request->in_length : request->out_length;
+	PVOID buffer = size != 0 ? ExAllocatePoolWithTag(NonPagedPoolNx, size, BUFFER_TAG) : NULL;
+
+	if (size != 0 && buffer == NULL) {
+		return false;
+	}
+	request->irp->AssociatedIrp.SystemBuffer = buffer;
+	if (copy_in && request->in_length != 0) {
+		memcpy(buffer, request->in, request->in_length);
+	}
+	return true;
+}
+
+bool si_kit_set_direct(sessio_kit_request *request, PVOID buffer, ULONG length)
+{
+	PMDL mdl = length != 0 ? IoAllocateMdl(buffer, length, FALSE, FALSE, request->irp) : NULL;
+
+	if (mdl != NULL) {
+		MmProbeAndLockPages(mdl, UserMode, IoModifyAccess);
+	}
+	return length == 0 || mdl != NULL;
+}
+
+bool si_kit_is_done(sessio_kit_request *request)
+{
+	return KeReadStateEvent(&request->done) != 0;
+}
+
+static const char *name_of(const sessio_kit_request *request)
+{
+	switch (request->location->MajorFunction) {
+	case IRP_MJ_CREATE:
+		return "create";
+	case IRP_MJ_CLEANUP:
+		return "cleanup";
+	case IRP_MJ_CLOSE:
+		return "close";
+	case IRP_MJ_READ:
+		return "read";
+	case IRP_MJ_WRITE:
+		return "write";
+	default:
+		return "device control";
+	}
+}
+
+static void find(sessio_kit_request *request, sessio_kit_rule rule, const char *what)
+{
+	sessio_kit *kit = request->file->kit;
+	UCHAR major = request->location->MajorFunction;
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "a %s request %s", name_of(request), what);
+	si_kit_find_at(kit, rule, request->irp, text,
+		si_kit_place_of(
+			kit, (const void *)(uintptr_t)request->file->driver->MajorFunction[major]));
+}
+
+/* The rules of a dispatch routine, once it has returned. */
+static void judge(sessio_kit_request *request)
+{
+	bool marked = (request->location->Control & SL_PENDING_RETURNED) != 0;
+	bool pending = request->status == STATUS_PENDING;
+
+	if (pending && !marked) {
+		find(request, SESSIO_KIT_RULE_REQUEST_MARK,
+			"answered STATUS_PENDING without IoMarkIrpPending()");
+	}
+	if (pending) {
+		return;
+	}
+	if (marked) {
+		find(request, SESSIO_KIT_RULE_REQUEST_MARK,
+			"was marked as pending and did not answer STATUS_PENDING");
+	}
+	if (!si_kit_is_done(request)) {
+		find(request, SESSIO_KIT_RULE_REQUEST_NOT_COMPLETED,
+			"was neither completed nor answered with STATUS_PENDING");
+	} else if (request->result.Status != request->status) {
+		find(request, SESSIO_KIT_RULE_REQUEST_STATUS,
+			"answered another status than it was completed with");
+	}
+}
+
+NTSTATUS si_kit_send(sessio_kit_request *request)
+{
+	sessio_kit_file *file = request->file;
+	struct si_wdk_standing before = si_wdk_standing();
+	PDRIVER_DISPATCH routine = file->driver->MajorFunction[request->location->MajorFunction];
+	bool entered = file->session != NULL &&
+		sessio_host_enter_session(file->kit->host, file->session) == SESSIO_OK;
+
+	request->status = IoCallDriver(file->device, request->irp);
+	SI_WDK_CHECK_STANDING(&before, routine, "a dispatch routine");
+	if (entered) {
+		(void)sessio_host_leave_session(file->kit->host);
+	}
+	request->pended = request->status == STATUS_PENDING;
+	judge(request);
+	return request->status;
+}
+
+static void free_buffers(sessio_kit_request *request)
+{
+	PIRP irp = request->irp;
+
+	if (irp->AssociatedIrp.SystemBuffer != NULL) {
+		ExFreePool(irp->AssociatedIrp.SystemBuffer);
+		irp->AssociatedIrp.SystemBuffer = NULL;
+	}
+	if (irp->MdlAddress != NULL) {
+		MmUnlockPages(irp->MdlAddress);
+		IoFreeMdl(irp->MdlAddress);
+		irp->MdlAddress = NULL;
+	}
+}
+
+NTSTATUS si_kit_collect(sessio_kit_request *request, ULONG_PTR *out_information)
+{
+	PVOID system = request->irp->AssociatedIrp.SystemBuffer;
+	ULONG_PTR length = request->result.Information;
+
+	if (out_information != NULL) {
+		*out_information = length;
+	}
+	if (request->collected) {
+		return request->result.Status;
+	}
+	request->collected = true;
+	request->pended = false;
+	if (system != NULL && request->out != NULL && !NT_ERROR(request->result.Status)) {
+		if (length > request->out_length) {
+			find(request, SESSIO_KIT_RULE_REQUEST_MISUSED,
+				"was completed with more data than its buffer has room for");
+			length = request->out_length;
+		}
+		memcpy(request->out, system, length);
+	}
+	free_buffers(request);
+	return request->result.Status;
+}
+
+static void cancel(void *arg)
+{
+	sessio_kit_request *request = arg;
+
+	(void)IoCancelIrp(request->irp);
+}
+
+NTSTATUS sessio_kit_wait(
+	sessio_kit_request *request, uint32_t timeout_ms, ULONG_PTR *out_information)
+{
+	LARGE_INTEGER ticks;
+
+	if (request == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	ticks.QuadPart = -(LONGLONG)timeout_ms * TICKS_PER_MS;
+	if (KeWaitForSingleObject(&request->done, UserRequest, KernelMode, FALSE,
+		    timeout_ms == SESSIO_FOREVER ? NULL : &ticks) != STATUS_SUCCESS) {
+		return STATUS_TIMEOUT;
+	}
+	return si_kit_collect(request, out_information);
+}
+
+NTSTATUS sessio_kit_cancel(
+	sessio_kit_request *request, uint32_t timeout_ms, ULONG_PTR *out_information)
+{
+	if (request == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	if (!si_kit_is_done(request) && !si_kit_step(request->file->kit, cancel, request)) {
+		return STATUS_UNSUCCESSFUL;
+	}
+	return sessio_kit_wait(request, timeout_ms, out_information);
+}
+
+sessio_kit_request *sessio_kit_pended(sessio_kit_file *file)
+{
+	if (file == NULL) {
+		return NULL;
+	}
+	for (struct si_list_node *node = file->requests.last; node != NULL; node = node->previous) {
+		sessio_kit_request *request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
+
+		if (request->pended) {
+			return request;
+		}
+	}
+	return NULL;
+}
+
+void si_kit_end_requests(sessio_kit_file *file)
+{
+	sessio_kit_request *request;
+
+	for (struct si_list_node *node = file->requests.first; node != NULL; node = node->next) {
+		request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
+		if (request->pended && !si_kit_is_done(request)) {
+			(void)IoCancelIrp(request->irp);
+		}
+	}
+	(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	while ((request = sessio_kit_pended(file)) != NULL) {
+		request->pended = false;
+		if (si_kit_is_done(request)) {
+			(void)si_kit_collect(request, NULL);
+		} else {
+			find(request, SESSIO_KIT_RULE_REQUEST_NOT_COMPLETED,
+				"is pending after cleanup and cancellation");
+		}
+	}
+}
+
+void si_kit_free_requests(sessio_kit_file *file)
+{
+	struct si_list_node *next;
+
+	for (struct si_list_node *node = file->requests.first; node != NULL; node = next) {
+		sessio_kit_request *request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
+
+		next = node->next;
+		free_buffers(request);
+		IoFreeIrp(request->irp);
+		free(request);
+	}
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* Files: handles that programs have, and the requests that they send. */
+#include <stdlib.h>
+
+#include "nt/sessio_nt.h"
+#include "testing/file.h"
+#include "wdk/device.h"
+#include "wdk/work.h"
+
+#define OPEN_EXISTING_FILE 0x01000000u /* FILE_OPEN in the high byte of the options */
+
+static sessio_kit_file *make_file(sessio_kit *kit, PDEVICE_OBJECT device, PCUNICODE_STRING rest)
+{
+	sessio_kit_file *file = calloc(1, sizeof(*file) + rest->Length + sizeof(WCHAR));
+
+	if (file == NULL) {
+		return NULL;
+	}
+	file->kit = kit;
+	file->device = device;
+	file->driver = device->DriverObject;
+	sessio_nt_init_file(&file->object, device);
+	if (rest->Length != 0) {
+		memcpy(file->name, rest->Buffer, rest->Length);
+	}
+	file->object.FileName.Buffer = file->name;
+	file->object.FileName.Length = rest->Length;
+	file->object.FileName.MaximumLength = (USHORT)(rest->Length + sizeof(WCHAR));
+	file->object.ReadAccess = TRUE;
+	file->object.WriteAccess = TRUE;
+	si_list_append(&kit->files, &file->link);
+	return file;
+}
+
+static void end_file(sessio_kit_file *file)
+{
+	file->closed = true;
+	file->device->ReferenceCount--;
+	si_wdk_device_release(file->device);
+}
+
+/* A request that the driver may keep only for as long as its work items run. */
+static NTSTATUS send_and_wait(sessio_kit_file *file, UCHAR major)
+{
+	sessio_kit_request *request = si_kit_make_request(file, major);
+
+	if (request == NULL) {
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	if (major == IRP_MJ_CREATE) {
+		request->location->Parameters.Create.Options = OPEN_EXISTING_FILE;
+		request->location->Parameters.Create.ShareAccess =
+			FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+	}
+	if (si_kit_send(request) == STATUS_PENDING) {
+		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	}
+	return si_kit_is_done(request) ? si_kit_collect(request, NULL) : request->status;
+}
+
+struct open {
+	sessio_kit *kit;
+	uint32_t session_id;
+	PCWSTR name;
+	PDEVICE_OBJECT device;
+	sessio_kit_file *file;
+	NTSTATUS status;
+};
+
+static NTSTATUS judge_open(const DEVICE_OBJECT *device)
+{
+	if ((device->Flags & DO_DEVICE_INITIALIZING) != 0) {
+		return STATUS_NO_SUCH_DEVICE;
+	}
+	return (device->Flags & DO_EXCLUSIVE) != 0 && device->ReferenceCount != 0
+		? STATUS_ACCESS_DENIED
+		: STATUS_SUCCESS;
+}
+
+/* With the device held, and the session's reference given to the file. */
+static NTSTATUS open_held(struct open *step, PCUNICODE_STRING rest, sessio_user_session *session)
+{
+	NTSTATUS status = judge_open(step->device);
+	sessio_kit_file *file =
+		NT_SUCCESS(status) ? make_file(step->kit, step->device, rest) : NULL;
+
+	if (file == NULL) {
+		sessio_user_session_unref(session);
+		si_wdk_device_release(step->device);
+		return NT_SUCCESS(status) ? STATUS_INSUFFICIENT_RESOURCES : status;
+	}
+	file->session = session;
+	step->device->ReferenceCount++;
+	status = send_and_wait(file, IRP_MJ_CREATE);
+	if (status == STATUS_SUCCESS) {
+		step->file = file;
+		return status;
+	}
+	si_kit_end_requests(file);
+	end_file(file);
+	return status;
+}
+
+static void open_file(void *arg)
+{
+	struct open *step = arg;
+	UNICODE_STRING name, rest = { 0, 0, NULL };
+	sessio_user_session *session = NULL;
+
+	if (step->session_id != SESSIO_KIT_NO_SESSION &&
+		sessio_host_find_session(step->kit->host, step->session_id, &session) !=
+			SESSIO_OK) {
+		step->status = STATUS_NO_SUCH_LOGON_SESSION;
+		return;
+	}
+	if (step->name != NULL) {
+		RtlInitUnicodeString(&name, step->name);
+		step->device = si_wdk_device_open(&name, &rest);
+	} else if (!si_wdk_device_hold(step->device)) {
+		step->device = NULL;
+	}
+	if (step->device == NULL) {
+		sessio_user_session_unref(session);
+		step->status = STATUS_OBJECT_NAME_NOT_FOUND;
+		return;
+	}
+	step->status = open_held(step, &rest, session);
+}
+
+static NTSTATUS run_open(struct open *step, sessio_kit_file **out_file)
+{
+	if (!si_kit_step(step->kit, open_file, step)) {
+		return STATUS_UNSUCCESSFUL;
+	}
+	if (step->file != NULL) {
+		*out_file = step->file;
+	}
+	return step->status;
+}
+
+NTSTATUS sessio_kit_open(
+	sessio_kit *kit, uint32_t session_id, PCWSTR name, sessio_kit_file **out_file)
+{
+	struct open step = { .kit = kit, .session_id = session_id, .name = name };
+
+	if (kit == NULL || name == NULL || out_file == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	return run_open(&step, out_file);
+}
+
+NTSTATUS sessio_kit_open_device(
+	sessio_kit *kit, uint32_t session_id, PDEVICE_OBJECT device, sessio_kit_file **out_file)
+{
+	struct open step = { .kit = kit, .session_id = session_id, .device = device };
+
+	if (kit == NULL || device == NULL || out_file == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	return run_open(&step, out_file);
+}
+
+PFILE_OBJECT sessio_kit_file_object(sessio_kit_file *file)
+{
+	return file != NULL ? &file->object : NULL;
+}
+
+struct io {
+	sessio_kit_file *file;
+	UCHAR major;
+	ULONG code;
+	PVOID in, out;
+	ULONG in_length, out_length;
+	ULONG_PTR *out_information;
+	NTSTATUS status;
+};
+
+static bool set_read_or_write(sessio_kit_request *request, const struct io *io)
+{
+	ULONG flags = request->file->device->Flags;
+	PVOID buffer = io->major == IRP_MJ_READ ? io->out : io->in;
+	ULONG length = io->major == IRP_MJ_READ ? io->out_length : io->in_length;
+
+	request->location->Parameters.Read.Length = length;
+	request->irp->UserBuffer = buffer;
+	if ((flags & DO_BUFFERED_IO) != 0) {
+		return si_kit_set_buffered(request, io->major == IRP_MJ_WRITE);
+	}
+	return (flags & DO_DIRECT_IO) == 0 || si_kit_set_direct(request, buffer, length);
+}
+
+static bool set_control(sessio_kit_request *request, const struct io *io)
+{
+	PIO_STACK_LOCATION location = request->location;
+	ULONG method = METHOD_FROM_CTL_CODE(io->code);
+
+	location->Parameters.DeviceIoControl.IoControlCode = io->code;
+	location->Parameters.DeviceIoControl.InputBufferLength = io->in_length;
+	location->Parameters.DeviceIoControl.OutputBufferLength = io->out_length;
+	request->irp->UserBuffer = io->out;
+	if (method == METHOD_BUFFERED) {
+		return si_kit_set_buffered(request, true);
+	}
+	if (method == METHOD_NEITHER) {
+		location->Parameters.DeviceIoControl.Type3InputBuffer = io->in;
+		return true;
+	}
+	/* Only the second buffer is direct: the first one is copied. */
+	request->out = NULL;
+	request->out_length = 0;
+	return si_kit_set_buffered(request, true) &&
+		si_kit_set_direct(request, io->out, io->out_length);
+}
+
+static void send_io(void *arg)
+{
+	struct io *io = arg;
+	sessio_kit_request *request = si_kit_make_request(io->file, io->major);
+	bool set;
+
+	io->status = STATUS_INSUFFICIENT_RESOURCES;
+	if (request == NULL) {
+		return;
+	}
+	request->in = io->in;
+	request->in_length = io->in_length;
+	request->out = io->out;
+	request->out_length = io->out_length;
+	set = io->major == IRP_MJ_DEVICE_CONTROL ? set_control(request, io)
+						 : set_read_or_write(request, io);
+	if (set) {
+		io->status = si_kit_send(request);
+	}
+	if (set && io->status != STATUS_PENDING && si_kit_is_done(request)) {
+		(void)si_kit_collect(request, io->out_information);
+	}
+}
+
+static NTSTATUS run_io(struct io *io)
+{
+	if (io->file == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	if (io->file->cleaned || io->file->closed) {
+		return STATUS_FILE_CLOSED;
+	}
+	return si_kit_step(io->file->kit, send_io, io) ? io->status : STATUS_UNSUCCESSFUL;
+}
+
+NTSTATUS sessio_kit_read(
+	sessio_kit_file *file, PVOID buffer, ULONG length, ULONG_PTR *out_information)
+{
+	struct io io = { .file = file,
+		.major = IRP_MJ_READ,
+		.out = buffer,
+		.out_length = length,
+		.out_information = out_information };
+
+	return run_io(&io);
+}
+
+NTSTATUS sessio_kit_write(
+	sessio_kit_file *file, PVOID buffer, ULONG length, ULONG_PTR *out_information)
+{
+	struct io io = { .file = file,
+		.major = IRP_MJ_WRITE,
+		.in = buffer,
+		.in_length = length,
+		.out_information = out_information };
+
+	return run_io(&io);
+}
+
+NTSTATUS sessio_kit_control(sessio_kit_file *file, ULONG code, PVOID in, ULONG in_length, PVOID out,
+	ULONG out_length, ULONG_PTR *out_information)
+{
+	struct io io = { .file = file,
+		.major = IRP_MJ_DEVICE_CONTROL,
+		.code = code,
+		.in = in,
+		.in_length = in_length,
+		.out = out,
+		.out_length = out_length,
+		.out_information = out_information };
+
+	return run_io(&io);
+}
+
+struct closing {
+	sessio_kit_file *file;
+	NTSTATUS status;
+};
+
+static void clean_up(void *arg)
+{
+	struct closing *step = arg;
+
+	step->file->cleaned = true;
+	step->status = send_and_wait(step->file, IRP_MJ_CLEANUP);
+}
+
+NTSTATUS sessio_kit_cleanup(sessio_kit_file *file)
+{
+	struct closing step = { .file = file, .status = STATUS_SUCCESS };
+
+	if (file == NULL) {
+		return STATUS_SUCCESS;
+	}
+	if (file->cleaned || file->closed) {
+		return STATUS_FILE_CLOSED;
+	}
+	return si_kit_step(file->kit, clean_up, &step) ? step.status : STATUS_UNSUCCESSFUL;
+}
+
+static void close_file(void *arg)
+{
+	struct closing *step = arg;
+	sessio_kit_file *file = step->file;
+
+	if (!file->cleaned) {
+		clean_up(step);
+	}
+	si_kit_end_requests(file);
+	step->status = send_and_wait(file, IRP_MJ_CLOSE);
+	(void)si_kit_find_registered(file->kit, &file->object,
+		"a file object was closed that is registered for container notifications");
+	end_file(file);
+}
+
+NTSTATUS sessio_kit_close(sessio_kit_file *file)
+{
+	struct closing step = { .file = file, .status = STATUS_SUCCESS };
+
+	if (file == NULL || file->closed) {
+		return file == NULL ? STATUS_SUCCESS : STATUS_FILE_CLOSED;
+	}
+	return si_kit_step(file->kit, close_file, &step) ? step.status : STATUS_UNSUCCESSFUL;
+}
+
+bool si_kit_has_open_files(const sessio_kit *kit, const DRIVER_OBJECT *driver)
+{
+	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
+		const sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
+
+		if (file->driver == driver && !file->closed) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void si_kit_close_files(sessio_kit *kit)
+{
+	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
+		struct closing step = { .file = SI_LIST_ELEMENT(node, sessio_kit_file, link) };
+
+		if (!step.file->closed) {
+			close_file(&step);
+		}
+	}
+}
+
+void si_kit_free_files(sessio_kit *kit, const DRIVER_OBJECT *driver)
+{
+	struct si_list_node *next;
+
+	for (struct si_list_node *node = kit->files.first; node != NULL; node = next) {
+		sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
+
+		next = node->next;
+		if (driver == NULL || file->driver == driver) {
+			si_list_remove(&kit->files, &file->link);
+			si_kit_free_requests(file);
+			sessio_user_session_unref(file->session);
+			free(file);
+		}
+	}
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SESSIO_TESTS_FAULTY_H
+#define SESSIO_TESTS_FAULTY_H
+
+/* XX(MISTAKE, RULE): a device control of each makes one mistake, of this rule. */
+#define FAULTY_MAP(XX)                                \
+	XX(LEAVE_REGISTRATION, REGISTRATION_LEFT)     \
+	XX(DELETE_REGISTERED, REGISTERED_OBJECT_GONE) \
+	XX(CLOSE_REGISTERED, REGISTERED_OBJECT_GONE)  \
+	XX(UNREGISTER_TWICE, UNREGISTERED_TWICE)      \
+	XX(UNREGISTER_NOTHING, NEVER_REGISTERED)      \
+	XX(FREE_CONTEXT, CONTEXT_FREED)               \
+	XX(LEAVE_DEVICE, DEVICE_LEFT)                 \
+	XX(DELETE_TWICE, DEVICE_DELETED_TWICE)        \
+	XX(DELETE_DRIVER, NO_DEVICE)                  \
+	XX(LEAVE_LINK, LINK_LEFT)                     \
+	XX(FORGET_REQUEST, REQUEST_NOT_COMPLETED)     \
+	XX(KEEP_REQUEST, REQUEST_NOT_COMPLETED)       \
+	XX(COMPLETE_TWICE, REQUEST_COMPLETED_TWICE)   \
+	XX(PEND_UNMARKED, REQUEST_MARK)               \
+	XX(MARK_UNPENDED, REQUEST_MARK)               \
+	XX(ANSWER_OTHERWISE, REQUEST_STATUS)          \
+	XX(CLAIM_TOO_MUCH, REQUEST_MISUSED)           \
+	XX(LEAVE_REQUEST, REQUEST_LEFT)               \
+	XX(LEAVE_POOL, POOL_LEFT)                     \
+	XX(FREE_TWICE, POOL_FREED_TWICE)              \
+	XX(FREE_NO_BLOCK, POOL_MISUSED)               \
+	XX(FREE_UNDER_ANOTHER_TAG, POOL_MISUSED)      \
+	XX(OVERRUN, POOL_OVERRUN)                     \
+	XX(OVERRUN_SYSTEM_BUFFER, POOL_OVERRUN)       \
+	XX(WRITE_AFTER_FREE, POOL_USED_AFTER_FREE)    \
+	XX(LEAVE_WORK_ITEM, WORK_ITEM_LEFT)           \
+	XX(QUERY_AT_DISPATCH, IRQL)                   \
+	XX(KEEP_IRQL, IRQL_LEFT)                      \
+	XX(KEEP_IRQL_IN_CALLBACK, IRQL_LEFT)          \
+	XX(TAKE_TWICE, LOCK_MISUSED)                  \
+	XX(KEEP_LOCK, LOCK_LEFT)                      \
+	XX(KEEP_REGION, REGION_LEFT)                  \
+	XX(RELEASE_TOO_OFTEN, WAIT_MISUSED)
+
+enum faulty_mistake {
+#define XX(mistake, rule) FAULTY_##mistake,
+	FAULTY_MAP(XX)
+#undef XX
+		FAULTY_BUG_CHECK,
+	FAULTY_NOTHING
+};
+
+#define FAULTY_CODE(mistake) \
+	CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800 + (mistake), METHOD_BUFFERED, FILE_ANY_ACCESS)
+#define FAULTY_LENGTH 8 /* of the output buffer */
+
+#endif /* SESSIO_TESTS_FAULTY_H */

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Each mistake of a driver is one finding, which names its line, and the test goes on. */
+#include "test.h"
+
+#include <sessio/testing_driver.h>
+
+#include "drivers/faulty.h"
+
+SESSIO_DRIVER(faulty);
+
+#define NOBODY SESSIO_KIT_NO_SESSION
+
+/* A whole test with one device control of this code. */
+static sessio_kit *run(ULONG code)
+{
+	char out[FAULTY_LENGTH];
+	sessio_kit *kit;
+	sessio_kit_driver *driver;
+	sessio_kit_file *file;
+
+	assert_int_equal(sessio_kit_create(NULL, &kit), SESSIO_OK);
+	assert_int_equal(sessio_kit_load(kit, faulty, &driver), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_open(kit, NOBODY, L"\\Device\\Faulty", &file), STATUS_SUCCESS);
+	(void)sessio_kit_control(file, code, NULL, 0, out, sizeof(out), NULL);
+	assert_int_equal(sessio_kit_post(kit, 3, SESSIO_USER_EVENT_CREATED, 0), SESSIO_OK);
+	assert_int_equal(sessio_kit_close(file), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_unload(driver), STATUS_SUCCESS);
+	return kit;
+}
+
+static void a_driver_without_a_mistake_has_no_finding(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_NOTHING));
+
+	(void)state;
+	assert_string_equal(sessio_kit_report(kit), "");
+	assert_int_equal(sessio_kit_finish(kit), 0);
+	assert_null(sessio_kit_get_finding(kit, 0));
+	sessio_kit_destroy(kit);
+}
+
+static void each_mistake_is_one_finding_of_its_rule(void **state)
+{
+	static const struct {
+		const char *name;
+		sessio_kit_rule rule;
+	} mistakes[] = {
+#define XX(mistake, rule) { #mistake, SESSIO_KIT_RULE_##rule },
+		FAULTY_MAP(XX)
+#undef XX
+	};
+
+	(void)state;
+	for (ULONG i = 0; i < RTL_NUMBER_OF(mistakes); i++) {
+		sessio_kit *kit = run(FAULTY_CODE(i));
+		const sessio_kit_finding *finding;
+
+		if (sessio_kit_finish(kit) != 1) {
+			fail_msg("%s: %s", mistakes[i].name, sessio_kit_report(kit));
+		}
+		finding = sessio_kit_get_finding(kit, 0);
+		if (finding->rule != mistakes[i].rule) {
+			fail_msg("%s: %s", mistakes[i].name, sessio_kit_report(kit));
+		}
+		assert_int_equal(finding->times, 1);
+		assert_non_null(
+			strstr(sessio_kit_report(kit), sessio_kit_rule_text(finding->rule)));
+		assert_non_null(strstr(sessio_kit_report(kit), finding->text));
+		sessio_kit_destroy(kit);
+	}
+}
+
+static const sessio_kit_finding *only_finding(sessio_kit *kit)
+{
+	assert_int_equal(sessio_kit_finding_count(kit), 1);
+	return sessio_kit_get_finding(kit, 0);
+}
+
+/* Elsewhere the stack may be one that cannot be walked. */
+static void assert_in_faulty(const sessio_kit_place *place)
+{
+#if defined(__GLIBC__)
+	assert_non_null(place->driver);
+#endif
+	if (place->driver != NULL) {
+		assert_string_equal(place->driver, "faulty");
+	}
+}
+
+static void a_finding_names_block_and_places(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_FREE_TWICE));
+	const sessio_kit_finding *finding = only_finding(kit);
+
+	(void)state;
+	assert_int_equal(finding->size, 40);
+	assert_int_equal(finding->tag, 'tluF');
+	assert_in_faulty(&finding->at);
+	assert_string_equal(finding->text,
+		"a block was given back that had been given back before: "
+		"40 bytes with tag 'Fult'");
+	if (finding->at.file != NULL) { /* there is an objdump */
+		assert_string_equal(finding->at.file, "faulty.c");
+		assert_string_equal(finding->made.file, "faulty.c");
+		assert_true(finding->made.line < finding->at.line);
+	}
+	sessio_kit_destroy(kit);
+}
+
+static void what_is_left_has_the_place_that_made_it(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_LEAVE_LINK));
+	const sessio_kit_finding *finding = only_finding(kit);
+
+	(void)state;
+	assert_string_equal(finding->text, "IoDeleteSymbolicLink() was not called: \\??\\Faulty");
+	assert_in_faulty(&finding->at);
+	assert_int_equal(finding->at.line, finding->made.line);
+	sessio_kit_destroy(kit);
+}
+
+static void what_comes_again_is_counted(void **state)
+{
+	char out[FAULTY_LENGTH];
+	sessio_kit *kit;
+	sessio_kit_file *file;
+
+	(void)state;
+	assert_int_equal(sessio_kit_create(NULL, &kit), SESSIO_OK);
+	assert_int_equal(sessio_kit_load(kit, faulty, NULL), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_open(kit, NOBODY, L"\\Device\\Faulty", &file), STATUS_SUCCESS);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(sessio_kit_control(file, FAULTY_CODE(FAULTY_UNREGISTER_NOTHING),
+					 NULL, 0, out, sizeof(out), NULL),
+			STATUS_SUCCESS);
+	}
+	assert_int_equal(only_finding(kit)->times, 3);
+	assert_non_null(strstr(sessio_kit_report(kit), "(3 times)"));
+	for (int i = 0; i < 300; i++) {
+		assert_int_equal(sessio_kit_control(file, FAULTY_CODE(FAULTY_LEAVE_POOL), NULL, 0,
+					 out, sizeof(out), NULL),
+			STATUS_SUCCESS);
+	}
+	/* The file is open and the driver loaded: that is no finding. */
+	assert_true(sessio_kit_finish(kit) < 300);
+	assert_non_null(strstr(sessio_kit_report(kit), "and 45 more"));
+	sessio_kit_destroy(kit);
+}
+
+static void each_kit_has_a_host_with_its_own_rules(void **state)
+{
+	sessio_kit_options options = { .rules = SESSIO_RULES_OBSERVED };
+	sessio_kit *kit;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sessio_kit_create(&options, &kit), SESSIO_OK);
+		assert_ptr_equal(sessio_kit_host(kit), sessio_host_default());
+		assert_int_equal(sessio_host_rules(sessio_kit_host(kit)), SESSIO_RULES_OBSERVED);
+		assert_int_equal(sessio_host_session_count(sessio_kit_host(kit)), 0);
+		assert_int_equal(sessio_kit_post(kit, 1, SESSIO_USER_EVENT_CREATED, 0), SESSIO_OK);
+		sessio_kit_destroy(kit);
+	}
+	assert_int_equal(sessio_kit_create(NULL, &kit), SESSIO_OK);
+	assert_int_equal(sessio_host_rules(sessio_kit_host(kit)), SESSIO_RULES_DOCUMENTED);
+	assert_int_equal(sessio_kit_finish(kit), 0);
+	assert_int_equal(sessio_kit_post(kit, 1, SESSIO_USER_EVENT_CREATED, 0), SESSIO_BAD_STATE);
+	sessio_kit_destroy(kit);
+	options.rules = (sessio_rules)99;
+	assert_int_equal(sessio_kit_create(&options, &kit), SESSIO_INVALID_ARG);
+}
+
+static void calls_without_a_kit_are_harmless(void **state)
+{
+	(void)state;
+	assert_null(sessio_kit_host(NULL));
+	assert_int_equal(
+		sessio_kit_post(NULL, 1, SESSIO_USER_EVENT_CREATED, 0), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_kit_finish(NULL), 0);
+	assert_int_equal(sessio_kit_finding_count(NULL), 0);
+	assert_null(sessio_kit_get_finding(NULL, 0));
+	assert_string_equal(sessio_kit_report(NULL), "");
+	sessio_kit_destroy(NULL);
+	assert_string_equal(sessio_kit_rule_text((sessio_kit_rule)0), "unknown rule");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_driver_without_a_mistake_has_no_finding),
+		cmocka_unit_test(each_mistake_is_one_finding_of_its_rule),
+		cmocka_unit_test(a_finding_names_block_and_places),
+		cmocka_unit_test(what_is_left_has_the_place_that_made_it),
+		cmocka_unit_test(what_comes_again_is_counted),
+		cmocka_unit_test(each_kit_has_a_host_with_its_own_rules),
+		cmocka_unit_test(calls_without_a_kit_are_harmless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
