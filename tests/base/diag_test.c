@@ -306,6 +306,44 @@ static void the_new_sinks_calls_are_not_waited_for(void **state)
 	uv_sem_destroy(&newer.go_on);
 }
 
+#define ROUNDS 400u
+
+static void count_report(void *ctx, sessio_diag_kind kind, const void *object,
+	const void *session_context, const char *text)
+{
+	be_silent(ctx, kind, object, session_context, text);
+	atomic_fetch_add_explicit((_Atomic unsigned *)ctx, 1, memory_order_relaxed);
+}
+
+static void report_many_times(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		report();
+	}
+}
+
+/* Each report reaches one of the two sinks, with that one's context. */
+static void sinks_come_and_go_while_threads_report(void **state)
+{
+	static _Atomic unsigned counts[2];
+	uv_thread_t reporters[2];
+
+	(void)state;
+	sessio_diag_set_sink(count_report, &counts[0]);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(uv_thread_create(&reporters[i], report_many_times, NULL), 0);
+	}
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		sessio_diag_set_sink(count_report, &counts[i % 2]);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(uv_thread_join(&reporters[i]), 0);
+	}
+	assert_int_equal(counts[0] + counts[1], 2 * ROUNDS);
+	sessio_diag_set_sink(NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_sink_may_replace_itself_and_report),
 		cmocka_unit_test(a_replaced_sink_is_not_running_any_more),
 		cmocka_unit_test(the_new_sinks_calls_are_not_waited_for),
+		cmocka_unit_test(sinks_come_and_go_while_threads_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

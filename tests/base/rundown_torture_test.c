@@ -338,6 +338,7 @@ struct premiere {
 	uv_barrier_t start;
 	struct si_rundown run;
 	int prepared; /* before the open */
+	unsigned dawdle; /* how far the open lags behind */
 	_Atomic unsigned too_early; /* operations that were refused */
 	_Atomic unsigned wrong;
 };
@@ -347,6 +348,8 @@ static void prepare_and_open(void *arg)
 	struct premiere *premiere = arg;
 
 	(void)uv_barrier_wait(&premiere->start);
+	for (volatile unsigned i = 0; i < premiere->dawdle; i++) {
+	}
 	premiere->prepared = 1;
 	note(&premiere->wrong, !si_rundown_open(&premiere->run));
 }
@@ -371,7 +374,7 @@ static void operations_see_what_was_done_before_the_open(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < ROUNDS || too_early == 0; round++) {
-		struct premiere premiere = { .prepared = 0 };
+		struct premiere premiere = { .dawdle = round % 8 * 2000 };
 
 		si_rundown_init(&premiere.run);
 		run_together(&premiere.start, entries, 3, &premiere);

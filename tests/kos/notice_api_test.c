@@ -185,6 +185,26 @@ static void a_notice_is_an_object_that_ends_its_subscriptions(void **state)
 	assert_int_equal(KnHandleClose(world.handle), rcOk);
 }
 
+static void two_notices_may_use_one_id(void **state)
+{
+	EventDesc event = { 0, 0 };
+	rtl_size_t count = 0;
+	Notice other;
+
+	(void)state;
+	assert_int_equal(KnNoticeCreate(&other), rcOk);
+	subscribe(OBJECT_EVENT_USER(1), 5);
+	assert_int_equal(
+		KnNoticeSubscribeToObject(other, world.handle, OBJECT_EVENT_USER(2), 5), rcOk);
+	raise_event(OBJECT_EVENT_USER(1) | OBJECT_EVENT_USER(2));
+	assert_int_equal(KnNoticeGetEvent(world.notice, 0, 1, &event, &count), rcOk);
+	assert_int_equal(event.eventMask, OBJECT_EVENT_USER(1));
+	assert_int_equal(KnNoticeGetEvent(other, 0, 1, &event, &count), rcOk);
+	assert_int_equal(event.eventMask, OBJECT_EVENT_USER(2));
+	assert_int_equal(event.eventId, 5);
+	KosPutObject(other);
+}
+
 /* A thread that has looked the handle up subscribes when another has revoked it. */
 static void nobody_subscribes_to_what_has_gone_meanwhile(void **state)
 {
@@ -251,6 +271,7 @@ int main(void)
 		SUITE(a_thread_that_waits_is_woken_by_a_programs_event),
 		SUITE(a_wait_takes_its_time),
 		SUITE(a_notice_is_an_object_that_ends_its_subscriptions),
+		SUITE(two_notices_may_use_one_id),
 		SUITE(nobody_subscribes_to_what_has_gone_meanwhile),
 		SUITE(subscribing_and_raising_need_their_rights),
 		SUITE(null_and_what_is_none_are_refused),

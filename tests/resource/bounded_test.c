@@ -16,7 +16,7 @@
 #include "resource/session.h"
 #include "resource/walk.h"
 
-#define MANY 2000u
+#define MANY 320u
 #define TIES_AT_ONCE 64u
 #define WALKED_AT_ONCE 32u
 

@@ -19,7 +19,7 @@
 
 static struct talk *talk;
 static struct raw raw;
-static bool revoke_after_transfer; /* the next one */
+static _Atomic bool revoke_after_transfer; /* the next one */
 
 sessio_status __real_sessio_handle_space_transfer(sessio_handle_space *from,
 	const sessio_handle_desc *sent, sessio_handle_space *to, sessio_handle_desc *out_received);
