@@ -3,25 +3,13 @@
 
 #include <string.h>
 
-/* A cache line, or the two that are fetched together. */
-#define STRIPE_BYTES 128u
-#define STRIPES_MIN 4u
-#define STRIPES_MAX 128u
+/* Bits of the number of stripes: many for few threads, as two may choose the same one. */
+#define STRIPE_BITS_MIN 4u
+#define STRIPE_BITS_MAX 7u
 
 /* Split when the counter changed threads this often within this time. */
 #define SWITCHES 1024u
 #define WINDOW_MS 50u
-
-struct stripe {
-	_Atomic uint64_t count; /* SI_RUN_CLOSED, count in units of SI_RUN_ONE */
-	unsigned char pad[STRIPE_BYTES - sizeof(uint64_t)];
-};
-
-struct si_stripes {
-	void *memory; /* what to free */
-	unsigned mask;
-	struct stripe at[];
-};
 
 static int64_t count_of(uint64_t word)
 {
@@ -34,9 +22,9 @@ static uint64_t word_of(int64_t count)
 	return (uint64_t)count * SI_RUN_ONE;
 }
 
-static struct stripe *own_stripe(struct si_stripes *stripes)
+static unsigned count_stripes(const struct si_stripes *stripes)
 {
-	return &stripes->at[si_platform_thread_slot() & stripes->mask];
+	return 1u << (16 - stripes->shift);
 }
 
 void si_rundown_init(struct si_rundown *run)
@@ -98,7 +86,7 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 		struct si_stripes *stripes =
 			atomic_load_explicit(&run->stripes, memory_order_relaxed);
 
-		for (unsigned i = 0; i <= stripes->mask; i++) {
+		for (unsigned i = 0; i < count_stripes(stripes); i++) {
 			count += count_of(atomic_fetch_or_explicit(
 				&stripes->at[i].count, SI_RUN_CLOSED, memory_order_acq_rel));
 		}
@@ -140,7 +128,7 @@ uint64_t si_rundown_active(struct si_rundown *run)
 			struct si_stripes *stripes =
 				atomic_load_explicit(&run->stripes, memory_order_relaxed);
 
-			for (unsigned i = 0; i <= stripes->mask; i++) {
+			for (unsigned i = 0; i < count_stripes(stripes); i++) {
 				count += count_of(atomic_load_explicit(
 					&stripes->at[i].count, memory_order_relaxed));
 			}
@@ -156,7 +144,16 @@ static _Atomic uint64_t *word_now(struct si_rundown *run, uint64_t seen)
 		return &run->central;
 	}
 	/* Relaxed: the caller's acquire of SI_RUN_SPLIT came after them (rundown-5). */
-	return &own_stripe(atomic_load_explicit(&run->stripes, memory_order_relaxed))->count;
+	return si_rundown_stripe_here(atomic_load_explicit(&run->stripes, memory_order_relaxed));
+}
+
+/* On a counter that the caller found split: threads that come later need not look. */
+static void send_to_stripes(struct si_rundown *run)
+{
+	if (!si_rundown_is_on_stripes(run)) {
+		/* Release: the split and its stripes (rundown-7). */
+		atomic_store_explicit(&run->last_here, SI_RUN_ON_STRIPES, memory_order_release);
+	}
 }
 
 enum si_run_result si_rundown_acquire(struct si_rundown *run)
@@ -172,6 +169,8 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run)
 	}
 	if ((seen & SI_RUN_SPLIT) == 0) {
 		si_rundown_note(run, si_run_here());
+	} else {
+		send_to_stripes(run);
 	}
 	/* Acquire: as in si_rundown_acquire_uncontended(). */
 	seen = atomic_fetch_add_explicit(word_now(run, seen), SI_RUN_ONE, memory_order_acquire);
@@ -195,6 +194,8 @@ bool si_rundown_release(struct si_rundown *run)
 
 		if (!split_off) {
 			si_rundown_note(run, si_run_here());
+		} else {
+			send_to_stripes(run);
 		}
 		/* Release: as in si_rundown_release_uncontended(). */
 		seen = atomic_fetch_sub_explicit(
@@ -222,28 +223,27 @@ bool si_rundown_finish_release(struct si_rundown *run, uint64_t met)
 
 static struct si_stripes *make_stripes(void)
 {
-	unsigned wanted = 2 * si_platform_cpu_count();
-	unsigned count = STRIPES_MIN;
+	unsigned bits = STRIPE_BITS_MIN;
 	size_t size;
 	unsigned char *memory;
 	struct si_stripes *stripes;
 	size_t skip;
 
-	while (count < wanted && count < STRIPES_MAX) {
-		count *= 2;
+	while (1u << bits < 4 * si_platform_cpu_count() && bits < STRIPE_BITS_MAX) {
+		bits++;
 	}
-	size = sizeof(*stripes) + (count + 1) * sizeof(struct stripe);
+	size = sizeof(*stripes) + ((1u << bits) + 1) * sizeof(struct si_stripe);
 	memory = si_platform_alloc(size);
 	if (memory == NULL) {
 		return NULL; /* slower, not wrong */
 	}
 	memset(memory, 0, size);
 	/* Put at[0], not the head, on a line of its own. */
-	skip = STRIPE_BYTES - ((uintptr_t)memory + sizeof(*stripes)) % STRIPE_BYTES;
-	stripes = (struct si_stripes *)(void *)(memory + skip % STRIPE_BYTES);
+	skip = SI_STRIPE_BYTES - ((uintptr_t)memory + sizeof(*stripes)) % SI_STRIPE_BYTES;
+	stripes = (struct si_stripes *)(void *)(memory + skip % SI_STRIPE_BYTES);
 	stripes->memory = memory;
-	stripes->mask = count - 1;
-	for (unsigned i = 0; i < count; i++) {
+	stripes->shift = 16 - bits;
+	for (unsigned i = 0; i < count_stripes(stripes); i++) {
 		atomic_init(&stripes->at[i].count, 0);
 	}
 	return stripes;

@@ -23,8 +23,11 @@
  * (rundown-6) Until the first acquire, last_here is 0, which no thread's stack gives. That
  *      sends all to the slow paths, which refuse a counter that is not open. So an open needs
  *      one read-modify-write, after which it touches nothing.
+ * (rundown-7) last_here is SI_RUN_ON_STRIPES only after a split has come through, and most
+ *      of the time from then on. A thread that reads that counts on a stripe without
+ *      a look at central. The stripe depends on where its stack is; any one would do.
  *
- * tests/models/rundown.pml checks (rundown-1)-(rundown-6) exhaustively.
+ * tests/models/rundown.pml checks (rundown-1)-(rundown-7) exhaustively.
  */
 #ifndef SI_RUNDOWN_H
 #define SI_RUNDOWN_H
@@ -33,14 +36,26 @@
 
 #include "base/bug.h"
 
-struct si_stripes;
+/* Two cache lines, which some processors fetch together. */
+#define SI_STRIPE_BYTES 128u
+
+struct si_stripe {
+	_Atomic uint64_t count; /* SI_RUN_CLOSED, count in units of SI_RUN_ONE */
+	unsigned char pad[SI_STRIPE_BYTES - sizeof(uint64_t)];
+};
+
+struct si_stripes {
+	void *memory; /* what to free */
+	unsigned shift; /* 1 << (16 - shift) stripes */
+	struct si_stripe at[];
+};
 
 struct si_rundown {
 	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
 	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
 	_Atomic(struct si_stripes *) stripes; /* (rundown-5); freed by fini */
 	/* A guess at contention; races lose a tick and nothing else. */
-	_Atomic uint16_t last_here; /* (rundown-6) */
+	_Atomic uint16_t last_here; /* (rundown-6, rundown-7) */
 	_Atomic uint16_t switches;
 	_Atomic uint32_t window_ms;
 };
@@ -52,6 +67,7 @@ struct si_rundown {
 #define SI_RUN_ONE UINT64_C(8)
 #define SI_RUN_LIMIT (UINT64_C(1) << 62) /* 2^59 operations: full long before a wrap */
 #define SI_DRAIN_HELD UINT64_C(1)
+#define SI_RUN_ON_STRIPES UINT16_C(2) /* (rundown-7); si_run_here() is odd */
 
 enum si_run_result { SI_RUN_OK, SI_RUN_REFUSED, SI_RUN_FULL };
 
@@ -165,7 +181,43 @@ static inline bool si_rundown_release_uncontended(struct si_rundown *run, uint64
 	return si_likely(*out_met >= SI_RUN_ONE && (*out_met & SI_RUN_CLOSED) == 0);
 }
 
-/* After a release met a closed central word, or nothing to release. As si_rundown_release(). */
+/* After a release met a closed word, or nothing to release. As si_rundown_release(). */
 bool si_rundown_finish_release(struct si_rundown *run, uint64_t met);
+
+/*
+ * The two calls on a counter that has been split. Stacks of threads are often apart by
+ * the same distance, so the product's high bits are the ones that differ.
+ */
+static inline bool si_rundown_is_on_stripes(struct si_rundown *run)
+{
+	/* Acquire: the stripes, and that the split has come through (rundown-7). */
+	return atomic_load_explicit(&run->last_here, memory_order_acquire) == SI_RUN_ON_STRIPES;
+}
+
+/* The count of one of these stripes, the calling thread's as far as possible. */
+static inline _Atomic uint64_t *si_rundown_stripe_here(struct si_stripes *stripes)
+{
+	return &stripes->at[(uint16_t)(si_run_here() * 40503u) >> stripes->shift].count;
+}
+
+static inline bool si_rundown_acquire_on_stripe(struct si_rundown *run)
+{
+	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
+
+	/* Acquire: as in si_rundown_acquire_uncontended(). */
+	return si_likely((atomic_fetch_add_explicit(si_rundown_stripe_here(stripes), SI_RUN_ONE,
+				  memory_order_acquire) &
+				 SI_RUN_CLOSED) == 0); /* (rundown-3) */
+}
+
+static inline bool si_rundown_release_on_stripe(struct si_rundown *run, uint64_t *out_met)
+{
+	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
+
+	/* Release: as in si_rundown_release_uncontended(). */
+	*out_met = atomic_fetch_sub_explicit(
+		si_rundown_stripe_here(stripes), SI_RUN_ONE, memory_order_release);
+	return si_likely((*out_met & SI_RUN_CLOSED) == 0);
+}
 
 #endif /* SI_RUNDOWN_H */

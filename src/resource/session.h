@@ -304,17 +304,34 @@ void si_session_done(struct si_session *session);
 /* False: si_session_ref_slowly() has not been tried yet. */
 static inline bool si_session_ref_quickly(struct si_session *session)
 {
-	return si_likely(!session->tracked && si_rundown_is_uncontended(&session->run)) &&
-		si_rundown_acquire_uncontended(&session->run);
+	if (si_unlikely(session->tracked)) {
+		return false;
+	}
+	if (si_likely(si_rundown_is_uncontended(&session->run))) {
+		return si_rundown_acquire_uncontended(&session->run);
+	}
+	return si_rundown_is_on_stripes(&session->run) &&
+		si_rundown_acquire_on_stripe(&session->run);
 }
 
 static inline void si_session_put(struct si_session *session)
 {
 	uint64_t met;
+	bool meets_end;
 
-	if (si_unlikely(session->tracked || !si_rundown_is_uncontended(&session->run))) {
+	if (si_unlikely(session->tracked)) {
 		si_session_put_slowly(session);
-	} else if (si_unlikely(!si_rundown_release_uncontended(&session->run, &met))) {
+		return;
+	}
+	if (si_likely(si_rundown_is_uncontended(&session->run))) {
+		meets_end = !si_rundown_release_uncontended(&session->run, &met);
+	} else if (si_rundown_is_on_stripes(&session->run)) {
+		meets_end = !si_rundown_release_on_stripe(&session->run, &met);
+	} else {
+		si_session_put_slowly(session);
+		return;
+	}
+	if (si_unlikely(meets_end)) {
 		si_session_put_last(session, met);
 	}
 }

@@ -21,9 +21,10 @@
  * (host-5) Lists of watchers are in order of `number`. A walk stops at the number
  *      that was the last one when its event began.
  * (host-6) Before a watcher is called, it is put into `running` and then its `gone`
- *      is read. The thread that ends it sets `gone` and then reads `running`.
- *      All four are sequentially consistent: either the call does not start, or
- *      the ending thread sees it and sets `end_wanted` under the lock.
+ *      is read, with a light barrier between. The thread that ends it sets `gone` and
+ *      then, if `walking`, issues a heavy barrier and reads `running`. Either the call
+ *      does not start, or the ending thread sees it and sets `end_wanted` under the lock.
+ *      A walk that begins later takes the lock, and so finds the watcher gone.
  * (host-7) An item counts in a completion: that of the post, outside any callback,
  *      that it belongs to. A post returns when its completion has come to 0.
  *      Completions live on their posters' stacks, and are only touched under
@@ -33,6 +34,13 @@
  *      queues, and its worker delivers on idle hosts after the event in hand.
  * (host-9) A thread in a callback waits for nothing but a watcher's or a host's end.
  *      It does not wait if that end waits for the thread; see host_wait.c.
+ * (host-10) An event is delivered without the queue if the queue is empty and nobody
+ *      delivers. Its poster takes the baton for that if some watcher wants the event,
+ *      with its own completion as `holder` and no `current`. Then it delivers what its
+ *      completion counts.
+ * (host-11) Posters that wait are woken when their completion comes to 0, and when the
+ *      baton is put down with items in the queue. All other waiters are woken by every
+ *      thread that releases the lock after a change.
  */
 #ifndef SI_HOST_H
 #define SI_HOST_H
@@ -152,6 +160,8 @@ struct sessio_host {
 	bool walking; /* (host-4) */
 	bool is_owed; /* in the list of a worker (host-8) */
 	unsigned waiters; /* threads that want a wake at the gate */
+	unsigned waiting_posters; /* those of them that wait for a delivery (host-11) */
+	bool wakes_posters; /* at the next release of the lock (host-11) */
 	_Atomic(struct si_watcher *) running; /* (host-6) */
 
 	struct si_list queue; /* (host-3) */
@@ -162,6 +172,7 @@ struct sessio_host {
 	struct sessio_host *next_owed;
 
 	struct si_map sessions; /* by id, from the first post to the delivery of Terminated */
+	struct sessio_user_session *latest; /* was posted to; in the map, or NULL */
 	struct si_list existing; /* sessions, oldest first (host-2) */
 	size_t session_count; /* of the list */
 
@@ -229,6 +240,11 @@ void si_post_free_reserve_locked(struct sessio_host *host) SI_LOCKED_HOST;
 /* Queues an item for a thread in a callback (host-8). */
 void si_queue_defer_locked(struct sessio_host *host, struct si_worker *worker,
 	struct si_queue_item *item) SI_LOCKED_HOST;
+/*
+ * An item whose turn it is, since nobody delivers and the queue is empty: delivers it
+ * and all that it causes (host-10).
+ */
+void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Queues an item, and returns when it and all that it caused is delivered. */
 void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Delivers the items that callbacks queued on this idle host, for its destruction. */
@@ -244,6 +260,7 @@ struct si_host_wait {
 	void *arg;
 	struct si_watcher *watcher; /* its end is awaited; NULL: that of the host's work */
 	bool insists; /* rather than give up, where another thread of the ring can */
+	bool for_delivery; /* a poster's, outside any callback (host-11) */
 
 	/* host_wait.c's own. */
 	struct sessio_host *host;

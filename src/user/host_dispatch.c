@@ -2,10 +2,19 @@
 /* Calls watchers (host-4, host-5, host-6). Everything here runs on the baton's holder. */
 #include "user/host.h"
 
+/* After this, `gone` of the watcher that is running and of the one before are read (host-6). */
+static inline void set_running(struct sessio_host *host, struct si_watcher *watcher)
+{
+	/* Release: the call of the one before is over. */
+	atomic_store_explicit(&host->running, watcher, memory_order_release);
+	si_light_barrier();
+}
+
 /* The watcher that was called before, if it is gone, may be for us to end (host-6). */
 static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
 {
-	if (watcher != NULL && si_unlikely(atomic_load(&watcher->gone))) {
+	if (watcher != NULL &&
+		si_unlikely(atomic_load_explicit(&watcher->gone, memory_order_relaxed))) {
 		si_watch_finish(host, watcher);
 	}
 }
@@ -23,10 +32,9 @@ static SI_COLD void renew(struct si_thread_frame *frame)
 static inline void call(struct sessio_host *host, struct si_watcher *watcher,
 	struct si_watcher *before, struct si_thread_frame *frame, const sessio_user_notice *notice)
 {
-	/* Sequentially consistent, as is the load of gone (host-6). */
-	(void)atomic_exchange(&host->running, watcher);
+	set_running(host, watcher);
 	finish(host, before);
-	if (si_likely(!atomic_load(&watcher->gone))) {
+	if (si_likely(!atomic_load_explicit(&watcher->gone, memory_order_relaxed))) {
 		if (si_unlikely(frame->is_covered)) {
 			renew(frame);
 		}
@@ -36,7 +44,7 @@ static inline void call(struct sessio_host *host, struct si_watcher *watcher,
 
 static void finish_last(struct sessio_host *host, struct si_watcher *last)
 {
-	(void)atomic_exchange(&host->running, NULL);
+	set_running(host, NULL);
 	finish(host, last);
 }
 
@@ -140,7 +148,7 @@ void si_dispatch_snapshot_locked(
 	si_mutex_unlock(&host->lock);
 	si_thread_push_foreign(&frame, &si_host_callback_kind, worker);
 	/* Only this thread changes which sessions exist (host-2). */
-	while (at != NULL && !atomic_load(&watcher->gone)) {
+	while (at != NULL && !atomic_load_explicit(&watcher->gone, memory_order_relaxed)) {
 		sessio_user_notice notice =
 			notice_of(host, SI_LIST_ELEMENT(at, struct sessio_user_session, by_age),
 				SESSIO_NOTICE_SNAPSHOT);

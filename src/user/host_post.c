@@ -28,7 +28,7 @@ static void done_on_stack(struct sessio_host *host, struct si_queue_item *item) 
 	const struct si_event *event = of_item(item);
 
 	(void)host;
-	if (sessio_user_state_is_terminal(event->after)) {
+	if (si_state_is_terminal(event->after)) {
 		sessio_user_session_unref(event->session);
 	}
 }
@@ -141,24 +141,26 @@ static sessio_status submit_locked(
 	}
 	event->item.deliver = deliver;
 	event->item.done = done_on_stack;
-	if (!host->busy && si_list_is_empty(&host->queue) &&
-		!si_dispatch_is_wanted_locked(host, event)) {
-		/* Its turn has come, and no watcher is to be notified: no need to queue. */
+	if (host->busy || !si_list_is_empty(&host->queue)) {
+		si_queue_run_locked(host, &event->item);
+	} else if (si_dispatch_is_wanted_locked(host, event)) {
+		si_queue_run_now_locked(host, &event->item); /* (host-10) */
+	} else {
 		si_user_session_apply_locked(host, event);
 		done_on_stack(host, &event->item);
-	} else {
-		si_queue_run_locked(host, &event->item);
 	}
 	return SESSIO_OK;
 }
 
-/* Remote only makes sense where a terminal may come with the event. */
-static bool flags_are_valid(sessio_user_event event, unsigned flags)
+/* A terminal may come with the event. */
+static inline bool may_set_local(sessio_user_event event)
 {
-	return flags == 0 ||
-		(flags == SESSIO_POST_REMOTE &&
-			(event == SESSIO_USER_EVENT_CREATED ||
-				event == SESSIO_USER_EVENT_CONNECTED));
+	return event == SESSIO_USER_EVENT_CREATED || event == SESSIO_USER_EVENT_CONNECTED;
+}
+
+static inline bool flags_are_valid(sessio_user_event event, unsigned flags)
+{
+	return flags == 0 || (flags == SESSIO_POST_REMOTE && may_set_local(event));
 }
 
 static struct si_event fill(
@@ -172,8 +174,7 @@ static struct si_event fill(
 	filled.list = (unsigned)event;
 	filled.before = known == NULL ? SESSIO_USER_STATE_INITIALIZED : known->planned;
 	filled.after = si_rules_target(filled.before, event);
-	filled.sets_local =
-		event == SESSIO_USER_EVENT_CREATED || event == SESSIO_USER_EVENT_CONNECTED;
+	filled.sets_local = may_set_local(event);
 	filled.local = (flags & SESSIO_POST_REMOTE) == 0;
 	return filled;
 }
@@ -188,6 +189,36 @@ static void fill_refusal(
 	}
 }
 
+/*
+ * The short way of most events: nobody delivers, no watcher wants it, and the session
+ * is the one that was posted to before (host-10). False: nothing has been done.
+ */
+static inline bool post_directly_locked(struct sessio_host *host, uint32_t id,
+	sessio_user_event event, unsigned flags) SI_LOCKED_HOST
+{
+	struct sessio_user_session *session = host->latest;
+	sessio_user_state after;
+
+	if (session == NULL || session->by_id.key != id || host->busy || host->closing ||
+		!si_list_is_empty(&host->queue) || host->filters.count != 0 ||
+		host->all.lists[event].first != NULL ||
+		!si_rules_allow(host->rules, session->planned, event) || si_host_worker() != NULL) {
+		return false;
+	}
+	after = si_rules_target(session->planned, event);
+	if (si_unlikely(si_state_is_terminal(after))) {
+		return false;
+	}
+	if (may_set_local(event)) {
+		atomic_store_explicit(
+			&session->local, (flags & SESSIO_POST_REMOTE) == 0, memory_order_relaxed);
+	}
+	session->planned = after;
+	/* Release: as in si_user_session_apply_locked(). */
+	atomic_store_explicit(&session->state, (unsigned char)after, memory_order_release);
+	return true;
+}
+
 sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
 	unsigned flags, sessio_refusal *refusal)
 {
@@ -199,6 +230,10 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(&host->lock);
+	if (post_directly_locked(host, session_id, event, flags)) {
+		si_mutex_unlock(&host->lock); /* nobody waits for this */
+		return SESSIO_OK;
+	}
 	session = si_user_session_planned_locked(host, session_id);
 	filled = fill(session_id, session, event, flags);
 	if (host->closing) {
@@ -289,7 +324,7 @@ sessio_status sessio_host_adopt(
 	struct si_event filled = { 0 };
 	sessio_status status;
 
-	if (host == NULL || !si_state_is_valid(state) || sessio_user_state_is_terminal(state) ||
+	if (host == NULL || !si_state_is_valid(state) || si_state_is_terminal(state) ||
 		(flags & ~SESSIO_POST_REMOTE) != 0) {
 		return SESSIO_INVALID_ARG;
 	}

@@ -2,8 +2,9 @@
 /*
  * Which thread delivers next: the queue and the baton (host-2, host-3, host-7).
  *
- * A thread that posts and finds the baton free takes it. It delivers from the
- * head of the queue, other threads' items too, until its own completion is at 0.
+ * A thread that posts and finds the baton free takes it. It delivers its item, at once
+ * if the queue is empty (host-10). Otherwise it delivers from the head of the queue,
+ * other threads' items too, until its own completion is at 0.
  * Then it puts the baton down, and a thread that waits with items in the queue
  * takes it up.
  *
@@ -47,6 +48,18 @@ void si_queue_defer_locked(
 	}
 }
 
+/* After the event in hand, which counts as delivered only then (host-8). */
+static void pay_locked(struct sessio_host *host) SI_LOCKED_HOST
+{
+	struct si_worker *worker = host->worker;
+
+	if (si_unlikely(worker->first_owed != NULL) && !worker->paying) {
+		si_mutex_unlock(&host->lock);
+		si_queue_pay(worker);
+		si_mutex_lock(&host->lock);
+	}
+}
+
 /* Delivers the head. True: a poster may wait for that, and is to be woken. */
 static bool deliver_next_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
@@ -56,30 +69,31 @@ static bool deliver_next_locked(struct sessio_host *host) SI_LOCKED_HOST
 	si_list_remove(&host->queue, &item->node);
 	host->current = item;
 	item->deliver(host, item);
-	if (si_unlikely(host->worker->first_owed != NULL) && !host->worker->paying) {
-		struct si_worker *worker = host->worker;
-
-		si_mutex_unlock(&host->lock);
-		si_queue_pay(worker);
-		si_mutex_lock(&host->lock);
-	}
+	pay_locked(host);
 	host->current = NULL;
 	item->done(host, item);
 	/* A completion at 0 is not touched again (host-7). */
 	return --completion->pending == 0 && completion != host->holder;
 }
 
-/* Takes the baton, and puts it down when `own` is at 0. */
-static void deliver_until_locked(struct sessio_host *host, struct si_completion *own,
+static void take_baton_locked(struct sessio_host *host, struct si_completion *own,
 	struct si_worker *worker) SI_LOCKED_HOST
 {
 	host->busy = true;
 	host->holder = own;
 	host->worker = worker;
+}
+
+/* Takes the baton, and puts it down when `own` is at 0. */
+static void deliver_until_locked(struct sessio_host *host, struct si_completion *own,
+	struct si_worker *worker) SI_LOCKED_HOST
+{
+	take_baton_locked(host, own, worker);
 	/* Also items that a worker came to deliver while this thread was busy (host-8). */
 	while (own->pending != 0 || (!host->is_owed && host->owed.pending != 0)) {
 		if (deliver_next_locked(host)) {
 			/* Between two items: others find the host as in any callback. */
+			host->wakes_posters = true;
 			si_host_unlock(host);
 			si_mutex_lock(&host->lock);
 		}
@@ -88,6 +102,7 @@ static void deliver_until_locked(struct sessio_host *host, struct si_completion 
 	host->busy = false;
 	host->holder = NULL;
 	host->worker = NULL;
+	host->wakes_posters = !si_list_is_empty(&host->queue); /* (host-11) */
 }
 
 static bool may_go_on(struct sessio_host *host, void *arg)
@@ -97,11 +112,23 @@ static bool may_go_on(struct sessio_host *host, void *arg)
 	return own->pending == 0 || !host->busy;
 }
 
+void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item)
+{
+	struct si_completion own = { 0 };
+	struct si_worker worker = { NULL, NULL, NULL, false };
+
+	take_baton_locked(host, &own, &worker);
+	item->deliver(host, item);
+	pay_locked(host);
+	item->done(host, item);
+	deliver_until_locked(host, &own, &worker); /* what callbacks have posted */
+}
+
 void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item)
 {
 	struct si_completion own = { 0 };
 	struct si_worker worker = { NULL, NULL, NULL, false };
-	struct si_host_wait wait = { .is_true = may_go_on, .arg = &own };
+	struct si_host_wait wait = { .is_true = may_go_on, .arg = &own, .for_delivery = true };
 
 	append(host, item, &own);
 	while (own.pending != 0) {

@@ -21,8 +21,11 @@ const char si_host_callback_kind;
 
 void si_host_unlock(struct sessio_host *host)
 {
-	bool wake = host->waiters != 0;
+	/* (host-11) */
+	bool wake = host->waiters != host->waiting_posters ||
+		(host->wakes_posters && host->waiting_posters != 0);
 
+	host->wakes_posters = false;
 	si_mutex_unlock(&host->lock);
 	if (si_unlikely(wake)) {
 		si_gate_wake();
@@ -80,6 +83,7 @@ static bool is_over(void *arg)
 	if (!wait->is_counted) {
 		wait->is_counted = true;
 		host->waiters++;
+		host->waiting_posters += wait->for_delivery;
 	}
 	is_true = wait->is_true(host, wait->arg);
 	si_mutex_unlock(&host->lock);
@@ -113,5 +117,6 @@ bool si_host_wait_locked(struct sessio_host *host, struct si_host_wait *wait)
 	si_wait_surely(is_over, wait);
 	si_mutex_lock(&host->lock);
 	host->waiters--;
+	host->waiting_posters -= wait->for_delivery;
 	return !wait->gave_up;
 }

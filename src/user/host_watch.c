@@ -37,9 +37,14 @@ void si_watch_unref_locked(struct sessio_host *host, struct si_watcher *watcher)
 /* LISTED or WAITING -> GONE. True if it is being called right now. */
 static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST
 {
-	/* Sequentially consistent, as is the load of running (host-6). */
-	atomic_store(&watcher->gone, true);
-	watcher->end_wanted = atomic_load(&host->running) == watcher;
+	/* Relaxed: the barrier or the lock orders it (host-6). */
+	atomic_store_explicit(&watcher->gone, true, memory_order_relaxed);
+	if (host->walking) {
+		si_heavy_barrier();
+		/* Acquire: if its call is over, so is its work. */
+		watcher->end_wanted =
+			atomic_load_explicit(&host->running, memory_order_acquire) == watcher;
+	}
 	si_list_remove(&host->watching, &watcher->by_age);
 	host->watcher_count--;
 	if (watcher->key != NULL) {

@@ -79,7 +79,7 @@ uint32_t sessio_user_state_events(sessio_rules rules, sessio_user_state state)
 
 bool sessio_user_state_is_terminal(sessio_user_state state)
 {
-	return state == SESSIO_USER_STATE_TERMINATED;
+	return si_state_is_terminal(state);
 }
 
 uint32_t sessio_user_event_bit(sessio_user_event event)

@@ -22,6 +22,11 @@ static inline bool si_state_is_valid(sessio_user_state state)
 	return (unsigned)state - 1 < SI_STATES - 1;
 }
 
+static inline bool si_state_is_terminal(sessio_user_state state)
+{
+	return state == SESSIO_USER_STATE_TERMINATED;
+}
+
 static inline bool si_event_is_valid(sessio_user_event event)
 {
 	return (unsigned)event - 1 < SI_EVENTS - 1;

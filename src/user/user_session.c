@@ -77,10 +77,15 @@ struct sessio_user_session *si_user_session_create_locked(
 
 struct sessio_user_session *si_user_session_planned_locked(struct sessio_host *host, uint32_t id)
 {
-	struct si_map_node *node = si_map_find(&host->sessions, id);
+	struct si_map_node *node;
 
+	if (host->latest != NULL && host->latest->by_id.key == id &&
+		!si_state_is_terminal(host->latest->planned)) {
+		return host->latest; /* so there is none that is planned after it */
+	}
+	node = si_map_find(&host->sessions, id);
 	/* The latest comes first; if that will have ended, so will all before it (user_session-1). */
-	if (node == NULL || sessio_user_state_is_terminal(of_node(node)->planned)) {
+	if (node == NULL || si_state_is_terminal(of_node(node)->planned)) {
 		return NULL;
 	}
 	return of_node(node);
@@ -124,6 +129,9 @@ static void forget_locked(
 	if (session->exists) {
 		cease_to_exist_locked(host, session);
 	}
+	if (host->latest == session) {
+		host->latest = NULL;
+	}
 	si_map_remove(&host->sessions, &session->by_id);
 }
 
@@ -136,11 +144,14 @@ void si_user_session_apply_locked(struct sessio_host *host, const struct si_even
 	}
 	/* Release: a reader of the state sees where the terminal is. */
 	atomic_store_explicit(&session->state, (unsigned char)event->after, memory_order_release);
-	if (sessio_user_state_is_terminal(event->after)) {
+	if (si_state_is_terminal(event->after)) {
 		forget_locked(host, session);
-	} else if (!session->exists) {
+		return;
+	}
+	if (!session->exists) {
 		begin_existing_locked(host, session);
 	}
+	host->latest = session;
 }
 
 void si_user_session_forget_all_locked(struct sessio_host *host)

@@ -10,6 +10,9 @@ static inline enum si_run_result begin_operation(struct si_rundown *run)
 	if (si_rundown_is_uncontended(run) && si_rundown_acquire_uncontended(run)) {
 		return SI_RUN_OK;
 	}
+	if (si_rundown_is_on_stripes(run) && si_rundown_acquire_on_stripe(run)) {
+		return SI_RUN_OK;
+	}
 	return si_rundown_acquire(run);
 }
 
@@ -18,6 +21,10 @@ static inline bool end_operation(struct si_rundown *run)
 {
 	uint64_t met;
 
+	if (si_rundown_is_on_stripes(run)) {
+		return !si_rundown_release_on_stripe(run, &met) &&
+			si_rundown_finish_release(run, met);
+	}
 	if (!si_rundown_is_uncontended(run)) {
 		return si_rundown_release(run);
 	}

@@ -397,8 +397,17 @@ static void a_split_counter_counts_on_its_stripes(void **state)
 	acquire(&run, 3);
 	assert_true(atomic_load(&run.central) == central);
 	assert_int_equal(si_rundown_active(&run), 3);
+	assert_true(si_rundown_is_on_stripes(&run));
 	assert_false(si_rundown_release(&run));
 	assert_true(atomic_load(&run.central) == central);
+	/* A thread that met it before the split has been here since (rundown-7). */
+	come_from_here(&run);
+	assert_false(si_rundown_release(&run));
+	assert_true(si_rundown_is_on_stripes(&run));
+	assert_true(si_rundown_acquire_on_stripe(&run));
+	assert_int_equal(si_rundown_active(&run), 2);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_false(si_rundown_acquire_on_stripe(&run));
 	si_rundown_fini(&run);
 }
 

@@ -54,6 +54,11 @@
  *   fault -DF_NO_WAKE_AT_END     a thread that puts the baton down wakes nobody
  *   fault -DF_COUNT_LATE         a waiter is counted after it has looked
  *   fault -DF_STAY_INSIDE        a watcher that is ended inside is not gone
+ *   fault -DF_DIRECT_BUSY        an event overtakes the one that is being delivered
+ *   fault -DF_DIRECT_QUEUE -DPOSTERS=3 an event overtakes those in the queue
+ *   fault -DF_DIRECT_LEAVES      its poster leaves what callbacks posted in the queue
+ *   fault -DF_DIRECT_UNCOUNTED   what callbacks post does not count for a direct event
+ *   fault -DF_NO_WAKE_FOR_QUEUE  the baton is put down before a queue, and nobody is woken
  *   fault -DF_CALL_WHEN_GONE     a watcher that is gone is called until it has ended
  */
 
@@ -61,16 +66,20 @@
 #define ENDERS 1
 #endif
 
+#ifndef POSTERS
 #define POSTERS 2
+#endif
 #define PROCESSES (POSTERS + ENDERS + 1)
 #define WATCHERS 3 /* 0: stays; 1: is ended; 2: comes late */
 #define NONE 7
-#define NESTED 2 /* the item that watcher 0 posts; 0 and 1 are the posters' */
-#define ITEMS 3
+#define NESTED POSTERS /* the item that watcher 0 posts; the posters' come before */
+#define ITEMS (POSTERS + 1)
 #define BIT(i) (1 << (i))
 
 bool locked;
 byte waiters;
+byte waiting_posters; /* (host-11) */
+bool wakes_posters;
 bool asleep[PROCESSES];
 
 bool busy;
@@ -137,9 +146,10 @@ inline unlock()
 		locked = false;
 #ifndef F_NO_WAKE_AT_END
 		if
-		:: waiters > 0 -> wake = true
+		:: waiters > waiting_posters || (wakes_posters && waiters > 0) -> wake = true
 		:: else
-		fi
+		fi;
+		wakes_posters = false
 #endif
 	};
 	if
@@ -149,11 +159,12 @@ inline unlock()
 }
 
 /* si_host_wait_locked(): gate and lock are held from the look to the sleep. */
-inline wait_until(condition)
+inline wait_until(condition, posters)
 {
 	atomic {
 #ifndef F_COUNT_LATE
 		waiters++;
+		waiting_posters = waiting_posters + posters;
 #endif
 		locked = false
 	};
@@ -166,15 +177,15 @@ inline wait_until(condition)
 		fi
 	   };
 #ifdef F_COUNT_LATE
-	   waiters++;
+	   atomic { waiters++; waiting_posters = waiting_posters + posters };
 #endif
 	   !asleep[_pid - 1];
 #ifdef F_COUNT_LATE
-	   waiters--
+	   atomic { waiters--; waiting_posters = waiting_posters - posters }
 #endif
 	od;
 #ifndef F_COUNT_LATE
-	waiters--
+	atomic { waiters--; waiting_posters = waiting_posters - posters }
 #endif
 }
 
@@ -248,7 +259,7 @@ inline end_inside()
 			release_it();
 #endif
 #ifdef F_WAIT_INSIDE
-			wait_until(ended);
+			wait_until(ended, 0);
 #endif
 			skip
 		fi;
@@ -266,7 +277,7 @@ inline end_outside()
 	:: !known -> skip
 	:: known && gone ->
 		refs++;
-		wait_until(ended);
+		wait_until(ended, 0);
 		end_returns()
 	:: known && !gone ->
 		end_locked();
@@ -285,7 +296,7 @@ inline end_outside()
 			release_it();
 #endif
 #ifndef F_END_WITHOUT_WAIT
-			wait_until(ended);
+			wait_until(ended, 0);
 #endif
 			skip
 		fi;
@@ -343,6 +354,17 @@ inline append(item, owner)
 	queue!item
 }
 
+/* (host-10) */
+inline begin_direct()
+{
+	d_step {
+		completion_of[me] = me;
+		appended++;
+		position[me] = appended
+	};
+	atomic { busy = true; holder = me }
+}
+
 /* The callbacks of the watchers. */
 inline act()
 {
@@ -352,12 +374,19 @@ inline act()
 #ifdef F_OWN_EVENT_ONLY
 		atomic { append(NESTED, holder); pending[holder]-- };
 #else
-		append(NESTED, completion_of[current]);
+		if
+#ifdef F_DIRECT_UNCOUNTED
+		:: current == NONE -> atomic { append(NESTED, holder); pending[holder]-- }
+#else
+		:: current == NONE -> append(NESTED, holder)
+#endif
+		:: else -> append(NESTED, completion_of[current])
+		fi;
 #endif
 		unlock();
 #ifdef F_POST_WAITS
 		lock();
-		wait_until(seen >= position[NESTED]);
+		wait_until(seen >= position[NESTED], 1);
 		unlock()
 #endif
 	:: at == 0 && item == NESTED && position[1] != 0 && position[1] < position[NESTED] ->
@@ -460,13 +489,10 @@ inline walk()
 #endif
 }
 
-/* deliver_next_locked() */
-inline deliver_next()
+/* Calls the watchers for the item in hand; the lock is held before and after. */
+inline deliver_item()
 {
 	atomic {
-		assert(M1 || current == NONE);
-		queue?item;
-		current = item;
 		limit = last_number;
 		was = linked[0] * BIT(0) + linked[1] * BIT(1) + linked[2] * BIT(2);
 		walking = true;
@@ -480,7 +506,20 @@ inline deliver_next()
 		if
 		:: retired -> retired = false; linked[1] = false; drop_ref()
 		:: else
-		fi;
+		fi
+	}
+}
+
+/* deliver_next_locked() */
+inline deliver_next()
+{
+	atomic {
+		assert(M1 || current == NONE);
+		queue?item;
+		current = item
+	};
+	deliver_item();
+	atomic {
 		current = NONE;
 		pending[completion_of[item]]--;
 #ifndef F_NO_WAKE_FOR_OTHERS
@@ -496,6 +535,27 @@ inline deliver_next()
 		lock()
 	:: else
 	fi
+}
+
+/* deliver_until_locked() */
+inline deliver_own()
+{
+	do
+	:: pending[me] == 0 -> break
+#ifdef F_TWO_BATONS
+	:: pending[me] != 0 && len(queue) == 0 -> break
+	:: pending[me] != 0 && len(queue) != 0 -> deliver_next()
+#else
+	:: pending[me] != 0 -> deliver_next()
+#endif
+	od;
+	atomic {
+		busy = false;
+		holder = NONE;
+#ifndef F_NO_WAKE_FOR_QUEUE
+		wakes_posters = (len(queue) != 0)
+#endif
+	}
 }
 
 inline finish_process()
@@ -518,27 +578,37 @@ proctype poster(byte me)
 	bool wake, leave, notify;
 
 	lock();
-	append(me, me);
+	if
+#ifdef F_DIRECT_BUSY
+	:: len(queue) == 0 ->
+#else
+#ifdef F_DIRECT_QUEUE
+	:: !busy ->
+#else
+	:: !busy && len(queue) == 0 ->
+#endif
+#endif
+		begin_direct();
+		item = me;
+		deliver_item();
+		item = NONE;
+#ifdef F_DIRECT_LEAVES
+		pending[me] = 0;
+#endif
+		deliver_own()
+	:: else -> append(me, me)
+	fi;
 	do
 	:: pending[me] == 0 -> break
 #ifndef F_TWO_BATONS
-	:: pending[me] != 0 && busy -> wait_until(pending[me] == 0 || !busy)
+	:: pending[me] != 0 && busy -> wait_until(pending[me] == 0 || !busy, 1)
 	:: pending[me] != 0 && !busy ->
 #else
-	:: pending[me] != 0 && len(queue) == 0 -> wait_until(pending[me] == 0)
+	:: pending[me] != 0 && len(queue) == 0 -> wait_until(pending[me] == 0, 1)
 	:: pending[me] != 0 && len(queue) != 0 ->
 #endif
 		atomic { busy = true; holder = me };
-		do
-		:: pending[me] == 0 -> break
-#ifdef F_TWO_BATONS
-		:: pending[me] != 0 && len(queue) == 0 -> break
-		:: pending[me] != 0 && len(queue) != 0 -> deliver_next()
-#else
-		:: else -> deliver_next()
-#endif
-		od;
-		atomic { busy = false; holder = NONE }
+		deliver_own()
 	od;
 	atomic {
 		assert(M5 || seen >= position[me]);
@@ -580,6 +650,9 @@ init {
 		linked[1] = true;
 		run poster(0);
 		run poster(1);
+#if POSTERS > 2
+		run poster(2);
+#endif
 		run newcomer();
 		do
 		:: i < ENDERS -> run ender(); i++

@@ -2,141 +2,191 @@
 /*
  * The memory orders of `running` and `gone`, src/user/host_dispatch.c and
  * host_watch.c (host-6). The thread that calls a watcher writes `running` and reads
- * `gone`; the thread that ends it does the reverse. Only sequential consistency makes
- * one of them see the other. store_buffer.h says how memory is modelled.
+ * `gone`; the thread that ends it does the reverse. A light barrier in the first and a
+ * heavy one in the second make one of them see the other. The heavy one makes the
+ * caller's stores visible and its later loads fresh, at some moment while it lasts.
+ * store_buffer.h says how memory is modelled.
  *
- * The caller has two events for one watcher, which somebody ends meanwhile:
+ * The caller has two events for one watcher, which somebody ends meanwhile. It
+ * counts its calls in a plain variable:
  *
  *   (M1) no call runs when the watcher is released, and none begins after it;
- *   (M2) it is released once, and somebody does.
+ *   (M2) it is released once, and somebody does;
+ *   (M3) the thread that releases it reads what its calls have written.
  *
  * Left out: everything else about a host, which dispatcher.pml has.
  *
  *   sound
- *   fault -DF_GONE_RELEASE       gone is stored by a release
- *   fault -DF_RUNNING_RELEASE    running is set by a release
- *   fault -DF_IDLE_RELEASE       running is cleared by a release
- *   fault -DF_GONE_EARLY         the caller loads gone relaxed
- *   fault -DF_RUNNING_EARLY      the ender loads running relaxed
- *   fault -DF_END_TWICE          the caller does not ask whether it is to end it
+ *   sound -DFENCED               the platform has no heavy barrier: both are fences
+ *   fault -DF_NO_HEAVY -DNO_M3   the ender issues no barrier
+ *   fault -DF_HEAVY_FIRST        it issues it before it sets gone
+ *   fault -DF_NO_LIGHT -DFENCED  the caller issues none, where the light one is a fence
+ *   fault -DF_RUNNING_RELAXED    running is changed by a relaxed store
+ *   fault -DF_NO_WALK_SEEN       the ender does not know that somebody walks
+ *   fault -DF_END_TWICE -DNO_M3  the caller does not ask whether it is to end it
  */
 #define PROCESSES 2
-#define VARIABLES 2
+#define VARIABLES 3
 #define CALLER 0
 #define ENDER 1
 #define RUNNING 0
 #define GONE 1
+#define DATA 2
 
 #include "store_buffer.h"
 
 bool locked;
-bool end_wanted; /* under the lock */
+bool end_wanted; /* these two: under the lock */
+bool walking;
 
 /* Ghosts. */
 bool calling;
 byte releases;
+byte calls;
 
-hidden byte M1, M2;
-
-#ifdef F_GONE_RELEASE
-#define store_gone store_release
-#else
-#define store_gone store_seq_cst
-#endif
-#ifdef F_RUNNING_RELEASE
-#define store_running store_release
-#else
-#define store_running store_seq_cst
-#endif
-#ifdef F_IDLE_RELEASE
-#define store_idle store_release
-#else
-#define store_idle store_seq_cst
-#endif
+hidden byte M1, M2, M3;
 
 active proctype buffers()
 {
 	do
 	LEAVE(CALLER, RUNNING)
+	LEAVE(CALLER, DATA)
 	LEAVE(ENDER, GONE)
 	:: timeout -> break
 	od
 }
 
-inline release()
+inline release(me)
 {
+	load(me, DATA, data);
 	atomic {
 		assert(M1 || !calling);
 		assert(M2 || releases == 0);
+#ifndef NO_M3
+		assert(M3 || data == calls);
+#endif
 		releases++
 	}
 }
 
-inline load_gone()
+inline lock(me)
 {
-	load(CALLER, GONE, seen)
+	atomic { !locked -> locked = true; forget(me, DATA); forget(me, RUNNING); forget(me, GONE) }
+}
+
+inline unlock(me)
+{
+	fence(me);
+	locked = false
+}
+
+/* set_running() */
+inline set_running(value)
+{
+	/* The processor may have read gone before it stores. */
+	may_load_early(CALLER, GONE);
+#ifdef F_RUNNING_RELAXED
+	store(CALLER, RUNNING, value);
+#else
+	store_release(CALLER, RUNNING, value);
+#endif
+#if defined(FENCED) && !defined(F_NO_LIGHT)
+	atomic { fence(CALLER); forget(CALLER, GONE) }
+#endif
+}
+
+inline heavy()
+{
+#ifdef FENCED
+	atomic { fence(ENDER); forget(ENDER, RUNNING) }
+#else
+	/* Full on this thread, before and after its moment on the caller's. */
+	fence(ENDER);
+	atomic { fence(CALLER); forget(CALLER, GONE) };
+	forget(ENDER, RUNNING)
+#endif
 }
 
 active proctype caller()
 {
 	byte seen;
+	byte data;
 	byte event;
 
 	do
 	:: event == 2 -> break
 	:: event < 2 ->
 		event++;
-#ifdef F_GONE_EARLY
-		may_load_early(CALLER, GONE);
-#endif
-		store_running(CALLER, RUNNING, 1);
-		load_gone();
+		lock(CALLER);
+		load(CALLER, GONE, seen);
+		if
+		:: seen -> unlock(CALLER); break /* it is in no list any more */
+		:: else -> walking = true; unlock(CALLER)
+		fi;
+		set_running(1);
+		load(CALLER, GONE, seen);
 		if
 		:: !seen ->
 			atomic {
 				assert(M1 || releases == 0);
 				calling = true
 			};
-			calling = false
+			load(CALLER, DATA, data);
+			store(CALLER, DATA, data + 1);
+			atomic { calls++; calling = false }
 		:: else
 		fi;
-		store_idle(CALLER, RUNNING, 0);
-		load_gone();
+		set_running(0);
+		load(CALLER, GONE, seen);
 		if
 		:: seen ->
-			atomic { !locked -> locked = true };
+			lock(CALLER);
 #ifdef F_END_TWICE
-			release();
+			release(CALLER);
 #else
 			if
 			:: end_wanted ->
 				end_wanted = false;
-				release()
+				release(CALLER)
 			:: else
 			fi;
 #endif
-			fence(CALLER);
-			locked = false
+			unlock(CALLER)
 		:: else
-		fi
+		fi;
+		lock(CALLER);
+		walking = false;
+		unlock(CALLER)
 	od
 }
 
 active proctype ender()
 {
 	byte seen;
+	byte data;
 
-	atomic { !locked -> locked = true };
-#ifdef F_RUNNING_EARLY
+	lock(ENDER);
+	/* The processor may read ahead, but not beyond the barrier. */
 	may_load_early(ENDER, RUNNING);
+	may_load_early(ENDER, DATA);
+#ifdef F_HEAVY_FIRST
+	heavy();
 #endif
-	store_gone(ENDER, GONE, 1);
-	load(ENDER, RUNNING, seen);
-	end_wanted = seen;
-	fence(ENDER);
-	locked = false;
+	store(ENDER, GONE, 1);
+#ifndef F_NO_WALK_SEEN
 	if
-	:: !seen -> release()
+	:: walking ->
+#if !defined(F_NO_HEAVY) && !defined(F_HEAVY_FIRST)
+		heavy();
+#endif
+		atomic { load(ENDER, RUNNING, seen); forget(ENDER, DATA) }
+	:: else
+	fi;
+#endif
+	end_wanted = seen;
+	unlock(ENDER);
+	if
+	:: !seen -> release(ENDER)
 	:: else -> releases > 0 /* waits for the caller */
 	fi
 }

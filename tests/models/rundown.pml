@@ -21,7 +21,8 @@
  *        that won touches it. An acquire, a splitter and a late closer hold a
  *        reference from outside and may (rundown-3);
  *   (M6) a release finds its own operation on an open central word (rundown-1);
- *   (M7) a thread that sees SPLIT finds the stripes (rundown-5);
+ *   (M7) a thread that sees SPLIT, or is sent to the stripes, finds them (rundown-5,
+ *        rundown-7);
  *   (M8) no operation begins before the open (rundown-6), and open() fails only when it
  *        was closed before. Then the closer stops at that, and the opener runs the
  *        close callback and releases the closer.
@@ -53,6 +54,7 @@
  *   fault -DF_TOUCH_AFTER        a release reads on after its last step
  *   fault -DF_SPLIT_BY_STORE     a split overwrites what came in between
  *   fault -DF_PUBLISH_LATE       the stripes come after the flag
+ *   fault -DF_SEND_EARLY         threads are sent to the stripes before the flag
  *   fault -DF_FAST_BEFORE_OPEN   it looks uncontended before anybody has found it open
  *   fault -DF_TOUCH_AFTER_OPEN   the opener goes on after it has opened
  */
@@ -90,6 +92,7 @@ short drain = HOLD;
 short stripe[STRIPES];
 
 bool split_ready; /* the stripes are in place */
+bool on_stripes; /* last_here may be SI_RUN_ON_STRIPES */
 #ifdef F_FAST_BEFORE_OPEN
 bool met = true;
 #else
@@ -173,6 +176,7 @@ acquire:
 	atomic {
 		if
 		:: met -> skip
+		:: on_stripes -> goto acquire_striped
 		:: true -> goto acquire_slow /* another thread was here last */
 		fi
 	};
@@ -186,7 +190,9 @@ acquire_slow:
 		seen = central;
 		if
 		:: seen & (CLOSED | PENDING) -> goto refused
-		:: !(seen & (CLOSED | PENDING)) && (seen & SPLIT) -> goto acquire_striped
+		:: !(seen & (CLOSED | PENDING)) && (seen & SPLIT) ->
+			on_stripes = true;
+			goto acquire_striped
 		:: !(seen & FLAGS) -> seen = 0
 		fi
 	};
@@ -234,6 +240,7 @@ release:
 		running--;
 		if
 		:: met -> skip
+		:: on_stripes -> goto release_striped
 		:: true -> goto release_slow
 		fi
 	};
@@ -252,7 +259,9 @@ release_slow:
 		if
 		:: seen & CLOSED -> goto drained
 #ifndef F_RELEASE_BLIND
-		:: !(seen & CLOSED) && (seen & SPLIT) -> goto release_striped
+		:: !(seen & CLOSED) && (seen & SPLIT) ->
+			on_stripes = true;
+			goto release_striped
 #endif
 		:: else -> seen = 0
 		fi
@@ -315,6 +324,9 @@ proctype splitter()
 	:: seen & FLAGS -> goto done
 	:: else
 	fi;
+#ifdef F_SEND_EARLY
+	on_stripes = true;
+#endif
 #ifndef F_PUBLISH_LATE
 	split_ready = true; /* splitters that come later use the same */
 #endif

@@ -483,7 +483,8 @@ static void an_event_posted_between_two_items_is_delivered(void **state)
 static struct {
 	sessio_host *host;
 	struct thread destroyer;
-	bool destroyed; /* at the moment that is meant */
+	_Atomic bool destroyed;
+	bool waited; /* the destroyer, for the poster */
 } late;
 
 static void destroy_late(void *arg)
@@ -491,20 +492,12 @@ static void destroy_late(void *arg)
 	struct thread *thread = arg;
 
 	thread->status = sessio_host_destroy(late.host);
+	atomic_store(&late.destroyed, true);
 }
 
-static void destroy_before_it_wakes(void)
-{
-	/* If it did not wait, the poster would wake to a host that is gone. */
-	if (uv_thread_create(&late.destroyer.id, destroy_late, &late.destroyer) == 0) {
-		late.destroyed = uv_thread_join(&late.destroyer.id) == 0;
-	}
-}
-
-static void destroy_at_the_next_wake(void)
+static void wake_late(void)
 {
 	skips_wake = true;
-	before_wake = destroy_before_it_wakes;
 }
 
 static void wait_for_a_sleeper(struct guest *self)
@@ -512,26 +505,46 @@ static void wait_for_a_sleeper(struct guest *self)
 	uv_sem_post(&self->entered);
 	until_asleep(self->host, 1);
 	self->status = sessio_host_post(self->host, 3, EVENT(CREATED), 0, NULL);
-	before_wake = destroy_at_the_next_wake;
+	before_wake = wake_late;
 }
 
-/* On a slow machine the poster may wake in another order: then nothing is destroyed. */
+/* If it did not wait, the poster would wake to a host that is gone. */
+static void destroy_before_it_wakes(void)
+{
+	sessio_user_session *session = NULL; /* keeps the memory of the host */
+
+	if (sessio_host_find_session(late.host, 1, &session) == SESSIO_OK &&
+		uv_thread_create(&late.destroyer.id, destroy_late, &late.destroyer) == 0) {
+		do {
+			late.waited = waiters_of(late.host) == 2;
+		} while (!late.waited && !atomic_load(&late.destroyed));
+		__real_si_gate_wake();
+		(void)uv_thread_join(&late.destroyer.id);
+	}
+	sessio_user_session_unref(session);
+}
+
+static void post_and_let_destroy(void *arg)
+{
+	post_for_guest(arg);
+	destroy_before_it_wakes();
+}
+
+/* A sleeper may wake early: then the destroyer has nobody to wait for. */
 static void post_and_destroy(void)
 {
 	struct guest guest = { .on_call = wait_for_a_sleeper };
 	struct thread poster;
 
 	late.host = new_host();
+	atomic_store(&late.destroyed, false);
 	guest_start(&guest, late.host);
-	start(&poster, &guest, post_for_guest);
+	start(&poster, &guest, post_and_let_destroy);
 	uv_sem_wait(&guest.entered);
 	post(late.host, 2, EVENT(CREATED));
 	join(&poster);
 	before_wake = NULL;
 	skips_wake = false;
-	if (!late.destroyed) {
-		drop(late.host);
-	}
 	guest_fini(&guest);
 }
 
@@ -540,8 +553,9 @@ static void destroying_waits_for_a_poster_that_has_not_woken(void **state)
 	(void)state;
 	do {
 		post_and_destroy();
-	} while (!late.destroyed);
-	assert_int_equal(late.destroyer.status, SESSIO_OK);
+		assert_true(atomic_load(&late.destroyed));
+		assert_int_equal(late.destroyer.status, SESSIO_OK);
+	} while (!late.waited);
 }
 
 static void end_other_on_a_thread(struct guest *self)
