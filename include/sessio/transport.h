@@ -68,7 +68,10 @@ typedef struct sessio_connection sessio_connection;
 /** One request that is being served. */
 typedef struct sessio_request sessio_request;
 
-/** A consumer process, by the operating system. */
+/**
+ * A consumer process, by the operating system. Linux tells all three; Windows tells the process
+ * alone, and the two others are 0 there.
+ */
 typedef struct sessio_peer {
 	bool known; /**< false where the platform does not tell: the rest is 0 then */
 	uint32_t uid;
@@ -111,7 +114,7 @@ typedef struct sessio_opening {
 /** How a provider starts. */
 typedef struct sessio_provider_options {
 	struct uv_loop_s *loop; /**< outlives the provider */
-	const char *pipe; /**< a path, or a pipe's name on Windows */
+	const char *pipe; /**< a path; on Windows a name such as \\.\pipe\lamp */
 	const sessio_provider_ops *ops; /**< outlives the provider */
 	void *ctx; /**< passed to every callback */
 	sessio_transport_limits limits;
