@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An event and an end of another thread reach the loop's, in order. Prints what the loop hears. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* what uv.h needs in strict C11 */
+#endif
 #include <stdio.h>
 #include <uv.h>
 

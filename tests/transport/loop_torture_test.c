@@ -140,7 +140,6 @@ static bool is_done(void)
 {
 	switch (ending) {
 	case HEARS_ALL:
-		return releases == 1 && ends == SESSIONS;
 	case UNWATCHES:
 		return releases == 1 && ends == SESSIONS;
 	default:

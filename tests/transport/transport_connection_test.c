@@ -105,7 +105,7 @@ static bool receive(struct si_frame *out_frame)
 
 static void expect(uint16_t kind)
 {
-	struct si_frame frame;
+	struct si_frame frame = { 0 };
 
 	assert_true(receive(&frame));
 	assert_string_equal(si_frame_kind_name(frame.kind), si_frame_kind_name(kind));
@@ -124,7 +124,7 @@ static struct si_frame reply_of(size_t frame_bytes)
 static void a_queue_that_overflows_ends_the_connection_with_its_reason(void **state)
 {
 	const struct si_frame reply = reply_of(500);
-	struct si_frame last;
+	struct si_frame last = { 0 };
 
 	(void)state;
 	for (unsigned i = 0; i < QUEUE_BYTES / 500; i++) {
@@ -160,7 +160,7 @@ static void a_frame_that_may_be_refused_ends_nothing(void **state)
 static void notices_go_first_and_take_no_room_in_the_queue(void **state)
 {
 	const struct si_frame reply = reply_of(500);
-	struct si_frame frame;
+	struct si_frame frame = { 0 };
 
 	(void)state;
 	assert_int_equal(si_connection_send(&connection, &reply), SESSIO_OK); /* is under way */
