@@ -208,17 +208,18 @@ static NTSTATUS enlist_locked(struct registration *new)
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS class,
-	PIO_CONTAINER_NOTIFICATION_FUNCTION callback, PVOID information, ULONG length, PVOID result)
+NTSTATUS NTAPI IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS NotificationClass,
+	PIO_CONTAINER_NOTIFICATION_FUNCTION CallbackFunction, PVOID NotificationInformation,
+	ULONG NotificationInformationLength, PVOID CallbackRegistration)
 {
-	const IO_SESSION_STATE_NOTIFICATION *wishes = information;
+	const IO_SESSION_STATE_NOTIFICATION *wishes = NotificationInformation;
 	struct registration *new;
 	NTSTATUS status;
 
-	if (class != IoSessionStateNotification) {
+	if (NotificationClass != IoSessionStateNotification) {
 		return STATUS_INVALID_PARAMETER_1;
 	}
-	if (length != sizeof(*wishes)) {
+	if (NotificationInformationLength != sizeof(*wishes)) {
 		return STATUS_INVALID_PARAMETER_4;
 	}
 	if (wishes->Size != sizeof(*wishes) || wishes->Flags != 0 || wishes->IoObject == NULL) {
@@ -229,7 +230,7 @@ NTSTATUS NTAPI IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS c
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
 	RtlZeroMemory(new, sizeof(*new));
-	new->callback = (PIO_SESSION_NOTIFICATION_FUNCTION)(void (*)(void))callback;
+	new->callback = (PIO_SESSION_NOTIFICATION_FUNCTION)(void (*)(void))CallbackFunction;
 	new->object = wishes->IoObject;
 	new->context = wishes->Context;
 	new->mask = wishes->EventMask;
@@ -238,16 +239,16 @@ NTSTATUS NTAPI IoRegisterContainerNotification(IO_CONTAINER_NOTIFICATION_CLASS c
 	status = NT_SUCCESS(refusal) ? enlist_locked(new) : refusal;
 	give();
 	if (NT_SUCCESS(status)) {
-		*(PVOID *)result = new;
+		*(PVOID *)CallbackRegistration = new;
 	} else {
 		ExFreePoolWithTag(new, TAG);
 	}
 	return status;
 }
 
-VOID NTAPI IoUnregisterContainerNotification(PVOID handle)
+VOID NTAPI IoUnregisterContainerNotification(PVOID CallbackRegistration)
 {
-	struct registration *ending = handle;
+	struct registration *ending = CallbackRegistration;
 	struct registration **at = &registrations;
 	BOOLEAN is_running;
 
@@ -267,17 +268,17 @@ VOID NTAPI IoUnregisterContainerNotification(PVOID handle)
 	ExFreePoolWithTag(ending, TAG);
 }
 
-NTSTATUS NTAPI IoGetContainerInformation(
-	IO_CONTAINER_INFORMATION_CLASS class, PVOID object, PVOID buffer, ULONG length)
+NTSTATUS NTAPI IoGetContainerInformation(IO_CONTAINER_INFORMATION_CLASS InformationClass,
+	PVOID ContainerObject, PVOID Buffer, ULONG BufferLength)
 {
-	const struct session *session = object;
-	IO_SESSION_STATE_INFORMATION *info = buffer;
+	const struct session *session = ContainerObject;
+	IO_SESSION_STATE_INFORMATION *info = Buffer;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	if (class != IoSessionStateInformation) {
+	if (InformationClass != IoSessionStateInformation) {
 		return STATUS_INVALID_PARAMETER_1;
 	}
-	if (length < sizeof(*info)) {
+	if (BufferLength < sizeof(*info)) {
 		return STATUS_INVALID_PARAMETER_4;
 	}
 	take();

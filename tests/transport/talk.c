@@ -213,7 +213,7 @@ static void note_late_cancel(void *ctx, sessio_request *request)
 {
 	(void)ctx;
 	(void)request;
-	note_that(!"cancelled after the reply");
+	note_that(false); /* cancelled after the reply */
 }
 
 static void answer_cancelled(void *ctx, sessio_request *request)
