@@ -71,9 +71,10 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 	/*
 	 * Release: operations that are refused see why. Acquire: this thread sees
 	 * all that finished operations did, and the stripes in place (rundown-5).
+	 * Sequentially consistent: so do callers' loads and stores of other words.
 	 */
 	uint64_t seen =
-		atomic_fetch_or_explicit(&run->central, SI_RUN_CLOSED, memory_order_acq_rel);
+		atomic_fetch_or_explicit(&run->central, SI_RUN_CLOSED, memory_order_seq_cst);
 	int64_t count = count_of(seen);
 
 	if ((seen & SI_RUN_CLOSED) != 0) {

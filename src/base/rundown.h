@@ -103,8 +103,11 @@ uint64_t si_rundown_active(struct si_rundown *run);
 /* True from the open to the close. */
 static inline bool si_rundown_is_open(struct si_rundown *run)
 {
-	/* Acquire: the work before the open, or the reason of the close. */
-	return (atomic_load_explicit(&run->central, memory_order_acquire) &
+	/*
+	 * Acquire: the work before the open, or the reason of the close. Sequentially
+	 * consistent, as the close is: of two threads that each write first, one sees the other.
+	 */
+	return (atomic_load_explicit(&run->central, memory_order_seq_cst) &
 		       (SI_RUN_CLOSED | SI_RUN_PENDING)) == 0;
 }
 

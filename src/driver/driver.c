@@ -5,6 +5,7 @@
 #include "base/bug.h"
 #include "platform/kernel.h"
 #include "resource/handle_space.h"
+#include "resource/session_number.h"
 #include "source/windows_kernel.h"
 
 #define NOT_SUPPORTED ((int32_t)UINT32_C(0xC00000BB)) /* STATUS_NOT_SUPPORTED */
@@ -57,6 +58,7 @@ static void end(void)
 			"a driver stops while its default host is used");
 	}
 	si_handle_space_end_own();
+	si_session_number_end();
 	si_kernel_stop();
 }
 

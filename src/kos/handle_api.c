@@ -27,7 +27,7 @@ static sessio_status subscribe_to_badge(
 	if (status == SESSIO_OK) {
 		status = si_notice_subscribe(
 			notice, pin.node->object, EVENT_OBJECT_DESTROYED | EVENT_BADGE_CLOSED, id);
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return status;
 }

@@ -43,7 +43,7 @@ Retcode KnNoticeSubscribeToObject(
 	status = si_handle_look_up(space, object, OCAP_HANDLE_GET_EVENT, &pin);
 	if (status == SESSIO_OK) {
 		status = si_notice_subscribe(known, pin.node->object, evMask, evId);
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return si_retcode(status);
 }
@@ -60,7 +60,7 @@ Retcode KnNoticeSetObjectEvent(Handle object, rtl_uint32_t evMask)
 	status = si_handle_look_up(space, object, OCAP_HANDLE_SET_EVENT, &pin);
 	if (status == SESSIO_OK) {
 		si_notice_raise(pin.node->object, evMask);
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return si_retcode(status);
 }

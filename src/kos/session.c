@@ -156,10 +156,13 @@ Retcode KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *desc)
 Retcode KosSessionIpcHandleToSession(const nk_handle_desc_t *desc, KosSessionType *type,
 	rtl_uint32_t operation, void **sessionCtx)
 {
+	sessio_status status;
+
 	if (desc == NULL || sessionCtx == NULL) {
 		return rcInvalidArgument;
 	}
-	return si_retcode(si_session_handle_find(desc, type, operation, sessionCtx));
+	status = si_session_handle_find(desc, type, operation, sessionCtx);
+	return si_likely(status == SESSIO_OK) ? rcOk : si_retcode(status);
 }
 
 Retcode KosSessionCloseObjectByIpcHandle(const nk_handle_desc_t *desc, KosSessionType *type)

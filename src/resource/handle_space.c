@@ -48,7 +48,8 @@ static void destroy(struct sessio_handle_space *space)
 	si_handle_close_all(space);
 	SI_BUG_IF(space->open != 0, "a handle space goes while a handle is used");
 	for (unsigned i = 0; i < SI_HANDLE_CHUNKS; i++) {
-		si_platform_free(atomic_load_explicit(&space->chunks[i], memory_order_relaxed));
+		si_platform_free(
+			si_handle_slot_at(space, si_chunks_first(i, SI_HANDLE_FIRST_BITS)));
 	}
 	si_mutex_fini(&space->lock);
 	si_platform_free(space);
@@ -143,26 +144,29 @@ size_t sessio_handle_space_count(sessio_handle_space *space)
 	return count;
 }
 
+static sessio_status look_up(struct sessio_handle_space *space, uint32_t handle, uint32_t rights,
+	struct si_handle_pin *out_pin)
+{
+	sessio_status status = si_handle_pin(space, handle, out_pin);
+
+	if (si_unlikely(status != SESSIO_OK)) {
+		return status;
+	}
+	if (si_unlikely(!si_lineage_is_valid(out_pin->node))) {
+		status = SESSIO_REVOKED;
+	} else if (si_unlikely((rights & ~out_pin->rights) != 0)) {
+		status = SESSIO_NO_RIGHTS;
+	}
+	if (si_unlikely(status != SESSIO_OK)) {
+		(void)si_handle_unpin(space, out_pin);
+	}
+	return status;
+}
+
 sessio_status si_handle_look_up(struct sessio_handle_space *space, uint32_t handle, uint32_t rights,
 	struct si_handle_pin *out_pin)
 {
-	struct si_handle_pin pin;
-	sessio_status status = si_handle_pin(space, handle, &pin);
-
-	if (status != SESSIO_OK) {
-		return status;
-	}
-	if (!si_lineage_is_valid(pin.node)) {
-		status = SESSIO_REVOKED;
-	} else if ((rights & ~pin.rights) != 0) {
-		status = SESSIO_NO_RIGHTS;
-	}
-	if (status != SESSIO_OK) {
-		si_handle_unpin(space, &pin);
-		return status;
-	}
-	*out_pin = pin;
-	return SESSIO_OK;
+	return look_up(space, handle, rights, out_pin);
 }
 
 sessio_status si_handle_look_up_badge(
@@ -178,7 +182,7 @@ sessio_status si_handle_look_up_badge(
 	status = si_handle_look_up(space, handle, 0, &pin);
 	if (status == SESSIO_OK) {
 		*out_badge = si_badge_of(pin.node->object);
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 		status = *out_badge == NULL ? SESSIO_INVALID_ARG : SESSIO_OK;
 	}
 	return status;
@@ -336,25 +340,9 @@ sessio_status sessio_handle_space_copy(sessio_handle_space *space, uint32_t hand
 	if (status == SESSIO_OK) {
 		status = descend_with(space, &pin, &sent, space, &made);
 	}
-	si_handle_unpin(space, &pin);
+	(void)si_handle_unpin(space, &pin);
 	if (status == SESSIO_OK) {
 		*out_handle = made.handle;
-	}
-	return status;
-}
-
-static sessio_status dereference(const struct si_handle_pin *pin, uint32_t rights,
-	const struct sessio_handle_space *home, sessio_handle_desc *out_received)
-{
-	struct si_handle_origin origin;
-	sessio_status status = si_lineage_find_origin(pin->node, home->number, &origin);
-
-	if (status == SESSIO_OK) {
-		*out_received = (sessio_handle_desc){ .rights = rights,
-			.handle = origin.found ? origin.value : SESSIO_HANDLE_INVALID,
-			.badge = (uintptr_t)origin.context,
-			.dereferenced = 1,
-			.session = origin.session };
 	}
 	return status;
 }
@@ -363,42 +351,87 @@ static sessio_status pass_on(struct sessio_handle_space *from, const struct si_h
 	const sessio_handle_desc *sent, struct sessio_handle_space *to,
 	sessio_handle_desc *out_received)
 {
-	sessio_handle_desc received = { .rights = sent->rights };
-	sessio_status status;
+	sessio_handle_desc received = { .handle = SESSIO_HANDLE_INVALID };
+	sessio_status status = rights_to_give(sent->rights, pin->rights, &received.rights);
 
-	if ((pin->rights & SESSIO_HANDLE_TRANSFER) == 0) {
-		return SESSIO_NO_RIGHTS;
+	if (status == SESSIO_OK && (pin->rights & SESSIO_HANDLE_TRANSFER) == 0) {
+		status = SESSIO_NO_RIGHTS;
 	}
-	status = descend_with(from, pin, sent, to, &received);
+	if (status == SESSIO_OK) {
+		status = descend_with(from, pin, sent, to, &received);
+	}
 	if (status == SESSIO_OK) {
 		*out_received = received;
 	}
 	return status;
 }
 
+/* Fills in a dereferenced container. */
+static inline void come_home(
+	const struct si_handle_pin *pin, uint32_t rights, sessio_handle_desc *out_received)
+{
+	si_lineage_origin(pin->node, out_received);
+	out_received->rights = rights;
+	out_received->dereferenced = 1;
+}
+
+static sessio_status dereference(const struct si_handle_pin *pin, const sessio_handle_desc *sent,
+	sessio_handle_desc *out_received)
+{
+	uint32_t rights;
+	sessio_status status = rights_to_give(sent->rights, pin->rights, &rights);
+
+	if (status == SESSIO_OK) {
+		come_home(pin, rights, out_received);
+	}
+	return status;
+}
+
+/* A transfer of a handle that is pinned already; `what` has its index and its rights. */
+static SI_NOINLINE sessio_status transfer_pinned(struct sessio_handle_space *from,
+	const sessio_handle_desc *sent, struct sessio_handle_space *to,
+	sessio_handle_desc *out_received, struct si_handle_slot *slot, uint64_t what)
+{
+	const struct si_handle_pin pin = { .slot = slot,
+		.node = si_handle_node_of(slot),
+		.index = (uint32_t)(what >> 32),
+		.rights = (uint32_t)what };
+	sessio_status status = SESSIO_REVOKED;
+
+	if (si_lineage_is_valid(pin.node)) {
+		status = pin.node->object->owner == to->number
+			? dereference(&pin, sent, out_received)
+			: pass_on(from, &pin, sent, to, out_received);
+	}
+	(void)si_handle_unpin(from, &pin);
+	return status;
+}
+
+/*
+ * The way home is quick: two read-modify-writes, and no call that it comes back from, so
+ * that a compiler needs no stack. A read-modify-write waits for the stores before it.
+ */
 sessio_status sessio_handle_space_transfer(sessio_handle_space *from,
 	const sessio_handle_desc *sent, sessio_handle_space *to, sessio_handle_desc *out_received)
 {
-	sessio_handle_desc given;
 	struct si_handle_pin pin;
-	sessio_status status;
+	uint64_t met = 0;
 
-	if (from == NULL || sent == NULL || to == NULL || out_received == NULL) {
+	if (si_unlikely(from == NULL || sent == NULL || to == NULL || out_received == NULL)) {
 		return SESSIO_INVALID_ARG;
 	}
-	given = *sent;
-	status = si_handle_look_up(from, sent->handle, 0, &pin);
-	if (status != SESSIO_OK) {
-		return status;
+	if (si_unlikely(!si_handle_try_pin(from, sent->handle, &pin, &met))) {
+		return si_handle_refuse_pin(from, pin.slot, pin.index, met);
 	}
-	status = rights_to_give(sent->rights, pin.rights, &given.rights);
-	if (status == SESSIO_OK && pin.node->object->owner == to->number) {
-		status = dereference(&pin, given.rights, to, out_received);
-	} else if (status == SESSIO_OK) {
-		status = pass_on(from, &pin, &given, to, out_received);
+	pin.node = si_handle_node_of(pin.slot);
+	if (si_unlikely(pin.node->object->owner != to->number ||
+		    sent->rights != SESSIO_HANDLE_SAME_RIGHTS ||
+		    !si_lineage_is_surely_valid(pin.node))) {
+		return transfer_pinned(from, sent, to, out_received, pin.slot,
+			(uint64_t)pin.index << 32 | pin.rights);
 	}
-	si_handle_unpin(from, &pin);
-	return status;
+	come_home(&pin, pin.rights, out_received);
+	return si_handle_unpin(from, &pin);
 }
 
 /* Whether a pinned handle is its provider's own, which others may use at any time. */
@@ -425,7 +458,7 @@ static sessio_status close_handle(struct sessio_handle_space *space, uint32_t ha
 	} else if (!si_handle_mark_closed(&pin)) {
 		status = SESSIO_INVALID_ARG;
 	}
-	si_handle_unpin(space, &pin);
+	(void)si_handle_unpin(space, &pin);
 	return status;
 }
 
@@ -456,7 +489,7 @@ sessio_status sessio_handle_space_revoke(sessio_handle_space *space, uint32_t ha
 	} else {
 		status = si_lineage_revoke(pin.node, close);
 	}
-	si_handle_unpin(space, &pin);
+	(void)si_handle_unpin(space, &pin);
 	return status;
 }
 
@@ -467,7 +500,7 @@ sessio_status si_handle_withdraw(struct sessio_handle_space *space, uint32_t han
 
 	if (status == SESSIO_OK) {
 		si_lineage_withdraw(pin.node);
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return status;
 }
@@ -491,7 +524,7 @@ sessio_status sessio_handle_space_revoke_badge(
 		si_lineage_revoke_ties(pin.node, known);
 		si_badge_unref(known);
 	}
-	si_handle_unpin(space, &pin);
+	(void)si_handle_unpin(space, &pin);
 	return status;
 }
 
@@ -507,7 +540,7 @@ sessio_status sessio_handle_space_rights(
 	status = si_handle_look_up(space, handle, 0, &pin);
 	if (status == SESSIO_OK) {
 		*out_rights = pin.rights;
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return status;
 }
@@ -524,7 +557,7 @@ sessio_status sessio_handle_space_sid(
 	status = si_handle_look_up(space, handle, SESSIO_HANDLE_GET_SID, &pin);
 	if (status == SESSIO_OK) {
 		*out_sid = pin.node->object->sid;
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return status;
 }

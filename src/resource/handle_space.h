@@ -26,12 +26,14 @@
 
 #include <sessio/handle_space.h>
 
+#include "base/chunks.h"
 #include "resource/lineage.h"
 
 #define SI_HANDLE_INDEX_BITS 20u
 #define SI_HANDLE_WAITING 1024u
 #define SI_HANDLE_CHUNKS 14u
-#define SI_HANDLE_FIRST_CHUNK 64u /* each further chunk has twice as many slots */
+#define SI_HANDLE_FIRST_BITS 6u
+#define SI_HANDLE_FIRST_CHUNK (1u << SI_HANDLE_FIRST_BITS) /* each further one is twice as large */
 
 #define SI_SLOT_RIGHTS UINT64_C(0xffffffff)
 #define SI_SLOT_LIVE (UINT64_C(1) << 32)
@@ -62,7 +64,7 @@ struct sessio_handle_space {
 	uint32_t free_last;
 	uint32_t free_count;
 	size_t open; /* handles */
-	_Atomic(struct si_handle_slot *) chunks[SI_HANDLE_CHUNKS];
+	struct si_chunks chunks; /* of slots */
 };
 
 /* A handle that is pinned. */
@@ -73,15 +75,84 @@ struct si_handle_pin {
 	uint32_t rights;
 };
 
+static inline struct si_handle_slot *si_handle_slot_at(
+	struct sessio_handle_space *space, uint32_t index)
+{
+	return (struct si_handle_slot *)si_chunks_slot(
+		&space->chunks, index, SI_HANDLE_FIRST_BITS, sizeof(struct si_handle_slot));
+}
+
+/* Relaxed: a pin orders it. */
+static inline struct si_lineage_node *si_handle_node_of(struct si_handle_slot *slot)
+{
+	return (struct si_lineage_node *)atomic_load_explicit(&slot->link, memory_order_relaxed);
+}
+
+/* The pin that was taken off was the last of a closed slot, whose word is now this. SESSIO_OK. */
+SI_COLD sessio_status si_handle_unpin_last(struct sessio_handle_space *space,
+	struct si_handle_slot *slot, uint32_t index, uint64_t word);
+
+/* Always SESSIO_OK. The cold calls take no struct, so that the pin needs no memory. */
+static inline sessio_status si_handle_unpin(
+	struct sessio_handle_space *space, const struct si_handle_pin *pin)
+{
+	/* Release: the use of the node comes before its end. */
+	uint64_t before =
+		atomic_fetch_sub_explicit(&pin->slot->word, SI_SLOT_PIN, memory_order_acq_rel);
+
+	if (si_unlikely(
+		    (before & (SI_SLOT_STATE | SI_SLOT_PINS)) == (SI_SLOT_CLOSED | SI_SLOT_PIN))) {
+		return si_handle_unpin_last(space, pin->slot, pin->index, before - SI_SLOT_PIN);
+	}
+	return SESSIO_OK;
+}
+
+/* Takes a pin off that met this word, and says why it was not good. `slot` may be NULL. */
+SI_COLD sessio_status si_handle_refuse_pin(struct sessio_handle_space *space,
+	struct si_handle_slot *slot, uint32_t index, uint64_t met);
+
+/*
+ * Pins the slot of a handle, and fills in *out_pin but its node; false: the word that it
+ * met is not that of this handle. Then si_handle_refuse_pin(), unless there is no slot.
+ */
+SI_INLINE bool si_handle_try_pin(struct sessio_handle_space *space, uint32_t handle,
+	struct si_handle_pin *out_pin, uint64_t *out_met)
+{
+	uint32_t raw = handle ^ space->secret;
+	uint64_t generation = raw >> SI_HANDLE_INDEX_BITS;
+	uint64_t expected = generation << SI_SLOT_GENERATION_SHIFT | SI_SLOT_LIVE;
+
+	out_pin->index = raw & ((UINT32_C(1) << SI_HANDLE_INDEX_BITS) - 1);
+	out_pin->slot = si_handle_slot_at(space, out_pin->index);
+	if (si_unlikely(out_pin->slot == NULL || handle == SESSIO_HANDLE_INVALID)) {
+		out_pin->slot = NULL;
+		return false;
+	}
+	/* Acquire: the node that was published with the word. */
+	*out_met =
+		atomic_fetch_add_explicit(&out_pin->slot->word, SI_SLOT_PIN, memory_order_acquire);
+	out_pin->rights = (uint32_t)(*out_met & SI_SLOT_RIGHTS);
+	return si_likely((*out_met & (SI_SLOT_STATE | SI_SLOT_GENERATION)) == expected &&
+		(*out_met & SI_SLOT_PINS) < SI_SLOT_PINS_MAX);
+}
+
 /* Pins a handle, revoked or not; SESSIO_INVALID_ARG, SESSIO_LIMIT (too many pins). */
-sessio_status si_handle_pin(
-	struct sessio_handle_space *space, uint32_t handle, struct si_handle_pin *out_pin);
+static inline sessio_status si_handle_pin(
+	struct sessio_handle_space *space, uint32_t handle, struct si_handle_pin *out_pin)
+{
+	uint64_t met = 0;
+
+	if (si_unlikely(!si_handle_try_pin(space, handle, out_pin, &met))) {
+		out_pin->node = NULL;
+		return si_handle_refuse_pin(space, out_pin->slot, out_pin->index, met);
+	}
+	out_pin->node = si_handle_node_of(out_pin->slot);
+	return SESSIO_OK;
+}
 
 /* Pins a handle that is not revoked and has these rights. */
 sessio_status si_handle_look_up(struct sessio_handle_space *space, uint32_t handle, uint32_t rights,
 	struct si_handle_pin *out_pin);
-
-void si_handle_unpin(struct sessio_handle_space *space, const struct si_handle_pin *pin);
 
 /* Pins a badge's handle and takes a reference on the badge; NULL for SESSIO_HANDLE_INVALID. */
 sessio_status si_handle_look_up_badge(

@@ -14,36 +14,6 @@ static uint32_t value_of(const struct sessio_handle_space *space, uint32_t index
 	return ((uint32_t)generation_of(word) << SI_HANDLE_INDEX_BITS | index) ^ space->secret;
 }
 
-/* The position of the highest bit; n is not 0. */
-static unsigned log2_of(uint32_t n)
-{
-#if defined(__GNUC__)
-	return 31u - (unsigned)__builtin_clz(n);
-#else
-	unsigned log2 = 0;
-
-	while ((n >>= 1) != 0) {
-		log2++;
-	}
-	return log2;
-#endif
-}
-
-static struct si_handle_slot *slot_at(struct sessio_handle_space *space, uint32_t index)
-{
-	uint32_t row = index / SI_HANDLE_FIRST_CHUNK + 1;
-	unsigned chunk = log2_of(row);
-	uint32_t first = SI_HANDLE_FIRST_CHUNK * ((UINT32_C(1) << chunk) - 1);
-	struct si_handle_slot *slots;
-
-	if (chunk >= SI_HANDLE_CHUNKS) {
-		return NULL;
-	}
-	/* Acquire: the slots as they were made. */
-	slots = atomic_load_explicit(&space->chunks[chunk], memory_order_acquire);
-	return slots == NULL ? NULL : &slots[index - first];
-}
-
 /* Relaxed, both: the word or the lock orders them. */
 static uintptr_t link_of(struct si_handle_slot *slot)
 {
@@ -57,11 +27,11 @@ static void set_link(struct si_handle_slot *slot, uintptr_t link)
 
 static void free_last_locked(struct sessio_handle_space *space, uint32_t index) SI_HELD(space->lock)
 {
-	set_link(slot_at(space, index), 0);
+	set_link(si_handle_slot_at(space, index), 0);
 	if (space->free_first == 0) {
 		space->free_first = index + 1;
 	} else {
-		set_link(slot_at(space, space->free_last - 1), index + 1);
+		set_link(si_handle_slot_at(space, space->free_last - 1), index + 1);
 	}
 	space->free_last = index + 1;
 	space->free_count++;
@@ -71,7 +41,7 @@ static uint32_t take_oldest_locked(struct sessio_handle_space *space) SI_HELD(sp
 {
 	uint32_t index = space->free_first - 1;
 
-	space->free_first = (uint32_t)link_of(slot_at(space, index));
+	space->free_first = (uint32_t)link_of(si_handle_slot_at(space, index));
 	space->free_count--;
 	return index;
 }
@@ -84,8 +54,8 @@ static sessio_status take_new_locked(struct sessio_handle_space *space, uint32_t
 	if (index >= SESSIO_HANDLES_MAX) {
 		return SESSIO_LIMIT;
 	}
-	if (slot_at(space, index) == NULL) {
-		unsigned chunk = log2_of(index / SI_HANDLE_FIRST_CHUNK + 1);
+	if (si_handle_slot_at(space, index) == NULL) {
+		unsigned chunk = si_chunks_of(index, SI_HANDLE_FIRST_BITS);
 		size_t size = sizeof(struct si_handle_slot) * SI_HANDLE_FIRST_CHUNK << chunk;
 		struct si_handle_slot *slots = si_platform_alloc(size);
 
@@ -93,8 +63,7 @@ static sessio_status take_new_locked(struct sessio_handle_space *space, uint32_t
 			return SESSIO_NO_MEMORY;
 		}
 		memset(slots, 0, size);
-		/* Release: pairs with slot_at(). */
-		atomic_store_explicit(&space->chunks[chunk], slots, memory_order_release);
+		si_chunks_add(&space->chunks, chunk, slots, SI_HANDLE_FIRST_BITS, sizeof(*slots));
 	}
 	space->made++;
 	*out_index = index;
@@ -126,7 +95,7 @@ sessio_status si_handle_reserve(
 	if (status != SESSIO_OK) {
 		return status;
 	}
-	slot = slot_at(space, *out_index);
+	slot = si_handle_slot_at(space, *out_index);
 	/* Relaxed: only this thread changes more than its pins. */
 	word = atomic_load_explicit(&slot->word, memory_order_relaxed);
 	while (value_of(space, *out_index, word) == SESSIO_HANDLE_INVALID) {
@@ -149,7 +118,7 @@ void si_handle_give_back(struct sessio_handle_space *space, uint32_t index)
 void si_handle_publish(struct sessio_handle_space *space, uint32_t index,
 	struct si_lineage_node *node, uint32_t rights)
 {
-	struct si_handle_slot *slot = slot_at(space, index);
+	struct si_handle_slot *slot = si_handle_slot_at(space, index);
 
 	si_mutex_lock(&space->lock);
 	space->open++;
@@ -159,64 +128,35 @@ void si_handle_publish(struct sessio_handle_space *space, uint32_t index,
 	atomic_fetch_or_explicit(&slot->word, SI_SLOT_LIVE | rights, memory_order_release);
 }
 
-/* With the last pin of a closed slot: frees it, unless another pin has come (handle_space-3). */
-static void free_slot(
-	struct sessio_handle_space *space, const struct si_handle_pin *pin, uint64_t seen)
+/* Frees it, unless another pin has come (handle_space-3). */
+SI_COLD sessio_status si_handle_unpin_last(struct sessio_handle_space *space,
+	struct si_handle_slot *slot, uint32_t index, uint64_t word)
 {
-	struct si_lineage_node *node = (struct si_lineage_node *)link_of(pin->slot);
+	struct si_lineage_node *node = si_handle_node_of(slot);
 
 	/* Acquire: the other pins' use of the node. */
-	if (!atomic_compare_exchange_strong_explicit(&pin->slot->word, &seen, next_generation(seen),
+	if (!atomic_compare_exchange_strong_explicit(&slot->word, &word, next_generation(word),
 		    memory_order_acq_rel, memory_order_relaxed)) {
-		return;
+		return SESSIO_OK;
 	}
 	si_mutex_lock(&space->lock);
-	free_last_locked(space, pin->index);
+	free_last_locked(space, index);
 	space->open--;
 	si_mutex_unlock(&space->lock);
 	si_lineage_close(node);
+	return SESSIO_OK;
 }
 
-static void take_pin_off(struct sessio_handle_space *space, const struct si_handle_pin *pin)
+SI_COLD sessio_status si_handle_refuse_pin(struct sessio_handle_space *space,
+	struct si_handle_slot *slot, uint32_t index, uint64_t met)
 {
-	/* Release: the use of the node comes before its end. */
-	uint64_t before =
-		atomic_fetch_sub_explicit(&pin->slot->word, SI_SLOT_PIN, memory_order_acq_rel);
+	const struct si_handle_pin pin = { .slot = slot, .index = index };
 
-	if (si_unlikely((before & SI_SLOT_STATE) == SI_SLOT_CLOSED &&
-		    (before & SI_SLOT_PINS) == SI_SLOT_PIN)) {
-		free_slot(space, pin, before - SI_SLOT_PIN);
-	}
-}
-
-void si_handle_unpin(struct sessio_handle_space *space, const struct si_handle_pin *pin)
-{
-	take_pin_off(space, pin);
-}
-
-sessio_status si_handle_pin(
-	struct sessio_handle_space *space, uint32_t handle, struct si_handle_pin *out_pin)
-{
-	uint32_t raw = handle ^ space->secret;
-	uint32_t index = raw & ((UINT32_C(1) << SI_HANDLE_INDEX_BITS) - 1);
-	struct si_handle_pin pin = { .slot = slot_at(space, index), .index = index };
-	uint64_t word;
-
-	if (pin.slot == NULL || handle == SESSIO_HANDLE_INVALID) {
+	if (slot == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	/* Acquire: the node that was published with the word. */
-	word = atomic_fetch_add_explicit(&pin.slot->word, SI_SLOT_PIN, memory_order_acquire);
-	if (si_likely((word & SI_SLOT_STATE) == SI_SLOT_LIVE &&
-		    generation_of(word) == raw >> SI_HANDLE_INDEX_BITS &&
-		    (word & SI_SLOT_PINS) < SI_SLOT_PINS_MAX)) {
-		pin.node = (struct si_lineage_node *)link_of(pin.slot);
-		pin.rights = (uint32_t)(word & SI_SLOT_RIGHTS);
-		*out_pin = pin;
-		return SESSIO_OK;
-	}
-	take_pin_off(space, &pin);
-	return (word & SI_SLOT_PINS) < SI_SLOT_PINS_MAX ? SESSIO_INVALID_ARG : SESSIO_LIMIT;
+	(void)si_handle_unpin(space, &pin);
+	return (met & SI_SLOT_PINS) < SI_SLOT_PINS_MAX ? SESSIO_INVALID_ARG : SESSIO_LIMIT;
 }
 
 bool si_handle_mark_closed(const struct si_handle_pin *pin)
@@ -238,7 +178,8 @@ bool si_handle_mark_closed(const struct si_handle_pin *pin)
 void si_handle_close_all(struct sessio_handle_space *space)
 {
 	for (uint32_t index = 0; index < space->made; index++) {
-		struct si_handle_pin pin = { .slot = slot_at(space, index), .index = index };
+		struct si_handle_pin pin = { .slot = si_handle_slot_at(space, index),
+			.index = index };
 		uint64_t word;
 
 		SI_BUG_IF(pin.slot == NULL, "a slot was made that is not there");
@@ -247,6 +188,6 @@ void si_handle_close_all(struct sessio_handle_space *space)
 		if ((word & SI_SLOT_STATE) == SI_SLOT_LIVE) {
 			(void)si_handle_mark_closed(&pin);
 		}
-		take_pin_off(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 }

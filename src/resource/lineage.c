@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "resource/lineage.h"
-
-#include <sessio/handle_space.h>
-
 #include "base/lock_order.h"
-#include "base/waiting.h"
+#include "resource/lineage_tree.h"
 #include "resource/notice.h"
-
-/* A transfer or copy with a badge; its top is the node that it made. */
-struct si_tie {
-	struct si_list_node node; /* lock; object->ties */
-	struct si_list_node of_badge; /* lock; badge->own_ties, if it is of a session */
-	struct si_badge *badge; /* counted; fixed, as is the next */
-	struct si_lineage_node *top;
-	struct si_tie *next; /* of a struct work */
-};
-
-/* The work that is left for when the lock is released. */
-struct work {
-	struct si_tie *ties; /* that have ended */
-	struct si_lineage_node *dead; /* that have no reference; by parent */
-	struct si_badge *badge; /* of the object, if that is gone */
-};
-
-/* Ties looked at before the lock is released for others. */
-#define CHUNK 64u
 
 static const char object_name[] = "a resource behind handles";
 static const char badge_name[] = "a transfer context";
+static const char tie_name[] = "a tie of a transfer context";
 
 sessio_status si_handle_object_create(
 	uint64_t owner, void *context, struct si_handle_object **out_object)
@@ -157,163 +135,14 @@ struct si_badge *si_badge_of(struct si_handle_object *object)
 	return badge;
 }
 
-static void unref_locked(struct si_lineage_node *node, struct work *work)
-{
-	if (--node->refs == 0) {
-		node->parent = work->dead;
-		work->dead = node;
-	}
-}
-
-/* Unlocks, and does what must not be done with the lock held. */
-static void finish(struct si_handle_object *object, struct work *work) SI_RELEASES(&object->lock)
-{
-	si_mutex_unlock(&object->lock);
-	si_wait_wake();
-	while (work->ties != NULL) {
-		struct si_tie *tie = work->ties;
-		struct si_badge *badge = tie->badge;
-
-		work->ties = tie->next;
-		/* Release: the use of the tie. Acquire: that of all others. */
-		if (atomic_fetch_sub_explicit(&badge->ties, 1, memory_order_acq_rel) == 1 &&
-			badge->closed != NULL) {
-			badge->closed(badge);
-		}
-		si_badge_unref(badge);
-		si_platform_free(tie);
-	}
-	if (work->badge != NULL) {
-		si_badge_unref(work->badge);
-		work->badge = NULL;
-	}
-	while (work->dead != NULL) {
-		struct si_lineage_node *node = work->dead;
-
-		work->dead = node->parent;
-		si_platform_free(node);
-		si_handle_object_unref(object);
-	}
-}
-
-/* A node gives up its place: nothing valid is below it (lineage-5). */
-static void leave_place_locked(struct si_lineage_node *node, struct work *work)
-{
-	struct si_handle_object *object = node->object;
-
-	node->revoked = true;
-	if (node->is_top) {
-		si_list_remove(&object->ties, &node->tie->node);
-		if (node->tie->badge->home != NULL) {
-			si_list_remove(&node->tie->badge->own_ties, &node->tie->of_badge);
-		}
-		node->tie->next = work->ties;
-		work->ties = node->tie;
-		node->is_top = false;
-	}
-	if (node->parent == NULL) {
-		object->gone = true;
-		work->badge = object->badge;
-		object->badge = NULL;
-		si_notice_raise_locked(object, SI_EVENT_OBJECT_DESTROYED);
-	}
-}
-
-/* Detaches a node, and those closed ancestors that have no valid children without it. */
-static void detach_locked(struct si_lineage_node *node, struct work *work)
-{
-	bool held = false; /* the reference of the child before */
-
-	while (!node->revoked) {
-		struct si_lineage_node *parent = node->parent;
-		bool ends;
-
-		leave_place_locked(node, work);
-		node->parent = NULL;
-		if (parent != NULL && node->born == parent->epoch) {
-			parent->live--;
-		}
-		if (held) {
-			unref_locked(node, work);
-		}
-		if (parent == NULL) {
-			return;
-		}
-		ends = parent->closed && parent->live == 0 && !parent->revoked;
-		if (!ends) {
-			unref_locked(parent, work);
-			return;
-		}
-		node = parent;
-		held = true;
-	}
-}
-
-/* Takes a closed parent out of the way; the edges on both of its sides are valid. */
-static void splice_locked(struct si_lineage_node *node, struct work *work)
-{
-	struct si_lineage_node *parent = node->parent;
-	struct si_lineage_node *above = parent->parent;
-
-	node->parent = above;
-	node->born = parent->born;
-	above->refs++;
-	above->live++;
-	if (--parent->live == 0) {
-		detach_locked(parent, work);
-	}
-	unref_locked(parent, work);
-}
-
-/* Whether nothing between a node and its root is revoked (lineage-3). */
-static bool is_valid_locked(struct si_lineage_node *node, struct work *work)
-{
-	struct si_lineage_node *at = node;
-	bool excluded = node->object->sessions_only; /* (lineage-7) */
-
-	while (!at->revoked && at->parent != NULL) {
-		struct si_lineage_node *parent = at->parent;
-
-		excluded = excluded && !(at->is_top && at->tie->badge->home != NULL);
-		if (at->born != parent->epoch || parent->revoked) {
-			return false;
-		}
-		if (parent->closed && parent->parent != NULL && !parent->is_top) {
-			if (parent->born != parent->parent->epoch) {
-				return false;
-			}
-			splice_locked(at, work);
-		} else {
-			at = parent;
-		}
-	}
-	return !at->revoked && !excluded;
-}
-
-/* The same, and remembers the verdict. */
-static bool check_locked(struct si_lineage_node *node, struct work *work)
-{
-	bool valid = is_valid_locked(node, work);
-
-	if (valid) {
-		/* Relaxed, twice: the lock is held by all that change them. */
-		atomic_store_explicit(&node->valid_at,
-			atomic_load_explicit(&node->object->number, memory_order_relaxed),
-			memory_order_relaxed);
-	} else if (node->parent != NULL) { /* a root keeps its place, for its sessions' handles */
-		detach_locked(node, work);
-	}
-	return valid;
-}
-
 bool si_lineage_check(struct si_lineage_node *node)
 {
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 	bool valid;
 
 	si_mutex_lock(&node->object->lock);
-	valid = check_locked(node, &work);
-	finish(node->object, &work);
+	valid = si_lineage_check_locked(node, &work);
+	si_lineage_finish(node->object, &work);
 	return valid;
 }
 
@@ -323,9 +152,12 @@ static struct si_lineage_node *new_node(
 	struct si_lineage_node *node = si_platform_alloc(sizeof(*node));
 
 	if (node != NULL) {
-		*node = (struct si_lineage_node){ .refs = 1, .object = object };
-		node->space = place->space;
-		node->value = place->value;
+		*node = (struct si_lineage_node){ .refs = 1,
+			.object = object,
+			.value = place->value,
+			.at_home = place->space == object->owner };
+		atomic_init(&node->valid_at, 0);
+		atomic_init(&node->origin, node->at_home ? node->value : SESSIO_HANDLE_INVALID);
 		si_handle_object_ref(object);
 	}
 	return node;
@@ -343,46 +175,83 @@ static struct si_tie *new_tie(struct si_badge *badge, struct si_lineage_node *to
 	struct si_tie *tie = si_platform_alloc(sizeof(*tie));
 
 	if (tie != NULL) {
-		*tie = (struct si_tie){ .badge = badge, .top = top };
+		*tie = (struct si_tie){ .session = badge->session,
+			.context = badge->context,
+			.badge = badge,
+			.top = top };
+		si_refcount_init(&tie->refs, 2); /* the top's, too */
 	}
 	return tie;
 }
 
-static sessio_status link_locked(struct si_lineage_node *parent, struct si_lineage_node *node,
-	struct si_tie *tie, struct work *work)
+/* Whether a node is valid in this hold, which matters to a tie: no sweep comes again. */
+static bool is_valid_now_locked(struct si_lineage_node *node, struct si_lineage_work *work)
 {
-	/* A parent that is closed but pinned was closed by its revocation. */
-	if (!check_locked(parent, work) || (tie != NULL && tie->badge->over)) {
-		return SESSIO_REVOKED;
+	while (si_lineage_check_locked(node, work)) {
+		/* Relaxed, twice: the lock is held by all that change them. */
+		if (atomic_load_explicit(&node->valid_at, memory_order_relaxed) ==
+			atomic_load_explicit(&node->object->number, memory_order_relaxed)) {
+			return true;
+		}
 	}
-	if (parent->refs >= UINT32_MAX - 1) {
-		return SESSIO_LIMIT;
-	}
+	return false;
+}
+
+/* The lock is held, and the parent was found valid in this hold. */
+static void add_child_locked(struct si_lineage_node *parent, struct si_lineage_node *node)
+{
 	parent->refs++;
 	parent->live++;
 	node->parent = parent;
 	node->born = parent->epoch;
-	node->tie = tie == NULL ? parent->tie : tie;
-	node->is_top = tie != NULL;
 	atomic_init(&node->valid_at, atomic_load_explicit(&parent->valid_at, memory_order_relaxed));
-	if (tie != NULL) {
-		si_badge_ref(tie->badge);
-		/* Relaxed: the caller's reference on the badge orders its accesses. */
-		atomic_fetch_add_explicit(&tie->badge->ties, 1, memory_order_relaxed);
-		si_list_append(&parent->object->ties, &tie->node);
+	if (!node->at_home) {
+		atomic_init(
+			&node->origin, atomic_load_explicit(&parent->origin, memory_order_relaxed));
 	}
-	if (tie != NULL && tie->badge->home != NULL) {
+}
+
+static void add_tie_locked(struct si_handle_object *object, struct si_tie *tie)
+{
+	struct si_badge *badge = tie->badge;
+
+	si_badge_ref(badge);
+	/* Relaxed: the caller's reference on the badge orders its accesses. */
+	atomic_fetch_add_explicit(&badge->ties, 1, memory_order_relaxed);
+	si_list_append(&object->ties, &tie->node);
+	if (badge->home != NULL) {
 		/* Relaxed: a hint for the thread that has learned that it got no further. */
-		atomic_store_explicit(&tie->badge->used, true, memory_order_relaxed);
-		si_list_append(&tie->badge->own_ties, &tie->of_badge);
+		atomic_store_explicit(&badge->used, true, memory_order_relaxed);
+		si_list_append(&badge->own_ties, &tie->of_badge);
+	}
+}
+
+static sessio_status link_locked(struct si_lineage_node *parent, struct si_lineage_node *node,
+	struct si_tie *tie, struct si_lineage_work *work)
+{
+	/* A parent that is closed but pinned was closed by its revocation. */
+	if (!is_valid_now_locked(parent, work) || (tie != NULL && tie->badge->over)) {
+		return SESSIO_REVOKED;
+	}
+	if (parent->refs >= UINT32_MAX - SI_LINEAGE_STEPS) {
+		return SESSIO_LIMIT;
+	}
+	add_child_locked(parent, node);
+	node->is_top = tie != NULL;
+	if (tie != NULL) {
+		node->tie = tie;
+		add_tie_locked(parent->object, tie);
+	} else if (parent->tie != NULL) {
+		node->tie = parent->tie;
+		(void)si_refcount_ref(&parent->tie->refs, tie_name);
 	}
 	return SESSIO_OK;
 }
 
-/* The number of the session that a valid node is of, 0 for none. */
-static uint32_t session_of_locked(const struct si_lineage_node *node)
+/* The number of the session that a node is of, 0 for none. */
+static uint32_t session_of(const struct si_lineage_node *node)
 {
-	return node->tie == NULL ? 0 : node->tie->badge->session;
+	return node->tie == NULL ? 0 : node->tie->session;
 }
 
 sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_badge *badge,
@@ -390,7 +259,7 @@ sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_
 {
 	struct si_lineage_node *node = new_node(parent->object, place);
 	struct si_tie *tie = NULL;
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 	sessio_status status;
 
 	if (node == NULL) {
@@ -403,8 +272,8 @@ sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_
 	}
 	si_mutex_lock(&parent->object->lock);
 	status = link_locked(parent, node, tie, &work);
-	place->session = session_of_locked(node);
-	finish(parent->object, &work);
+	place->session = session_of(node);
+	si_lineage_finish(parent->object, &work);
 	if (status != SESSIO_OK) {
 		si_platform_free(tie);
 		si_platform_free(node);
@@ -415,62 +284,51 @@ sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_
 	return SESSIO_OK;
 }
 
-/* Whether `ancestor` is above a node, as far as walks can see. */
-static bool is_below(const struct si_lineage_node *node, const struct si_lineage_node *ancestor)
-{
-	do {
-		node = node->parent;
-	} while (node != NULL && node != ancestor);
-	return node != NULL;
-}
-
 struct sweep {
 	const struct si_lineage_node *below; /* ties with this badge, below this node; or NULL */
 	const struct si_badge *badge;
 };
 
-static bool is_to_end(const struct sweep *sweep, const struct si_tie *tie, struct work *work)
+/*
+ * Ends a tie that a revocation has reached. The lock may be released meanwhile, and
+ * the tie end by another thread.
+ */
+static void sweep_tie_locked(
+	const struct sweep *sweep, struct si_lineage_node *top, struct si_lineage_work *work)
 {
-	if (!is_valid_locked(tie->top, work)) {
-		return true;
+	const struct si_lineage_node *below = sweep->badge == top->tie->badge ? sweep->below : NULL;
+	struct si_climb climb;
+
+	top->refs++;
+	if (!si_lineage_climb_locked(&climb, top, below, work) || climb.is_below) {
+		si_lineage_detach_locked(top, work);
 	}
-	return sweep->badge == tie->badge && is_below(tie->top, sweep->below);
+	si_lineage_unref_locked(top, work);
 }
 
 /* Ends the ties that a revocation has reached. The lock is released in between. */
 static void sweep_locked(struct si_handle_object *object, const struct sweep *sweep,
-	struct work *work) SI_HELD(object->lock)
+	struct si_lineage_work *work) SI_HELD(object->lock)
 {
 	struct si_list_cursor cursor;
 	struct si_list_node *at;
-	unsigned count = 0;
 
 	si_list_cursor_begin(&object->ties, &cursor);
 	while ((at = si_list_cursor_next(&cursor)) != NULL) {
-		struct si_tie *tie = SI_LIST_ELEMENT(at, struct si_tie, node);
-
-		if (is_to_end(sweep, tie, work)) {
-			detach_locked(tie->top, work);
-		}
-		if (++count % CHUNK == 0) {
-			finish(object, work);
-			si_mutex_lock(&object->lock);
+		sweep_tie_locked(sweep, SI_LIST_ELEMENT(at, struct si_tie, node)->top, work);
+		work->steps++;
+		if (si_lineage_is_long(work)) {
+			si_lineage_let_others_in(object, work);
 		}
 	}
 	si_list_cursor_end(&object->ties, &cursor);
-}
-
-static void raise_number_locked(struct si_handle_object *object)
-{
-	/* Release: a lookup that sees it and takes the lock sees what was revoked. */
-	atomic_fetch_add_explicit(&object->number, 1, memory_order_release);
 }
 
 sessio_status si_lineage_revoke(struct si_lineage_node *node, bool close)
 {
 	struct si_handle_object *object = node->object;
 	const struct sweep sweep = { NULL, NULL };
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 	bool full;
 
 	si_mutex_lock(&object->lock);
@@ -480,75 +338,74 @@ sessio_status si_lineage_revoke(struct si_lineage_node *node, bool close)
 		node->live = 0;
 	}
 	if (!full || close) {
-		raise_number_locked(object);
+		si_lineage_raise_number_locked(object);
 		if (close) {
 			node->closed = true;
-			node->space = 0;
-			detach_locked(node, &work);
+			node->at_home = false;
+			si_lineage_detach_locked(node, &work);
 		}
 		sweep_locked(object, &sweep, &work);
 	}
-	finish(object, &work);
+	si_lineage_finish(object, &work);
 	return full && !close ? SESSIO_LIMIT : SESSIO_OK;
 }
 
 void si_lineage_withdraw(struct si_lineage_node *node)
 {
 	struct si_handle_object *object = node->object;
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 
 	si_mutex_lock(&object->lock);
-	raise_number_locked(object);
-	detach_locked(node, &work);
-	finish(object, &work);
+	si_lineage_raise_number_locked(object);
+	si_lineage_detach_locked(node, &work);
+	si_lineage_finish(object, &work);
 }
 
 void si_lineage_revoke_ties(struct si_lineage_node *node, struct si_badge *badge)
 {
 	struct si_handle_object *object = node->object;
 	const struct sweep sweep = { node, badge };
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 
 	si_mutex_lock(&object->lock);
-	raise_number_locked(object);
+	si_lineage_raise_number_locked(object);
 	sweep_locked(object, &sweep, &work);
-	finish(object, &work);
+	si_lineage_finish(object, &work);
 }
 
 void si_lineage_end_badge(struct si_badge *badge)
 {
 	struct si_handle_object *object = badge->home;
-	struct work work = { 0 };
-	unsigned count = 0;
+	struct si_lineage_work work = { 0 };
 
 	si_mutex_lock(&object->lock);
 	badge->over = true;
 	if (!si_list_is_empty(&badge->own_ties)) {
-		raise_number_locked(object);
+		si_lineage_raise_number_locked(object);
 	}
 	while (!si_list_is_empty(&badge->own_ties)) {
 		struct si_tie *tie =
 			SI_LIST_ELEMENT(badge->own_ties.first, struct si_tie, of_badge);
 
-		detach_locked(tie->top, &work);
-		if (++count % CHUNK == 0) {
-			finish(object, &work);
-			si_mutex_lock(&object->lock);
+		si_lineage_detach_locked(tie->top, &work);
+		work.steps++;
+		if (si_lineage_is_long(&work)) {
+			si_lineage_let_others_in(object, &work);
 		}
 	}
-	finish(object, &work);
+	si_lineage_finish(object, &work);
 }
 
 void si_lineage_leave_to_sessions(struct si_handle_object *object)
 {
 	const struct sweep sweep = { NULL, NULL };
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 
 	si_mutex_lock(&object->lock);
 	object->sessions_only = true;
-	raise_number_locked(object);
+	si_lineage_raise_number_locked(object);
 	sweep_locked(object, &sweep, &work);
-	finish(object, &work);
+	si_lineage_finish(object, &work);
 }
 
 bool si_lineage_is_gone(struct si_handle_object *object)
@@ -561,45 +418,32 @@ bool si_lineage_is_gone(struct si_handle_object *object)
 	return gone;
 }
 
-sessio_status si_lineage_find_origin(
-	struct si_lineage_node *node, uint64_t space, struct si_handle_origin *out_origin)
+/* Takes closed parents out of the way. No descendant comes home by this handle any more. */
+static void leave_descendants_locked(struct si_lineage_node *node, struct si_lineage_work *work)
 {
-	struct work work = { 0 };
-	bool valid;
+	struct si_climb climb;
 
-	si_mutex_lock(&node->object->lock);
-	valid = check_locked(node, &work);
-	if (valid) {
-		const struct si_lineage_node *at = node;
-
-		while (at != NULL && at->space != space) {
-			at = at->parent;
-		}
-		*out_origin = (struct si_handle_origin){ .value = at == NULL ? 0 : at->value,
-			.found = at != NULL,
-			.session = session_of_locked(node),
-			.context = node->tie == NULL ? node->object->context
-						     : node->tie->badge->context };
+	if (node->at_home) {
+		node->at_home = false;
+		si_lineage_raise_number_locked(node->object); /* (lineage-8) */
 	}
-	finish(node->object, &work);
-	return valid ? SESSIO_OK : SESSIO_REVOKED;
+	(void)si_lineage_climb_locked(&climb, node, NULL, work);
 }
 
 void si_lineage_close(struct si_lineage_node *node)
 {
 	struct si_handle_object *object = node->object;
-	struct work work = { 0 };
+	struct si_lineage_work work = { 0 };
 
 	si_handle_object_ref(object); /* its nodes may be the last to hold it */
 	si_mutex_lock(&object->lock);
 	node->closed = true;
-	node->space = 0;
 	if (node->live == 0) {
-		detach_locked(node, &work);
+		si_lineage_detach_locked(node, &work);
 	} else {
-		(void)is_valid_locked(node, &work); /* takes closed parents out of the way */
+		leave_descendants_locked(node, &work);
 	}
-	unref_locked(node, &work);
-	finish(object, &work);
+	si_lineage_unref_locked(node, &work);
+	si_lineage_finish(object, &work);
 	si_handle_object_unref(object);
 }

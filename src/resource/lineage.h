@@ -11,7 +11,8 @@
  *      `epoch`. Revoking the descendants of a node raises its epoch, and that is all.
  * (lineage-3) A node is revoked if an edge on its way to the root is not valid, or
  *      if it or an ancestor says so. `valid_at` is the resource's number at which
- *      the node was last found valid. Each revocation raises that number.
+ *      the node was last found valid. Each revocation raises that number. So a climb
+ *      may stop at an ancestor that was found valid at its own number or later.
  * (lineage-4) A closed node stays in place while it has descendants. A walk takes it
  *      out between child and grandparent, unless it is a root or has a tie.
  * (lineage-5) A closed node without valid children is detached, as a revoked one
@@ -23,20 +24,22 @@
  * (lineage-7) The badge of a session belongs to one resource, and knows its ties. When
  *      the resource is `sessions_only`, a node is revoked unless it or an ancestor is
  *      the top of such a tie.
+ * (lineage-8) `origin` is the handle that the provider gets when this one comes home: of
+ *      the nearest open ancestor in the provider's space. It is stored before
+ *      `valid_at`. The close of a handle there raises the number, if it has descendants.
  *
- * tests/models/handles.pml checks (lineage-2) to (lineage-5) exhaustively.
+ * tests/models/handles.pml checks (lineage-2) to (lineage-5) exhaustively, and
+ * tests/models/climbs.pml (lineage-8).
  */
 #ifndef SI_LINEAGE_H
 #define SI_LINEAGE_H
 
-#include <sessio/status.h>
+#include <sessio/handle_space.h>
 
 #include "base/list.h"
-#include "base/map.h"
 #include "base/refcount.h"
 
 struct si_badge;
-struct si_tie;
 
 /* A resource that handles stand for. */
 struct si_handle_object {
@@ -64,10 +67,21 @@ struct si_badge {
 	void (*closed)(struct si_badge *badge); /* no lock is held; may be NULL */
 	struct si_handle_object *home; /* counted; (lineage-7); NULL: of no session */
 	uint32_t session; /* its number; 0: of no session */
-	struct si_map_node by_number; /* session_handle.c's */
 	_Atomic bool used; /* the home's lock to change; there has been a tie */
 	bool over; /* the home's lock; no more ties */
 	struct si_list own_ties; /* the home's lock, if there is one */
+};
+
+/* A transfer or copy with a badge; its top is the node that it made. */
+struct si_tie {
+	struct si_refcount refs; /* its nodes', and one until it has ended */
+	uint32_t session; /* fixed, as are the next three; the badge's number */
+	void *context; /* the badge's */
+	struct si_badge *badge; /* counted until the tie has ended */
+	struct si_lineage_node *top;
+	struct si_list_node node; /* lock; object->ties */
+	struct si_list_node of_badge; /* lock; badge->own_ties, if it is of a session */
+	struct si_tie *next; /* of lineage_tree.h's work */
 };
 
 /* A handle, or what is left of it. At most 64 bytes. */
@@ -78,10 +92,11 @@ struct si_lineage_node {
 	uint32_t born; /* the parent's epoch */
 	struct si_lineage_node *parent; /* counted; NULL for a root and once detached */
 	struct si_handle_object *object; /* counted; fixed */
-	struct si_tie *tie; /* of the transfer that it comes from; there while the node is valid */
+	struct si_tie *tie; /* counted; fixed; of the transfer that it comes from, or NULL */
 	_Atomic uint64_t valid_at; /* (lineage-3) */
-	uint64_t space; /* the number of its space; 0 once it is closed */
+	_Atomic uint32_t origin; /* (lineage-8) */
 	uint32_t value; /* its handle; fixed */
+	bool at_home; /* in the provider's space; false once it is closed */
 	bool closed;
 	bool revoked; /* or detached */
 	bool is_top; /* of its tie, which it keeps until it is detached */
@@ -94,14 +109,6 @@ struct si_handle_place {
 	uint64_t space;
 	uint32_t value;
 	uint32_t session; /* set by si_lineage_create_child(): of its badge, 0: of no session */
-};
-
-/* A handle that comes home, as its provider knows it. */
-struct si_handle_origin {
-	uint32_t value; /* the nearest ancestor in that space */
-	bool found; /* there is one */
-	uint32_t session; /* of the badge; 0: of no session */
-	void *context; /* of the badge, else of the resource */
 };
 
 sessio_status si_handle_object_create(
@@ -134,14 +141,19 @@ sessio_status si_lineage_create_child(struct si_lineage_node *parent, struct si_
 /* The slow side of si_lineage_is_valid(). */
 bool si_lineage_check(struct si_lineage_node *node);
 
-/* Whether a node is not revoked. The caller has a pin on its slot. */
-static inline bool si_lineage_is_valid(struct si_lineage_node *node)
+/* Whether nothing was revoked since a node was found valid. The caller has a pin on its slot. */
+static inline bool si_lineage_is_surely_valid(struct si_lineage_node *node)
 {
-	/* Acquire: a revocation that has returned before is seen. Relaxed: only a hint. */
+	/* Acquire: a revocation that has returned before is seen; the origin (lineage-8). */
 	uint64_t number = atomic_load_explicit(&node->object->number, memory_order_acquire);
 
-	return si_likely(atomic_load_explicit(&node->valid_at, memory_order_relaxed) == number) ||
-		si_lineage_check(node);
+	return atomic_load_explicit(&node->valid_at, memory_order_acquire) == number;
+}
+
+/* Whether a node is not revoked, likewise. */
+static inline bool si_lineage_is_valid(struct si_lineage_node *node)
+{
+	return si_likely(si_lineage_is_surely_valid(node)) || si_lineage_check(node);
 }
 
 /* Revokes all descendants; the node itself is closed with them, or stays. */
@@ -165,9 +177,20 @@ void si_lineage_leave_to_sessions(struct si_handle_object *object);
 /* Whether no valid handle is left of a resource. */
 bool si_lineage_is_gone(struct si_handle_object *object);
 
-/* SESSIO_REVOKED if the node is. */
-sessio_status si_lineage_find_origin(
-	struct si_lineage_node *node, uint64_t space, struct si_handle_origin *out_origin);
+/*
+ * Fills in what a provider knows of a handle that comes home. That is its own handle, the
+ * session, and the context of the badge or else of the resource. The caller has a pin
+ * on the node's slot, and found it valid after that.
+ */
+static inline void si_lineage_origin(struct si_lineage_node *node, sessio_handle_desc *desc)
+{
+	const struct si_tie *tie = node->tie;
+
+	/* Relaxed: the caller has loaded valid_at (lineage-8). */
+	desc->handle = atomic_load_explicit(&node->origin, memory_order_relaxed);
+	desc->session = tie == NULL ? 0 : tie->session;
+	desc->badge = (uintptr_t)(tie == NULL ? node->object->context : tie->context);
+}
 
 /* The slot of a node is gone, and with it this pointer. */
 void si_lineage_close(struct si_lineage_node *node);

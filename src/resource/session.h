@@ -152,6 +152,7 @@ struct si_session {
 	_Atomic uint8_t stage; /* an si_session_stage; written by the opener alone */
 	_Atomic uint8_t end; /* an si_session_end; written under the resource lock */
 	_Atomic uint8_t reason; /* a sessio_end_reason; why it was closed */
+	_Atomic bool sent; /* it has, or had, a number (session_number-5) */
 };
 
 extern struct sessio_object_type si_resource_type; /* root of all resources */

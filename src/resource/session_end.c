@@ -245,6 +245,10 @@ void si_session_run_end(struct si_session *session, enum si_run_close found)
 	if (found == SI_CLOSE_BUSY) {
 		note_closing_time(session);
 	}
+	/* Sequentially consistent (session_number-5). */
+	if (si_unlikely(atomic_load(&session->sent))) {
+		si_session_handle_close_sent(session);
+	}
 	call_close(session);
 	if (si_rundown_release_closer(&session->run, found)) {
 		si_session_complete(session);
@@ -336,6 +340,7 @@ static enum last close_at_last(struct si_session *session, enum si_run_close *ou
 		last = LAST_OF_ENDED;
 	} else {
 		*out_found = si_session_begin_close(session, SESSIO_END_LAST_REFERENCE);
+		si_session_handle_close_locked(session);
 		last = session->first_dropped ? LAST_REPLACES_FIRST : LAST_IS_FIRST;
 		session->first_dropped = false;
 	}

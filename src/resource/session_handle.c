@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/session_handle.h"
 
-#include "base/map.h"
 #include "resource/handle_space.h"
+#include "resource/session_number.h"
 
 /* The rights of an object's own handle: the specialised ones, and the general ones that have a name. */
 #define OWN_RIGHTS                                                                                \
@@ -10,10 +10,6 @@
 		SESSIO_HANDLE_GET_EVENT | SESSIO_HANDLE_SET_EVENT)
 
 static _Atomic(const struct si_session_handle_watch *) current_watch;
-
-/* The badges by number (session_handle-1); guarded by si_platform_lock_of(&badges). */
-static struct si_map badges = { .buckets = badges.small, .bits = SI_MAP_SMALL_BITS };
-static uint32_t last_number;
 
 void si_session_handle_set_watch(const struct si_session_handle_watch *watch)
 {
@@ -23,68 +19,33 @@ void si_session_handle_set_watch(const struct si_session_handle_watch *watch)
 
 /* --- Badges, by number --- */
 
-static struct si_badge *find_locked(uint32_t number)
+static struct si_badge *pin_badge(const sessio_handle_desc *desc)
 {
-	struct si_map_node *node = si_map_find(&badges, number);
-
-	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_badge, by_number);
-}
-
-static struct si_badge *find_of_locked(const sessio_handle_desc *desc)
-{
-	struct si_badge *badge = desc->session == 0 ? NULL : find_locked(desc->session);
-
-	return badge == NULL || (uintptr_t)badge->context != desc->badge ? NULL : badge;
+	return desc->session == 0 ? NULL : si_session_number_pin(desc->session, desc->badge);
 }
 
 struct si_badge *si_session_handle_badge(const sessio_handle_desc *desc)
 {
-	si_mutex *lock = si_platform_lock_of(&badges);
-	struct si_badge *badge;
+	struct si_badge *badge = pin_badge(desc);
 
-	si_mutex_lock(lock);
-	badge = find_of_locked(desc);
 	if (badge != NULL) {
 		si_badge_ref(badge);
+		si_session_number_unpin(desc->session);
 	}
-	si_mutex_unlock(lock);
 	return badge;
 }
 
 /* The context of a badge that can still be found, with a reference; else NULL. */
 static void *ref_context(const struct si_badge *badge)
 {
-	si_mutex *lock = si_platform_lock_of(&badges);
-	void *context = NULL;
+	uint32_t number = badge->session;
 
-	si_mutex_lock(lock);
-	if (find_locked(badge->session) == badge) {
-		context = badge->context;
-		(void)si_object_ref(context); /* (session_handle-1) */
+	if (si_session_number_pin(number, (uintptr_t)badge->context) == NULL) {
+		return NULL;
 	}
-	si_mutex_unlock(lock);
-	return context;
-}
-
-static void add_badge(struct si_badge *badge)
-{
-	si_mutex *lock = si_platform_lock_of(&badges);
-
-	si_mutex_lock(lock);
-	do {
-		badge->session = ++last_number;
-	} while (badge->session == 0 || find_locked(badge->session) != NULL);
-	si_map_add(&badges, &badge->by_number, badge->session);
-	si_mutex_unlock(lock);
-}
-
-static void remove_badge(struct si_badge *badge)
-{
-	si_mutex *lock = si_platform_lock_of(&badges);
-
-	si_mutex_lock(lock);
-	si_map_remove(&badges, &badge->by_number);
-	si_mutex_unlock(lock);
+	(void)si_object_ref(badge->context); /* (session_handle-1) */
+	si_session_number_unpin(number);
+	return badge->context;
 }
 
 /* --- The first reference (session_handle-2) --- */
@@ -129,7 +90,7 @@ static void say_gone(struct si_badge *badge)
 void si_session_handle_end(struct si_badge *badge)
 {
 	if (badge != NULL) {
-		remove_badge(badge);
+		si_session_number_remove(badge);
 		si_lineage_end_badge(badge);
 		si_badge_unref(badge);
 	}
@@ -210,7 +171,7 @@ static sessio_status check_own(struct sessio_handle_space *space, struct si_own_
 	status = si_handle_look_up(space, handle.value, 0, &pin);
 	if (status == SESSIO_OK) {
 		status = pin.node->object == handle.object ? SESSIO_OK : SESSIO_INVALID_ARG;
-		si_handle_unpin(space, &pin);
+		(void)si_handle_unpin(space, &pin);
 	}
 	return status;
 }
@@ -343,6 +304,22 @@ static sessio_status set_badge_locked(
 	return SESSIO_OK;
 }
 
+void si_session_handle_close_locked(struct si_session *session)
+{
+	if (session->cold != NULL && session->cold->badge != NULL) {
+		si_session_number_close(session->cold->badge->session);
+	}
+}
+
+void si_session_handle_close_sent(struct si_session *session)
+{
+	si_mutex *lock = si_resource_of(session->object)->lock;
+
+	si_mutex_lock(lock);
+	si_session_handle_close_locked(session);
+	si_mutex_unlock(lock);
+}
+
 /* The number of the session's badge for this home, 0 if there is none. */
 static uint32_t number_of_badge(struct si_session *session, const struct si_handle_object *home)
 {
@@ -368,9 +345,18 @@ static sessio_status create_badge(struct si_session *session, struct si_handle_o
 	if (status != SESSIO_OK) {
 		return status;
 	}
-	add_badge(fresh);
+	status = si_session_number_add(fresh, session->type);
+	if (status != SESSIO_OK) {
+		si_badge_unref(fresh);
+		return status;
+	}
 	si_mutex_lock(lock);
 	status = set_badge_locked(session, fresh, &old);
+	/* Sequentially consistent, as is the load in is_open (session_number-5). */
+	atomic_store(&session->sent, true);
+	if (!si_rundown_is_open(&session->run)) {
+		si_session_handle_close_locked(session);
+	}
 	si_mutex_unlock(lock);
 	si_session_handle_end(status == SESSIO_OK ? old : fresh);
 	return status == SESSIO_EXISTS ? SESSIO_OK : status;
@@ -445,39 +431,38 @@ static sessio_status check_session(struct si_session *session, const void *type,
 	return si_rundown_is_open(&session->run) ? SESSIO_OK : SESSIO_BAD_STATE;
 }
 
-sessio_status si_session_handle_find(
+sessio_status si_session_handle_find_slowly(
 	const sessio_handle_desc *desc, const void *type, uint32_t operation, void **out_context)
 {
-	si_mutex *lock = si_platform_lock_of(&badges);
-	sessio_status status = SESSIO_REVOKED;
 	const struct si_badge *badge;
+	sessio_status status;
 
 	if (desc->dereferenced == 0 || desc->session == 0) {
 		return SESSIO_INVALID_ARG;
 	}
-	si_mutex_lock(lock);
-	badge = find_of_locked(desc);
-	if (badge != NULL) { /* (session_handle-1) */
-		status = check_session(
-			si_session_of(badge->context), type, operation & ~desc->rights);
-		if (status == SESSIO_OK) {
-			*out_context = badge->context;
-		}
+	badge = pin_badge(desc);
+	if (badge == NULL) {
+		return SESSIO_REVOKED;
 	}
-	si_mutex_unlock(lock);
+	/* (session_handle-1) */
+	status = check_session(si_session_of(badge->context), type, operation & ~desc->rights);
+	if (status == SESSIO_OK) {
+		*out_context = badge->context;
+	}
+	si_session_number_unpin(desc->session);
 	return status;
 }
 
 bool si_session_handle_is_open(uint32_t session)
 {
-	si_mutex *lock = si_platform_lock_of(&badges);
-	const struct si_badge *badge;
+	const struct si_badge *badge = si_session_number_pin(session, 0);
 	bool is_open;
 
-	si_mutex_lock(lock);
-	badge = find_locked(session); /* (session_handle-1) */
-	is_open = badge != NULL && si_rundown_is_open(&si_session_of(badge->context)->run);
-	si_mutex_unlock(lock);
+	if (badge == NULL) {
+		return false;
+	}
+	is_open = si_rundown_is_open(&si_session_of(badge->context)->run);
+	si_session_number_unpin(session);
 	return is_open;
 }
 
@@ -504,19 +489,14 @@ sessio_status si_session_handle_close(const sessio_handle_desc *desc, const void
 
 sessio_status si_session_handle_pin(const sessio_handle_desc *desc)
 {
-	si_mutex *lock = si_platform_lock_of(&badges);
-	const struct si_badge *badge;
+	struct si_badge *badge = pin_badge(desc);
 
-	if (desc->session == 0) {
-		return SESSIO_OK;
+	if (badge == NULL) {
+		return desc->session == 0 ? SESSIO_OK : SESSIO_REVOKED;
 	}
-	si_mutex_lock(lock);
-	badge = find_of_locked(desc);
-	if (badge != NULL) {
-		(void)si_object_ref(badge->context); /* (session_handle-1) */
-	}
-	si_mutex_unlock(lock);
-	return badge == NULL ? SESSIO_REVOKED : SESSIO_OK;
+	(void)si_object_ref(badge->context); /* (session_handle-1) */
+	si_session_number_unpin(desc->session);
+	return SESSIO_OK;
 }
 
 void si_session_handle_unpin(const sessio_handle_desc *desc)

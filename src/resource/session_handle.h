@@ -23,6 +23,7 @@
 #include <sessio/handle_space.h>
 
 #include "resource/session.h"
+#include "resource/session_number.h"
 
 struct si_badge;
 
@@ -48,8 +49,25 @@ void si_session_handle_discard(const sessio_handle_desc *desc);
  * is taken. SESSIO_INVALID_ARG (not dereferenced, no session's, of another type),
  * SESSIO_REVOKED (the session's end is complete), SESSIO_NO_RIGHTS, SESSIO_BAD_STATE (closed).
  */
-sessio_status si_session_handle_find(
+static inline sessio_status si_session_handle_find(
 	const sessio_handle_desc *desc, const void *type, uint32_t operation, void **out_context);
+
+/* The same, and says why it is not found quickly. */
+sessio_status si_session_handle_find_slowly(
+	const sessio_handle_desc *desc, const void *type, uint32_t operation, void **out_context);
+
+static inline sessio_status si_session_handle_find(
+	const sessio_handle_desc *desc, const void *type, uint32_t operation, void **out_context)
+{
+	uintptr_t context = desc->badge;
+
+	if (si_unlikely(desc->dereferenced == 0 || (operation & ~desc->rights) != 0 ||
+		    !si_session_number_is_open(desc->session, context, type))) {
+		return si_session_handle_find_slowly(desc, type, operation, out_context);
+	}
+	*out_context = (void *)context;
+	return SESSIO_OK;
+}
 
 /* Closes the session of a container; the same statuses. */
 sessio_status si_session_handle_close(const sessio_handle_desc *desc, const void *type);
@@ -87,6 +105,13 @@ struct si_session_handle_watch {
 void si_session_handle_set_watch(const struct si_session_handle_watch *watch);
 
 /* --- For the files of sessions --- */
+
+/*
+ * A session that has been sent refuses operations now, and so its number does not find
+ * it any more. The resource lock is held, or taken.
+ */
+void si_session_handle_close_locked(struct si_session *session);
+void si_session_handle_close_sent(struct si_session *session);
 
 /* The end is COMPLETING, and `badge` was the session's; NULL is a no-op. No lock is held. */
 void si_session_handle_end(struct si_badge *badge);

@@ -65,7 +65,7 @@ static struct si_lineage_node *node_of(sessio_handle_space *space, uint32_t hand
 	struct si_handle_pin pin;
 
 	assert_int_equal(si_handle_pin(space, handle, &pin), SESSIO_OK);
-	si_handle_unpin(space, &pin);
+	(void)si_handle_unpin(space, &pin);
 	return pin.node;
 }
 
@@ -291,10 +291,10 @@ static void a_pinned_handle_goes_with_its_last_pin(void **state)
 	assert_int_equal(status_of(world.peers[0], handle), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_close(world.peers[0], handle), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 1);
-	si_handle_unpin(world.peers[0], &pins[0]);
+	(void)si_handle_unpin(world.peers[0], &pins[0]);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 1);
 	assert_int_equal(pins[1].node->closed, false);
-	si_handle_unpin(world.peers[0], &pins[1]);
+	(void)si_handle_unpin(world.peers[0], &pins[1]);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }
 
@@ -311,7 +311,7 @@ static void a_pinned_handle_that_is_revoked_has_no_more_descendants(void **state
 	assert_int_equal(sessio_handle_space_revoke(world.peers[0], handle, true), SESSIO_OK);
 	assert_int_equal(si_lineage_create_child(pin.node, NULL, &place, &child), SESSIO_REVOKED);
 	assert_null(child);
-	si_handle_unpin(world.peers[0], &pin);
+	(void)si_handle_unpin(world.peers[0], &pin);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }
 
@@ -325,7 +325,7 @@ static void a_stray_pin_stays_when_a_slot_is_used_again(void **state)
 	(void)state;
 	assert_int_equal(si_handle_pin(world.peers[0], handle, &pin), SESSIO_OK);
 	slot = pin.slot;
-	si_handle_unpin(world.peers[0], &pin);
+	(void)si_handle_unpin(world.peers[0], &pin);
 	assert_int_equal(sessio_handle_space_close(world.peers[0], handle), SESSIO_OK);
 	(void)atomic_fetch_add(&slot->word, SI_SLOT_PIN);
 	for (unsigned i = 0; i <= SI_HANDLE_WAITING; i++) {
@@ -339,9 +339,9 @@ static void a_stray_pin_stays_when_a_slot_is_used_again(void **state)
 	assert_ptr_equal(pin.slot, slot);
 	assert_int_equal(atomic_load(&slot->word) & SI_SLOT_PINS, 2 * SI_SLOT_PIN);
 	assert_int_equal(sessio_handle_space_close(world.peers[0], handle), SESSIO_OK);
-	si_handle_unpin(world.peers[0], &pin);
+	(void)si_handle_unpin(world.peers[0], &pin);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 1);
-	si_handle_unpin(world.peers[0], &pin); /* the stray one */
+	(void)si_handle_unpin(world.peers[0], &pin); /* the stray one */
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }
 
@@ -356,7 +356,7 @@ static void too_many_pins_are_refused(void **state)
 	(void)atomic_fetch_add(&pin.slot->word, SI_SLOT_PINS_MAX - SI_SLOT_PIN);
 	assert_int_equal(si_handle_pin(world.peers[0], handle, &another), SESSIO_LIMIT);
 	(void)atomic_fetch_sub(&pin.slot->word, SI_SLOT_PINS_MAX - SI_SLOT_PIN);
-	si_handle_unpin(world.peers[0], &pin);
+	(void)si_handle_unpin(world.peers[0], &pin);
 	assert_int_equal(status_of(world.peers[0], handle), SESSIO_OK);
 }
 

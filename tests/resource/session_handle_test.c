@@ -10,6 +10,7 @@
 #include "leaks.h"
 #include "provider.h"
 #include "resource/handle_space.h"
+#include "resource/session_number.h"
 
 #define OWN_SPACE 3u /* its memory, its lock and its first slots live for ever */
 #define MASK (1u | SESSIO_HANDLE_TRANSFER)
@@ -267,8 +268,69 @@ static void nothing_is_tied_to_a_session_that_has_ended_meanwhile(void **state)
 	assert_int_equal(si_lineage_create_child(pin.node, badge, &place, &node), SESSIO_REVOKED);
 	assert_null(node);
 	assert_int_equal(atomic_load(&badge->ties), 0);
-	si_handle_unpin(own, &pin);
+	(void)si_handle_unpin(own, &pin);
 	si_badge_unref(badge);
+}
+
+/* (session_number-1), and -4: as many slots wait as must. */
+static void numbers_differ_for_a_long_time(void **state)
+{
+	static uint32_t numbers[3 * SI_NUMBER_WAITING];
+	const unsigned count = sizeof(numbers) / sizeof(numbers[0]);
+
+	(void)state;
+	for (unsigned i = 0; i < count; i++) {
+		sessio_handle_desc sent;
+
+		provider_forget();
+		sent = fill(provider_open("a"));
+		numbers[i] = sent.session;
+		assert_int_equal(
+			sessio_handle_space_close(world.consumer, deliver(sent).handle), SESSIO_OK);
+	}
+	for (unsigned i = SI_NUMBER_WAITING; i < count; i++) {
+		assert_int_not_equal(numbers[i], numbers[i - SI_NUMBER_WAITING]);
+		assert_int_not_equal(numbers[i], numbers[i - 1]);
+	}
+	/* The first slots were used again, with another generation. */
+	assert_int_not_equal(
+		numbers[0] >> SI_NUMBER_INDEX_BITS, numbers[count - 1] >> SI_NUMBER_INDEX_BITS);
+}
+
+/* (session_number-2): the end does not wait, and the context does not go. */
+static void a_pinned_number_keeps_its_context(void **state)
+{
+	void *context = provider_open("a");
+	const sessio_handle_desc desc = request(deliver(fill(context)).handle);
+	void *found;
+
+	(void)state;
+	assert_non_null(si_session_number_pin(desc.session, desc.badge));
+	assert_non_null(si_session_number_pin(desc.session, desc.badge));
+	assert_null(si_session_number_pin(desc.session, desc.badge + 1));
+	provider_forget();
+	assert_int_equal(si_session_close(context), SESSIO_OK);
+	provider_expect("close a, complete a");
+	assert_int_equal(si_session_handle_find(&desc, NULL, 1, &found), SESSIO_REVOKED);
+	assert_null(si_session_number_pin(desc.session, desc.badge));
+	si_session_number_unpin(desc.session);
+	provider_expect("");
+	si_session_number_unpin(desc.session);
+	provider_expect("destruct a");
+}
+
+static void numbers_that_never_were_are_refused(void **state)
+{
+	static const uint32_t numbers[] = { 1, SI_NUMBER_PAGE * 3, UINT32_MAX };
+	sessio_handle_desc desc = { .dereferenced = 1 };
+	void *found;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		desc.session = numbers[i] | UINT32_C(0xfff) << SI_NUMBER_INDEX_BITS;
+		assert_int_equal(si_session_handle_find(&desc, NULL, 0, &found), SESSIO_REVOKED);
+		assert_int_equal(si_session_handle_pin(&desc), SESSIO_REVOKED);
+	}
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -287,6 +349,9 @@ int main(void)
 		TEST(the_watch_is_told_when_no_handle_is_left),
 		TEST(without_a_watch_nobody_is_told),
 		TEST(nothing_is_tied_to_a_session_that_has_ended_meanwhile),
+		TEST(numbers_differ_for_a_long_time),
+		TEST(a_pinned_number_keeps_its_context),
+		TEST(numbers_that_never_were_are_refused),
 	};
 
 	leaks_allow(OWN_SPACE);

@@ -10,6 +10,10 @@
 #endif
 
 #include "platform/hooks.h"
+#include "resource/session_number.h"
+
+/* Only in programs that have session numbers. */
+#pragma weak si_session_number_pages
 
 /* Relaxed: the count must not bring an order that the library fails to make. */
 static _Atomic size_t live;
@@ -63,9 +67,20 @@ void leaks_hook(const struct si_hooks *more)
 	si_hooks_set(&table);
 }
 
+/* Pages of session numbers are kept; the first is no memory of the platform's. */
+static size_t pages_of_numbers(void)
+{
+	size_t pages = 0;
+
+	while (si_session_number_pages != NULL && si_session_number_pages[pages + 1] != NULL) {
+		pages++;
+	}
+	return pages;
+}
+
 size_t leaks_live(void)
 {
-	return atomic_load_explicit(&live, memory_order_relaxed);
+	return atomic_load_explicit(&live, memory_order_relaxed) - pages_of_numbers();
 }
 
 void leaks_allow(size_t number)

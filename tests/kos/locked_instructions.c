@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts the locked instructions of each hot path. Unlike a time, that count does not
+ * drift with the machine: it fails if a path gets one more.
+ *
+ * The processor stops after each instruction (the trap flag), and a signal handler
+ * looks at the bytes of the next one. So what runs is counted, in the library and in
+ * what it calls. For x86-64 on Linux, in builds without a sanitizer.
+ */
+#define _GNU_SOURCE /* REG_RIP */
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include <kos/session.h>
+#include <sessio/handle_space.h>
+#include <sessio/host.h>
+
+#define READ 1u
+#define USER 1u
+
+static volatile unsigned instructions;
+static volatile unsigned locked;
+
+static bool is_prefix(unsigned char byte)
+{
+	return memchr("\x66\x67\x2e\x36\x3e\x26\x64\x65\xf2\xf3", byte, 10) != NULL ||
+		(byte & 0xf0u) == 0x40u; /* REX */
+}
+
+/* A lock prefix, or an exchange with memory, which needs none. */
+static bool is_locked(const unsigned char *code)
+{
+	while (is_prefix(*code)) {
+		code++;
+	}
+	return *code == 0xf0 || ((*code == 0x86 || *code == 0x87) && code[1] < 0xc0);
+}
+
+static void on_step(int number, siginfo_t *info, void *context)
+{
+	const ucontext_t *at = context;
+
+	(void)number;
+	(void)info;
+	instructions++;
+	/* An address is a number in a saved register. */
+	locked += is_locked((const unsigned char *)at->uc_mcontext.gregs[REG_RIP]);
+}
+
+static inline void set_trap(void)
+{
+	__asm__ volatile("lea -128(%%rsp), %%rsp\n\tpushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\t"
+			 "lea 128(%%rsp), %%rsp" ::
+				 : "memory", "cc");
+}
+
+static inline void clear_trap(void)
+{
+	__asm__ volatile("lea -128(%%rsp), %%rsp\n\tpushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq\n\t"
+			 "lea 128(%%rsp), %%rsp" ::
+				 : "memory", "cc");
+}
+
+/* --- The paths --- */
+
+static struct {
+	KosSessionType *type;
+	void *object;
+	void *session;
+	sessio_handle_space *consumer;
+	sessio_handle_space *other;
+	nk_handle_desc_t home; /* the container of a handle that has come home */
+	uint32_t handle; /* the consumer's */
+	sessio_host *host;
+	bool connected;
+	bool failed;
+} world;
+
+static void check(bool ok)
+{
+	world.failed = world.failed || !ok;
+}
+
+static void ref_and_put(void)
+{
+	void *object;
+
+	check(KosSessionRef(world.session, world.type, &object) == rcOk);
+	KosSessionPut(world.session);
+}
+
+static void come_home(void)
+{
+	const nk_handle_desc_t sent = { .handle = world.handle,
+		.rights = SESSIO_HANDLE_SAME_RIGHTS };
+
+	check(sessio_handle_space_transfer(
+		      world.consumer, &sent, sessio_handle_space_own(), &world.home) == SESSIO_OK);
+}
+
+static void find_session(void)
+{
+	void *session;
+
+	check(KosSessionIpcHandleToSession(&world.home, world.type, READ, &session) == rcOk);
+}
+
+static void operate_by_handle(void)
+{
+	come_home();
+	find_session();
+	ref_and_put();
+}
+
+static void ref_and_put_object(void)
+{
+	KosRefObject(world.object);
+	KosPutObject(world.object);
+}
+
+static void open_and_close(void)
+{
+	void *session;
+
+	check(KosSessionOpenObject(world.object, READ, READ, NULL, &session) == rcOk);
+	check(KosSessionCloseObject(session) == rcOk);
+}
+
+static void pass_on_and_close(void)
+{
+	const sessio_handle_desc sent = { .handle = world.handle,
+		.rights = SESSIO_HANDLE_SAME_RIGHTS,
+		.badge = SESSIO_HANDLE_INVALID };
+	sessio_handle_desc received;
+
+	check(sessio_handle_space_transfer(world.consumer, &sent, world.other, &received) ==
+		SESSIO_OK);
+	check(sessio_handle_space_close(world.other, received.handle) == SESSIO_OK);
+}
+
+static void refuse_an_open(void)
+{
+	void *session;
+
+	check(KosSessionOpenObject(world.object, READ | 2u, 0, NULL, &session) == rcBusy);
+}
+
+/* One lock, taken and released. */
+static void lock_once(void)
+{
+	(void)sessio_handle_space_count(world.consumer);
+}
+
+static void post_an_event(void)
+{
+	sessio_user_event event =
+		world.connected ? SESSIO_USER_EVENT_DISCONNECTED : SESSIO_USER_EVENT_CONNECTED;
+
+	world.connected = !world.connected;
+	check(sessio_host_post(world.host, USER, event, 0, NULL) == SESSIO_OK);
+}
+
+/* At most so many locked instructions, besides those of so many locks. */
+static const struct path {
+	const char *name;
+	void (*run)(void);
+	unsigned own;
+	unsigned locks;
+} paths[] = {
+	{ "KosSessionRef + KosSessionPut", ref_and_put, 2, 0 },
+	{ "KosRefObject + KosPutObject", ref_and_put_object, 2, 0 },
+	{ "a handle comes home", come_home, 2, 0 },
+	{ "KosSessionIpcHandleToSession", find_session, 0, 0 },
+	{ "an operation by a handle, all of it", operate_by_handle, 4, 0 },
+	{ "refused open", refuse_an_open, 0, 0 },
+	{ "open + close", open_and_close, 3, 2 },
+	{ "a handle is passed on and closed", pass_on_and_close, 13, 5 },
+	{ "an event that nobody watches", post_an_event, 0, 1 },
+};
+
+/* --- --- */
+
+static Retcode on_open(void *object, void *session, void *arg, rtl_uint32_t *rights)
+{
+	(void)object;
+	(void)session;
+	(void)arg;
+	*rights = READ | SESSIO_HANDLE_TRANSFER;
+	return rcOk;
+}
+
+static Retcode on_close(void *object, void *session)
+{
+	(void)object;
+	(void)session;
+	return rcOk;
+}
+
+static void begin(void)
+{
+	static const KosSessionOps ops = { .open = on_open, .close = on_close };
+	KosObjectType *object_type;
+	KosObjectType *context_type;
+	nk_handle_desc_t desc;
+
+	check(KosCreateObjectType("file", kosSessionBaseObjectType, 0, NULL, NULL, &object_type) ==
+		rcOk);
+	check(KosCreateObjectType("open file", kosSessionBaseSessionType, 0, NULL, NULL,
+		      &context_type) == rcOk);
+	check(KosSessionCreateType(object_type, context_type, &ops, &world.type) == rcOk);
+	check(KosCreateObject(object_type, NULL, NULL, &world.object) == rcOk);
+	check(KosSessionRegisterObject(world.type, world.object) == rcOk);
+	check(KosSessionOpenObject(world.object, READ, READ, NULL, &world.session) == rcOk);
+	check(sessio_handle_space_create(&world.consumer) == SESSIO_OK);
+	check(sessio_handle_space_create(&world.other) == SESSIO_OK);
+	check(KosSessionContextToIpcHandle(world.session, &desc) == rcOk);
+	check(sessio_handle_space_transfer(
+		      sessio_handle_space_own(), &desc, world.consumer, &desc) == SESSIO_OK);
+	world.handle = desc.handle;
+	check(sessio_host_create(SESSIO_RULES_DOCUMENTED, &world.host) == SESSIO_OK);
+	check(sessio_host_post(world.host, USER, SESSIO_USER_EVENT_CREATED, 0, NULL) == SESSIO_OK);
+}
+
+static void *stay(void *arg)
+{
+	pthread_mutex_lock(arg);
+	pthread_mutex_unlock(arg);
+	return NULL;
+}
+
+/* The fewest of some runs: the first ones make what is made at first use. */
+static unsigned count(void (*run)(void), unsigned *out_instructions)
+{
+	unsigned fewest = ~0u;
+
+	for (unsigned i = 0; i < 8; i++) {
+		run();
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		instructions = 0;
+		locked = 0;
+		set_trap();
+		run();
+		clear_trap();
+		if (locked < fewest) {
+			fewest = locked;
+			*out_instructions = instructions;
+		}
+	}
+	return fewest;
+}
+
+/* Whether steps are seen at all, and a locked instruction and an exchange among them. */
+static bool can_count(void)
+{
+	static unsigned word;
+
+	locked = 0;
+	set_trap();
+	__asm__ volatile("lock incl %0\n\tmov $1, %%eax\n\txchg %%eax, %0\n\txchg %%eax, %%ecx\n\t"
+			 "incl %0"
+			 : "+m"(word)
+			 :
+			 : "eax", "ecx", "cc");
+	clear_trap();
+	return locked == 2;
+}
+
+/* How many paths have too many. */
+static unsigned check_paths(void)
+{
+	unsigned wrong = 0;
+	unsigned all = 0;
+	/* An unlock may be a store or an exchange: the platform and its machine decide. */
+	unsigned lock = count(lock_once, &all);
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		const struct path *path = &paths[i];
+		unsigned limit = path->own + path->locks * lock;
+		unsigned met = count(path->run, &all);
+
+		printf("%-38s %3u locked of %4u instructions, at most %2u: %s\n", path->name, met,
+			all, limit, met <= limit ? "ok" : "TOO MANY");
+		wrong += met > limit;
+	}
+	return wrong;
+}
+
+int main(void)
+{
+	struct sigaction action = { .sa_sigaction = on_step, .sa_flags = SA_SIGINFO };
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t thread;
+	unsigned wrong;
+
+	sigaction(SIGTRAP, &action, NULL);
+	if (!can_count()) {
+		fprintf(stderr, "this machine does not stop after each instruction\n");
+		return 1;
+	}
+	/* With a second thread a C library does not leave its locks out. */
+	pthread_mutex_lock(&mutex);
+	if (pthread_create(&thread, NULL, stay, &mutex) != 0) {
+		return 1;
+	}
+	begin();
+	wrong = check_paths();
+	pthread_mutex_unlock(&mutex);
+	pthread_join(thread, NULL);
+	if (world.failed) {
+		fprintf(stderr, "a path did not do its work\n");
+	}
+	return wrong != 0 || world.failed;
+}
