@@ -147,3 +147,8 @@ uint64_t uv_hrtime(void)
 
 	return (uint64_t)count.QuadPart * 1000000000u / (uint64_t)frequency.QuadPart;
 }
+
+int uv_os_getpid(void)
+{
+	return (int)(intptr_t)PsGetCurrentProcessId();
+}

@@ -37,5 +37,6 @@ void uv_barrier_destroy(uv_barrier_t *barrier);
 
 void uv_sleep(unsigned milliseconds);
 uint64_t uv_hrtime(void);
+int uv_os_getpid(void);
 
 #endif /* SESSIO_TESTS_SUITE_UV_H */
