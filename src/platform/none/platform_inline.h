@@ -19,8 +19,9 @@ struct si_thread_link {
 static inline uintptr_t si_platform_here(void)
 {
 	char local;
+	uintptr_t here = (uintptr_t)&local;
 
-	return (uintptr_t)&local;
+	return here; /* clang would warn of the expression itself */
 }
 
 #endif /* SI_PLATFORM_INLINE_H */

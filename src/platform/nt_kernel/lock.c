@@ -2,6 +2,8 @@
 /* Locks, and the gate (nt_kernel-1). */
 #include "nt_kernel.h"
 
+#include "platform/hooks.h"
+
 _Static_assert(sizeof(FAST_MUTEX) <= sizeof(((si_mutex *)0)->os), "si_mutex is too small");
 _Static_assert(_Alignof(FAST_MUTEX) <= _Alignof(si_mutex), "si_mutex is aligned too loosely");
 
@@ -26,20 +28,36 @@ static FAST_MUTEX *as_fast_mutex(si_mutex *mutex)
 
 bool si_mutex_init(si_mutex *mutex, si_rank rank)
 {
+	const struct si_hooks *hooks = si_hooks_get();
+
 	(void)rank; /* ranks are checked where threads have storage for them */
 	SI_KERNEL_LEVEL("mutex_init");
+	if (hooks != NULL && hooks->may_make_lock != NULL && !hooks->may_make_lock()) {
+		return false;
+	}
 	ExInitializeFastMutex(as_fast_mutex(mutex));
+	if (hooks != NULL && hooks->made_lock != NULL) {
+		hooks->made_lock();
+	}
 	return true;
 }
 
 void si_mutex_fini(si_mutex *mutex)
 {
+	const struct si_hooks *hooks = si_hooks_get();
+
 	(void)mutex; /* the kernel keeps nothing of a fast mutex */
+	if (hooks != NULL && hooks->unmade_lock != NULL) {
+		hooks->unmade_lock();
+	}
 }
 
 void si_mutex_lock(si_mutex *mutex) SI_UNCHECKED_LOCKING
 {
 	SI_KERNEL_LEVEL("mutex_lock");
+#if defined(SESSIO_HOOKS)
+	si_hook_before_lock(mutex);
+#endif
 	KeEnterCriticalRegion();
 	ExAcquireFastMutexUnsafe(as_fast_mutex(mutex));
 }
@@ -48,6 +66,9 @@ void si_mutex_unlock(si_mutex *mutex) SI_UNCHECKED_LOCKING
 {
 	ExReleaseFastMutexUnsafe(as_fast_mutex(mutex));
 	KeLeaveCriticalRegion();
+#if defined(SESSIO_HOOKS)
+	si_hook_after_unlock(mutex);
+#endif
 }
 
 void si_kernel_make_locks(void)
