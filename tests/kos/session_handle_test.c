@@ -474,6 +474,26 @@ static void a_container_is_of_no_use_after_the_end(void **state)
 }
 
 /* A consumer's space cannot send a container as the provider can. */
+/* A container whose handle is of one object and whose session is on another. */
+static void a_container_of_two_objects_is_refused(void **state)
+{
+	void *other = provider_make_file("other");
+	void *context = provider_open("a");
+	nk_handle_desc_t desc = world_contain(context);
+	nk_handle_desc_t received;
+	Handle handle;
+
+	(void)state;
+	assert_int_equal(KosSessionGetObjectHandle(other, &handle), rcOk);
+	desc.handle = handle;
+	assert_int_equal(world_send(world.provider, desc, world.consumer, &received),
+		SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_handle_space_count(world.consumer), 0);
+	assert_int_equal(KosSessionCloseObject(context), rcOk);
+	assert_int_equal(KosSessionUnregisterObject(other), rcOk);
+	KosPutObject(other);
+}
+
 static void only_the_provider_sends_containers(void **state)
 {
 	void *context;
@@ -543,6 +563,7 @@ int main(void)
 		TEST(handles_are_revoked_by_the_complete_end),
 		TEST(unregistration_revokes_as_the_sessions_end),
 		TEST(a_container_is_of_no_use_after_the_end),
+		TEST(a_container_of_two_objects_is_refused),
 		TEST(only_the_provider_sends_containers),
 		TEST(the_calls_refuse_null),
 	};

@@ -32,8 +32,16 @@ static struct world new_world(void)
 	return world;
 }
 
+/* Each slot that was ever used has a handle, or waits to be used again. */
+static void assert_no_slot_is_lost(sessio_handle_space *space)
+{
+	assert_int_equal(space->made, space->open + space->free_count);
+}
+
 static void end_world(const struct world *world)
 {
+	assert_no_slot_is_lost(world->provider);
+	assert_no_slot_is_lost(world->peer);
 	sessio_handle_space_destroy(world->provider);
 	sessio_handle_space_destroy(world->peer);
 }
