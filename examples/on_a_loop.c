@@ -62,12 +62,18 @@ int main(void)
 		sessio_loop_watch_host(deliveries, sessio_host_default(), &wishes, &watch)) {
 		return 1;
 	}
-	return KosCreateObjectType("b", kosSessionBaseObjectType, 0, RTL_NULL, RTL_NULL, &books) ||
+	if (KosCreateObjectType("b", kosSessionBaseObjectType, 0, RTL_NULL, RTL_NULL, &books) ||
 		KosSessionCreateType(books, kosSessionBaseSessionType, &ops, &type) ||
 		KosCreateObject(books, "diary", RTL_NULL, &diary) ||
 		KosSessionRegisterObject(type, diary) ||
 		sessio_host_observe(sessio_host_default(), 1, SESSIO_USER_EVENT_CREATED, 0) ||
 		KosSessionOpenObject(diary, 0, 0, "diary", &session) ||
 		uv_thread_create(&thread, another_thread, diary) ||
-		uv_run(uv_default_loop(), UV_RUN_DEFAULT) || uv_thread_join(&thread);
+		uv_run(uv_default_loop(), UV_RUN_DEFAULT) || uv_thread_join(&thread)) {
+		return 1;
+	}
+	KosPutObject(diary);
+	KosSessionDestroyType(type);
+	sessio_object_type_unref(books);
+	return 0;
 }
