@@ -94,6 +94,9 @@ void bench_measure(const struct bench_options *options);
 void bench_print(const struct bench_options *options);
 bool bench_write_json(const struct bench_options *options, const char *path);
 
+/* Prints what is slower than in the JSON of an older run; false if anything is. */
+bool bench_compare(const struct bench_options *options, const char *path);
+
 /* Ends the program: a measurement that did not do its work is none. */
 void bench_stop(const char *what);
 

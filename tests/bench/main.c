@@ -189,7 +189,9 @@ static void measure_rest(const struct floors *floors)
 
 static void usage(void)
 {
-	fputs("usage: sessio_bench [--quick] [--only PART_OF_A_NAME] [--json FILE]\n", stderr);
+	fputs("usage: sessio_bench [--quick] [--only PART_OF_A_NAME] [--json FILE] "
+	      "[--compare OLD_JSON]\n",
+		stderr);
 	exit(2);
 }
 
@@ -197,6 +199,7 @@ int main(int argc, char **argv)
 {
 	struct bench_options options = { .repetitions = 21, .milliseconds = 20 };
 	const char *json = NULL;
+	const char *older = NULL;
 	struct floors floors;
 
 	for (int i = 1; i < argc; i++) {
@@ -207,6 +210,8 @@ int main(int argc, char **argv)
 			options.only = argv[++i];
 		} else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc) {
 			json = argv[++i];
+		} else if (strcmp(argv[i], "--compare") == 0 && i + 1 < argc) {
+			older = argv[++i];
 		} else {
 			usage();
 		}
@@ -225,5 +230,5 @@ int main(int argc, char **argv)
 	bench_print(&options);
 	bench_require(
 		json == NULL || bench_write_json(&options, json), "the JSON cannot be written");
-	return 0;
+	return older == NULL || bench_compare(&options, older) ? 0 : 1;
 }

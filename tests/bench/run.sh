@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Measures sessio beside its peers:
 #
-#	sh tests/bench/run.sh [--quick]
+#	sh tests/bench/run.sh [--quick] [--compare OLD.json]
 #
 # Installs the peers with apt-get where it may (as root, or by sudo without a
 # password). Builds a release in build-bench, and prints the table. Writes it to
