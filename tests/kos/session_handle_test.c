@@ -486,8 +486,8 @@ static void a_container_of_two_objects_is_refused(void **state)
 	(void)state;
 	assert_int_equal(KosSessionGetObjectHandle(other, &handle), rcOk);
 	desc.handle = handle;
-	assert_int_equal(world_send(world.provider, desc, world.consumer, &received),
-		SESSIO_INVALID_ARG);
+	assert_int_equal(
+		world_send(world.provider, desc, world.consumer, &received), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_count(world.consumer), 0);
 	assert_int_equal(KosSessionCloseObject(context), rcOk);
 	assert_int_equal(KosSessionUnregisterObject(other), rcOk);
