@@ -294,6 +294,8 @@ static void on_connected(uv_connect_t *connect, int error)
 static void on_timer(uv_timer_t *timer)
 {
 	((sessio_consumer *)timer->data)->timed_out = true;
+	/* A timer that is due when the loop begins to turn would not end that turn. */
+	uv_stop(timer->loop);
 }
 
 /* Runs its own loop until the condition holds; false after the time. */
@@ -304,6 +306,8 @@ static bool run_until(sessio_consumer *consumer,
 	consumer->running = true;
 	consumer->timed_out = false;
 	if (timeout_ms != SESSIO_FOREVER) {
+		/* The loop's time is that of its last turn. */
+		uv_update_time(&consumer->loop);
 		(void)uv_timer_start(&consumer->timer, on_timer, timeout_ms, 0);
 	}
 	while (!holds(consumer, arg) && !consumer->timed_out) {

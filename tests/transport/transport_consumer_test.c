@@ -208,6 +208,22 @@ static void a_call_that_takes_too_long_is_cancelled(void **state)
 	sessio_consumer_close(consumer);
 }
 
+/* Its loop has stood still meanwhile, for longer than the limit. */
+static void a_time_limit_begins_with_its_call(void **state)
+{
+	sessio_consumer *consumer = connect_own(&heard);
+	const sessio_call call = operation(OP_UNTIL_CANCELLED, NULL, 0);
+	uint64_t began;
+
+	(void)state;
+	uv_sleep(60);
+	began = uv_hrtime();
+	assert_int_equal(sessio_consumer_call(consumer, &call, NULL, NULL, 40), SESSIO_TIMEOUT);
+	/* The loop's clock counts whole milliseconds. */
+	assert_true(uv_hrtime() - began >= UINT64_C(39000000));
+	sessio_consumer_close(consumer);
+}
+
 static void positive_codes_are_the_providers(void **state)
 {
 	sessio_consumer *consumer = connect_own(&heard);
@@ -596,6 +612,7 @@ int main(void)
 		TEST(a_provider_that_refuses),
 		TEST(a_provider_that_hangs_is_not_awaited),
 		TEST(a_call_that_takes_too_long_is_cancelled),
+		TEST(a_time_limit_begins_with_its_call),
 		TEST(positive_codes_are_the_providers),
 		TEST(as_many_requests_as_the_provider_allows),
 		TEST(a_handle_is_passed_to_another_consumer),
