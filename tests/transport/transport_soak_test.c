@@ -25,6 +25,7 @@
 #include <sessio/user_session.h>
 
 #include "platform/hooks.h"
+#include "resource/handle_space.h"
 
 #define ROUNDS 25u
 /* A space gives out a closed number again after 1024 others: then it grows no more. */
@@ -226,8 +227,6 @@ static void go_round(unsigned round)
  */
 static void use_up_numbers(void)
 {
-	size_t before = leaks_live();
-
 	for (unsigned i = 0; i < 4096; i++) {
 		uint32_t handle;
 
@@ -237,7 +236,6 @@ static void use_up_numbers(void)
 		assert_int_equal(
 			sessio_handle_space_close(sessio_handle_space_own(), handle), SESSIO_OK);
 	}
-	leaks_allow(1 + leaks_live() - before); /* the lock of revocations is there already */
 }
 
 static void memory_is_flat(void **state)
@@ -267,6 +265,9 @@ static void memory_is_flat(void **state)
 		bytes_before, before.things, rounds);
 	sessio_consumer_close(resident);
 	talk_stop(talk);
+	/* It has grown, and a leak sanitizer does not find its way to what it keeps. */
+	si_handle_space_end_own();
+	leaks_allow(1); /* the lock of revocations */
 }
 
 int main(void)
