@@ -534,8 +534,8 @@ static inline void check_bounds(void)
 	FUZZ_CHECK(fuzz_memory.bytes <=
 		(uint64_t)(w.peers_ever + 2) * MEMORY_A_PEER + w.fed * MEMORY_A_BYTE);
 	FUZZ_CHECK(w.said <= (uint64_t)w.peers_ever * OUTPUT_A_PEER + w.fed * OUTPUT_A_BYTE);
-	/* An opening has 25 bytes and two callbacks, and the session's end has two more. */
-	FUZZ_CHECK(w.callbacks <= w.fed / 6);
+	/* The shortest opening has 23 bytes and two callbacks, and the session's end two more. */
+	FUZZ_CHECK(w.callbacks * 23 <= w.fed * 4);
 }
 
 static inline void check_at_rest(void)

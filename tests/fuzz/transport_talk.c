@@ -195,7 +195,7 @@ static struct si_frame any_frame(const struct peer *peer)
 
 	switch (frame.kind) {
 	case SI_FRAME_OPEN:
-		frame.name = "ab" + fuzz_below(&w.in, 2);
+		frame.name = &"ab"[fuzz_below(&w.in, 2)];
 		frame.name_size = 1;
 		frame.rights = any_mask() & 3u;
 		frame.share = any_mask();
