@@ -14,7 +14,7 @@
 #include "random.h"
 #include "resource/handle_space.h"
 
-#define GUESSES 4000000u
+#define GUESSES 2000000u
 #define FEW 64u
 #define MANY 100000u
 #define ROUNDS 20u
@@ -118,7 +118,7 @@ static void no_guess_hits_one_of_few_handles(void **state)
 	end_crowd(space);
 }
 
-/* 93 are to be expected, and more than four times the deviation of 10 are not. */
+/* 47 are to be expected, with a deviation of 7: four times that is allowed. */
 static void guesses_hit_many_handles_as_chance_has_it(void **state)
 {
 	sessio_handle_space *space = new_crowd(MANY);
@@ -127,7 +127,7 @@ static void guesses_hit_many_handles_as_chance_has_it(void **state)
 	(void)state;
 	hits = guess_all(space);
 	print_message("%u of %u guesses hit one of %u handles\n", hits, GUESSES, MANY);
-	assert_in_range(hits, 53, 133);
+	assert_in_range(hits, 19, 75);
 	end_crowd(space);
 }
 
