@@ -12,8 +12,6 @@
 
 #if defined(__linux__)
 #include <errno.h>
-#include <linux/futex.h>
-#include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -52,6 +50,12 @@ _Noreturn SI_COLD void si_mutex_stop(void)
 }
 
 #if defined(__linux__)
+
+/* As in the system's own headers, which musl's compilers come without. */
+#define FUTEX_WAIT_PRIVATE 128
+#define FUTEX_WAKE_PRIVATE 129
+#define MEMBARRIER_CMD_PRIVATE_EXPEDITED 8
+#define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED 16
 
 /* Some 32-bit systems have the call by another name only. */
 #if !defined(SYS_futex)
