@@ -77,7 +77,8 @@ static int tear_down(void **state)
 
 static void tell(sessio_source *source, uint32_t code, uint32_t session_id)
 {
-	(void)SendMessageW(si_windows_wts_window(source), WM_WTSSESSION_CHANGE, code, session_id);
+	(void)SendMessageW(
+		si_windows_wts_window(source), WM_WTSSESSION_CHANGE, code, (LPARAM)session_id);
 }
 
 static sessio_status make(sessio_source *source, uint32_t session_id, sessio_user_event event)
