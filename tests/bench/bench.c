@@ -205,10 +205,13 @@ static void *do_nothing(void *arg)
 /* For each part and thread. */
 static double time_slice(struct bench_case *c)
 {
+	double ns;
+
 	if (c->prepare != NULL) {
 		c->prepare(c->state);
 	}
-	return time_case(c, c->n) / (double)c->n / c->parts;
+	ns = time_case(c, c->n) / (double)c->n;
+	return (c->own_ns == NULL ? ns : c->own_ns(c->state)) / c->parts;
 }
 
 static void measure_line(struct bench_line *line, unsigned repetition)

@@ -45,6 +45,7 @@ struct bench_case {
 	double parts; /* one time counts as this many, in a walk for instance */
 	bool sleeps; /* on the wall: its threads sleep, or it is too short for their clock */
 	void (*prepare)(void *state); /* before each slice, which then has one time; may be NULL */
+	double (*own_ns)(void *state); /* a slice's own number, not the mean; NULL: the mean */
 	uint64_t n; /* times per slice, found by calibration; 0: not wanted */
 	double processor_ns; /* in all repetitions, of all threads */
 	double wall_ns;

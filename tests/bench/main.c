@@ -29,17 +29,17 @@ static void measure_operations(const struct floors *floors)
 			peer_list_create(1) },
 	};
 	struct bench_row *one = bench_add_row("KosSessionRef + KosSessionPut, one thread",
-		"at most 1.25 x two locked increments");
+		"at most 1.15 x two locked increments");
 	struct bench_row *all = bench_add_row(
 		"the same session, hot on all cores", "per thread at most 1.25 x one thread");
-	struct bench_row *later = bench_add_row(
-		"the same session, hot on all cores", "later at most 0.5 x two locked increments");
+	struct bench_row *later = bench_add_row("the same session, hot on all cores",
+		"inlined, later: at most 0.5 x two locked increments");
 	struct bench_case *subject =
 		bench_add_case("sessio, ref + put", subject_ref_put, subject_create(1), 1, 1);
 	struct bench_case *subject_all = bench_add_case(
 		"sessio, ref + put, all cores", subject_ref_put, subject_create(1), cores, 1);
 
-	bench_limit(one, subject, floors->two_increments, 1.25);
+	bench_limit(one, subject, floors->two_increments, 1.15);
 	bench_limit(all, subject_all, subject, 1.25);
 	bench_limit(later, subject_all, floors->two_increments, 0.5);
 	for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
@@ -59,10 +59,10 @@ static void measure_opens(const struct floors *floors)
 	void *subject_state = subject_create(1);
 	void *list_state = peer_list_create(1);
 	struct bench_row *open =
-		bench_add_row("open + close, sessions on the object", "at most 8 x malloc + free");
+		bench_add_row("open + close, sessions on the object", "at most 5 x malloc + free");
 	struct bench_row *scale = bench_add_row(
 		"open + close, from 1 session to 100 000", "within 1.2 x of each other");
-	struct bench_row *refused = bench_add_row("refused open", "at most 1 x malloc + free");
+	struct bench_row *refused = bench_add_row("refused open", "at most 0.7 x malloc + free");
 	struct bench_case *few = bench_add_case(
 		"sessio, open + close at 1", subject_open_close, subject_state, 1, 1);
 	struct bench_case *many = bench_add_case("sessio, open + close at 100 000",
@@ -74,8 +74,8 @@ static void measure_opens(const struct floors *floors)
 	struct bench_case *list_many = bench_add_case("mutex and list, open + close at 100 000",
 		peer_list_open_close, peer_list_create(100000), 1, 1);
 
-	bench_limit(open, few, floors->malloc_free, 8);
-	bench_limit(open, many, floors->malloc_free, 8);
+	bench_limit(open, few, floors->malloc_free, 5);
+	bench_limit(open, many, floors->malloc_free, 5);
 	bench_peer(open, list_few, floors->malloc_free);
 	bench_peer(open, list_some, floors->malloc_free);
 	bench_peer(open, list_many, floors->malloc_free);
@@ -84,7 +84,7 @@ static void measure_opens(const struct floors *floors)
 	bench_peer(scale, list_many, list_few);
 	bench_limit(refused,
 		bench_add_case("sessio, refused open", subject_refused, subject_state, 1, 1),
-		floors->malloc_free, 1);
+		floors->malloc_free, 0.7);
 	bench_peer(refused,
 		bench_add_case("mutex and list, refused open", peer_list_refused, list_state, 1, 1),
 		floors->malloc_free);
@@ -94,16 +94,17 @@ static void measure_walks(void)
 {
 	static const struct {
 		size_t sessions;
+		double limit;
 		const char *floor, *subject, *list;
 	} sizes[] = {
-		{ 10, "list walk of 10", "sessio, walk of 10", "mutex and list, walk of 10" },
-		{ 1000, "list walk of 1 000", "sessio, walk of 1 000",
+		{ 10, 3, "list walk of 10", "sessio, walk of 10", "mutex and list, walk of 10" },
+		{ 1000, 2, "list walk of 1 000", "sessio, walk of 1 000",
 			"mutex and list, walk of 1 000" },
-		{ 100000, "list walk of 100 000", "sessio, walk of 100 000",
+		{ 100000, 2, "list walk of 100 000", "sessio, walk of 100 000",
 			"mutex and list, walk of 100 000" },
 	};
 	struct bench_row *row = bench_add_row("walk of N sessions, each",
-		"at most 3 x a linked-list walk + callback, no lock across it");
+		"at most 3, 2 and 2 x a linked-list walk + callback, no lock across it");
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		size_t sessions = sizes[i].sessions;
@@ -114,7 +115,7 @@ static void measure_walks(void)
 		bench_limit(row,
 			bench_add_case(
 				sizes[i].subject, subject_walk, subject_create(sessions), 1, parts),
-			list, 3);
+			list, sizes[i].limit);
 		bench_peer(row,
 			bench_add_case(sizes[i].list, peer_list_walk, peer_list_create(sessions), 1,
 				parts),
@@ -127,15 +128,16 @@ static void measure_events(void)
 {
 	static const struct {
 		size_t watchers;
+		double limit;
 		const char *subject, *signal;
 	} sizes[] = {
-		{ 1, "sessio, event to 1", "GLib signal to 1" },
-		{ 10, "sessio, event to 10", "GLib signal to 10" },
-		{ 100, "sessio, event to 100", "GLib signal to 100" },
+		{ 1, 12, "sessio, event to 1", "GLib signal to 1" },
+		{ 10, 2.5, "sessio, event to 10", "GLib signal to 10" },
+		{ 100, 1.5, "sessio, event to 100", "GLib signal to 100" },
 	};
 	struct bench_case *call = bench_add_case("indirect call", floor_indirect_call, NULL, 1, 1);
-	struct bench_row *row =
-		bench_add_row("event to N registrations, each", "at most 4 x an indirect call");
+	struct bench_row *row = bench_add_row(
+		"event to N registrations, each", "at most 12, 2.5 and 1.5 x an indirect call");
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		size_t watchers = sizes[i].watchers;
@@ -144,18 +146,18 @@ static void measure_events(void)
 		bench_limit(row,
 			bench_add_case(sizes[i].subject, subject_post,
 				subject_host_create(watchers, true), 1, parts),
-			call, 4);
+			call, sizes[i].limit);
 		bench_peer(row,
 			bench_add_case(sizes[i].signal, peer_signal, peer_signal_create(watchers),
 				1, parts),
 			call);
 	}
 	row = bench_add_row(
-		"event that none of 100 registrations wants", "at most 2 x one indirect call");
+		"event that none of 100 registrations wants", "at most 4 x one indirect call");
 	bench_limit(row,
 		bench_add_case("sessio, event to nobody", subject_post,
 			subject_host_create(100, false), 1, 1),
-		call, 2);
+		call, 4);
 	bench_peer(row,
 		bench_add_case("GLib signal to nobody", peer_signal, peer_signal_create(0), 1, 1),
 		call);
@@ -165,13 +167,13 @@ static void measure_logoffs(void)
 {
 	struct bench_row *row =
 		bench_add_row("a user's sessions opened, bound and ended by a logoff",
-			"each at 100 000 at most 2 x of each at 1 000");
+			"each at 100 000 at most 1.3 x of each at 1 000");
 	struct bench_case *few = bench_add_case(
 		"sessio, logoff with 1 000", subject_logoff, subject_bind_create(1000), 1, 1000);
 	struct bench_case *many = bench_add_case("sessio, logoff with 100 000", subject_logoff,
 		subject_bind_create(100000), 1, 100000);
 
-	bench_limit(row, many, few, 2);
+	bench_limit(row, many, few, 1.3);
 	bench_peer(row, few, few);
 }
 
@@ -225,6 +227,7 @@ int main(int argc, char **argv)
 	measure_events();
 	measure_logoffs();
 	measure_handles(&floors);
+	measure_pipes();
 	measure_rest(&floors);
 	bench_measure(&options);
 	bench_print(&options);

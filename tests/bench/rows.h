@@ -11,5 +11,6 @@ struct floors {
 };
 
 void measure_handles(const struct floors *floors);
+void measure_pipes(void);
 
 #endif /* SESSIO_BENCH_ROWS_H */
