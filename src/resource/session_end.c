@@ -351,7 +351,7 @@ static enum last close_at_last(struct si_session *session, enum si_run_close *ou
 bool si_session_last_reference(void *context)
 {
 	struct si_session *session = si_session_of(context);
-	enum si_run_close found;
+	enum si_run_close found = SI_CLOSE_LATE;
 	enum last last;
 
 	/* Acquire: the end is done with it. Nobody takes a weak reference any more. */

@@ -192,7 +192,7 @@ static inline sessio_status open_session(void *object, uint32_t required, uint32
 	const struct si_session_join *join =
 		atomic_load_explicit(&si_session_join, memory_order_relaxed);
 	struct sessio_bind *bind = si_likely(join == NULL) ? NULL : join->entered();
-	struct si_session *session;
+	struct si_session *session = NULL;
 	sessio_status status;
 
 	if (resource == NULL) {
