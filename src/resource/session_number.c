@@ -99,7 +99,7 @@ static sessio_status take(uint32_t *out_index)
 sessio_status si_session_number_add(struct si_badge *badge, const struct si_session_type *type)
 {
 	struct si_number_slot *slot;
-	uint32_t index;
+	uint32_t index = 0;
 	sessio_status status = take(&index);
 
 	if (status != SESSIO_OK) {

@@ -31,13 +31,13 @@
  * consistency, which orders_end.pml and orders_publish.pml have.
  *
  * The runs of run.sh. A sound run visits every state and every line of the model,
- * 13 million states here in all; --large adds two runs with many more. A fault must
+ * 8 million states here in all; --large adds three runs with many more. A fault must
  * be caught:
  *
  *   sound
  *   sound -DOPS=2 -DCLOSERS=1
- *   sound -DWORKERS=3 -DCLOSERS=1
  *   sound -DSPLITTERS=2 -DCLOSERS=1
+ *   large -DWORKERS=3 -DCLOSERS=1
  *   large -DOPS=2
  *   large -DWORKERS=3
  *   fault -DF_NO_HOLD            drain starts at 0, so a release can end it alone
