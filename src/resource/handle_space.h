@@ -143,8 +143,12 @@ static inline sessio_status si_handle_pin(
 	uint64_t met = 0;
 
 	if (si_unlikely(!si_handle_try_pin(space, handle, out_pin, &met))) {
+		sessio_status status =
+			si_handle_refuse_pin(space, out_pin->slot, out_pin->index, met);
+
+		SI_BUG_IF(status == SESSIO_OK, "a handle without a pin is no reason to go on");
 		out_pin->node = NULL;
-		return si_handle_refuse_pin(space, out_pin->slot, out_pin->index, met);
+		return status;
 	}
 	out_pin->node = si_handle_node_of(out_pin->slot);
 	return SESSIO_OK;

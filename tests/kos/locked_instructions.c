@@ -28,7 +28,10 @@ static volatile unsigned locked;
 
 static bool is_prefix(unsigned char byte)
 {
-	return memchr("\x66\x67\x2e\x36\x3e\x26\x64\x65\xf2\xf3", byte, 10) != NULL ||
+	static const unsigned char prefixes[] = { 0x66, 0x67, 0x2e, 0x36, 0x3e, 0x26, 0x64, 0x65,
+		0xf2, 0xf3 };
+
+	return memchr(prefixes, byte, sizeof(prefixes)) != NULL ||
 		(byte & 0xf0u) == 0x40u; /* REX */
 }
 

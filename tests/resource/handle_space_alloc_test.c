@@ -120,7 +120,9 @@ static void subscribing(struct alloc_fail *tester, void *ctx)
 	}
 	assert_int_equal(si_handle_pin(world.provider, world.root, &pin), SESSIO_OK);
 	alloc_fail_on(tester);
-	status = si_notice_subscribe(si_notice_of(notice), pin.node->object, 1, 5);
+	status = pin.node == NULL
+		? SESSIO_INVALID_ARG
+		: si_notice_subscribe(si_notice_of(notice), pin.node->object, 1, 5);
 	if (alloc_fail_off(tester, status != SESSIO_OK)) {
 		assert_int_equal(status, SESSIO_NO_MEMORY);
 	}

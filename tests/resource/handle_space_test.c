@@ -293,7 +293,7 @@ static void a_pinned_handle_goes_with_its_last_pin(void **state)
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 1);
 	(void)si_handle_unpin(world.peers[0], &pins[0]);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 1);
-	assert_int_equal(pins[1].node->closed, false);
+	assert_true(pins[1].node != NULL && !pins[1].node->closed);
 	(void)si_handle_unpin(world.peers[0], &pins[1]);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }

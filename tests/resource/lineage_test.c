@@ -149,7 +149,7 @@ static void expect_intruder(unsigned when, void (*intruder)(void))
 	struct si_handle_pin pin;
 
 	assert_int_equal(si_handle_pin(world.provider, world.root, &pin), SESSIO_OK);
-	hook.lock = &pin.node->object->lock;
+	hook.lock = pin.node == NULL ? NULL : &pin.node->object->lock;
 	(void)si_handle_unpin(world.provider, &pin);
 	hook.locks = 0;
 	hook.when = when;
