@@ -4,60 +4,19 @@
 
 #include <string.h>
 
-#include <sessio/handle_space.h>
-
 #include "leaks.h"
 #include "random.h"
 #include "resource/handle_space.h"
+#include "two_peers.h"
 
-#define READ 1u
-#define ALL (SESSIO_HANDLE_TRANSFER | SESSIO_HANDLE_COPY | READ)
 #define MANY 100000u
-
-static struct {
-	sessio_handle_space *provider;
-	sessio_handle_space *peers[2];
-	uint32_t root;
-} world;
-
-static char context;
-
-static int start(void **state)
-{
-	(void)state;
-	return sessio_handle_space_create(&world.provider) != SESSIO_OK ||
-		sessio_handle_space_create(&world.peers[0]) != SESSIO_OK ||
-		sessio_handle_space_create(&world.peers[1]) != SESSIO_OK ||
-		sessio_handle_space_create_object(world.provider, ALL, &context, &world.root) !=
-		SESSIO_OK;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	sessio_handle_space_destroy(world.peers[0]);
-	sessio_handle_space_destroy(world.provider);
-	sessio_handle_space_destroy(world.peers[1]);
-	return 0;
-}
 
 static uint32_t give(sessio_handle_space *from, uint32_t handle, sessio_handle_space *to)
 {
-	const sessio_handle_desc sent = { .handle = handle,
-		.rights = SESSIO_HANDLE_SAME_RIGHTS,
-		.badge = SESSIO_HANDLE_INVALID };
-	sessio_handle_desc received;
+	const sessio_handle_desc received = two_peers_send(from, handle, to);
 
-	assert_int_equal(sessio_handle_space_transfer(from, &sent, to, &received), SESSIO_OK);
 	assert_int_equal(received.dereferenced, 0);
 	return received.handle;
-}
-
-static sessio_status status_of(sessio_handle_space *space, uint32_t handle)
-{
-	uint32_t rights;
-
-	return sessio_handle_space_rights(space, handle, &rights);
 }
 
 static struct si_lineage_node *node_of(sessio_handle_space *space, uint32_t handle)
@@ -82,13 +41,13 @@ static void a_closed_number_does_not_come_back_soon(void **state)
 	uint32_t next;
 
 	(void)state;
-	assert_int_equal(sessio_handle_space_copy(
-				 world.provider, world.root, READ, SESSIO_HANDLE_INVALID, &first),
+	assert_int_equal(sessio_handle_space_copy(world.provider, world.root, TWO_PEERS_READ,
+				 SESSIO_HANDLE_INVALID, &first),
 		SESSIO_OK);
 	assert_int_equal(sessio_handle_space_close(world.provider, first), SESSIO_OK);
 	for (unsigned i = 0; i < 1000000; i++) {
-		assert_int_equal(sessio_handle_space_copy(world.provider, world.root, READ,
-					 SESSIO_HANDLE_INVALID, &next),
+		assert_int_equal(sessio_handle_space_copy(world.provider, world.root,
+					 TWO_PEERS_READ, SESSIO_HANDLE_INVALID, &next),
 			SESSIO_OK);
 		if (next == first || next == SESSIO_HANDLE_INVALID) {
 			fail_msg("it is back after %u others", i);
@@ -97,7 +56,7 @@ static void a_closed_number_does_not_come_back_soon(void **state)
 	}
 	/* As many slots wait as must, and none beyond. */
 	assert_int_equal(world.provider->made, 1 + SI_HANDLE_WAITING + 1);
-	assert_int_equal(status_of(world.provider, first), SESSIO_INVALID_ARG);
+	assert_int_equal(two_peers_status_of(world.provider, first), SESSIO_INVALID_ARG);
 }
 
 static void slots_are_reused_oldest_first(void **state)
@@ -109,16 +68,16 @@ static void slots_are_reused_oldest_first(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < SI_HANDLE_WAITING + 8; i++) {
-		assert_int_equal(sessio_handle_space_copy(world.provider, world.root, READ,
-					 SESSIO_HANDLE_INVALID, &handles[i]),
+		assert_int_equal(sessio_handle_space_copy(world.provider, world.root,
+					 TWO_PEERS_READ, SESSIO_HANDLE_INVALID, &handles[i]),
 			SESSIO_OK);
 	}
 	for (unsigned i = 0; i < SI_HANDLE_WAITING + 8; i++) {
 		assert_int_equal(sessio_handle_space_close(world.provider, handles[i]), SESSIO_OK);
 	}
 	for (unsigned i = 0; i < 8; i++) {
-		assert_int_equal(sessio_handle_space_copy(world.provider, world.root, READ,
-					 SESSIO_HANDLE_INVALID, &next),
+		assert_int_equal(sessio_handle_space_copy(world.provider, world.root,
+					 TWO_PEERS_READ, SESSIO_HANDLE_INVALID, &next),
 			SESSIO_OK);
 		assert_int_equal((next ^ secret) & index_mask, (handles[i] ^ secret) & index_mask);
 		assert_int_not_equal(next, handles[i]);
@@ -136,7 +95,8 @@ static void guesses_hit_nothing(void **state)
 		handles[i] = give(world.provider, world.root, world.peers[0]);
 	}
 	for (unsigned i = 0; i < 2000000; i++) {
-		assert_int_equal(status_of(world.peers[0], (uint32_t)random_next(&random)),
+		assert_int_equal(
+			two_peers_status_of(world.peers[0], (uint32_t)random_next(&random)),
 			SESSIO_INVALID_ARG);
 	}
 	for (unsigned i = 0; i < 64; i++) {
@@ -148,7 +108,7 @@ static void guesses_hit_nothing(void **state)
 			for (unsigned j = 0; j < 64; j++) {
 				known = known || handles[j] == damaged;
 			}
-			assert_int_equal(status_of(world.peers[0], damaged),
+			assert_int_equal(two_peers_status_of(world.peers[0], damaged),
 				known ? SESSIO_OK : SESSIO_INVALID_ARG);
 		}
 	}
@@ -163,8 +123,9 @@ static void the_invalid_number_is_never_given_out(void **state)
 	world.peers[0]->secret = SESSIO_HANDLE_INVALID; /* index 0, generation 0 */
 	handle = give(world.provider, world.root, world.peers[0]);
 	assert_int_not_equal(handle, SESSIO_HANDLE_INVALID);
-	assert_int_equal(status_of(world.peers[0], handle), SESSIO_OK);
-	assert_int_equal(status_of(world.peers[0], SESSIO_HANDLE_INVALID), SESSIO_INVALID_ARG);
+	assert_int_equal(two_peers_status_of(world.peers[0], handle), SESSIO_OK);
+	assert_int_equal(
+		two_peers_status_of(world.peers[0], SESSIO_HANDLE_INVALID), SESSIO_INVALID_ARG);
 }
 
 static void a_full_space_refuses(void **state)
@@ -175,17 +136,17 @@ static void a_full_space_refuses(void **state)
 
 	(void)state;
 	world.provider->made = SESSIO_HANDLES_MAX - 1;
-	assert_int_equal(sessio_handle_space_copy(
-				 world.provider, world.root, READ, SESSIO_HANDLE_INVALID, &last),
+	assert_int_equal(sessio_handle_space_copy(world.provider, world.root, TWO_PEERS_READ,
+				 SESSIO_HANDLE_INVALID, &last),
 		SESSIO_OK);
-	assert_int_equal(sessio_handle_space_copy(
-				 world.provider, world.root, READ, SESSIO_HANDLE_INVALID, &more),
+	assert_int_equal(sessio_handle_space_copy(world.provider, world.root, TWO_PEERS_READ,
+				 SESSIO_HANDLE_INVALID, &more),
 		SESSIO_LIMIT);
 	assert_int_equal(more, 77);
 	/* One that waits is not enough to be used again. */
 	assert_int_equal(sessio_handle_space_close(world.provider, last), SESSIO_OK);
-	assert_int_equal(sessio_handle_space_copy(
-				 world.provider, world.root, READ, SESSIO_HANDLE_INVALID, &more),
+	assert_int_equal(sessio_handle_space_copy(world.provider, world.root, TWO_PEERS_READ,
+				 SESSIO_HANDLE_INVALID, &more),
 		SESSIO_LIMIT);
 	world.provider->made = made;
 }
@@ -206,7 +167,7 @@ static void many_descendants_cost_the_provider_nothing(void **state)
 	assert_int_equal(
 		atomic_load(&node_of(world.provider, world.root)->object->number), before + 1);
 	for (unsigned i = 0; i < MANY; i++) {
-		if (status_of(world.peers[0], handles[i]) != SESSIO_REVOKED) {
+		if (two_peers_status_of(world.peers[0], handles[i]) != SESSIO_REVOKED) {
 			fail_msg("handle %u is not revoked", i);
 		}
 	}
@@ -228,7 +189,7 @@ static void passing_on_and_closing_leaves_no_chain(void **state)
 	assert_ptr_equal(node_of(world.peers[MANY % 2], handle)->parent->parent,
 		node_of(world.provider, world.root));
 	assert_int_equal(sessio_handle_space_revoke(world.provider, world.root, true), SESSIO_OK);
-	assert_int_equal(status_of(world.peers[MANY % 2], handle), SESSIO_REVOKED);
+	assert_int_equal(two_peers_status_of(world.peers[MANY % 2], handle), SESSIO_REVOKED);
 }
 
 /* A long lineage whose middle is closed from its old end to its young one, or the other way. */
@@ -239,8 +200,8 @@ static void expect_long_lineage(bool old_first)
 
 	handles[0] = give(world.provider, world.root, world.peers[0]);
 	for (unsigned i = 1; i < count; i++) {
-		assert_int_equal(sessio_handle_space_copy(world.peers[0], handles[i - 1], ALL,
-					 SESSIO_HANDLE_INVALID, &handles[i]),
+		assert_int_equal(sessio_handle_space_copy(world.peers[0], handles[i - 1],
+					 TWO_PEERS_ALL, SESSIO_HANDLE_INVALID, &handles[i]),
 			SESSIO_OK);
 	}
 	for (unsigned i = 0; i < count - 1; i++) {
@@ -248,9 +209,9 @@ static void expect_long_lineage(bool old_first)
 					 world.peers[0], handles[old_first ? i : count - 2 - i]),
 			SESSIO_OK);
 	}
-	assert_int_equal(status_of(world.peers[0], handles[count - 1]), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[0], handles[count - 1]), SESSIO_OK);
 	assert_int_equal(sessio_handle_space_revoke(world.provider, world.root, false), SESSIO_OK);
-	assert_int_equal(status_of(world.peers[0], handles[count - 1]), SESSIO_REVOKED);
+	assert_int_equal(two_peers_status_of(world.peers[0], handles[count - 1]), SESSIO_REVOKED);
 	assert_int_equal(sessio_handle_space_close(world.peers[0], handles[count - 1]), SESSIO_OK);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }
@@ -273,7 +234,7 @@ static void a_lookup_after_a_revocation_elsewhere_takes_closed_nodes_out(void **
 	assert_ptr_not_equal(
 		node_of(world.peers[1], last)->parent, node_of(world.provider, world.root));
 	assert_int_equal(sessio_handle_space_revoke(world.peers[0], beside, true), SESSIO_OK);
-	assert_int_equal(status_of(world.peers[1], last), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[1], last), SESSIO_OK);
 	assert_ptr_equal(
 		node_of(world.peers[1], last)->parent, node_of(world.provider, world.root));
 }
@@ -288,7 +249,7 @@ static void a_pinned_handle_goes_with_its_last_pin(void **state)
 		assert_int_equal(si_handle_pin(world.peers[0], handle, &pins[i]), SESSIO_OK);
 	}
 	assert_int_equal(sessio_handle_space_close(world.peers[0], handle), SESSIO_OK);
-	assert_int_equal(status_of(world.peers[0], handle), SESSIO_INVALID_ARG);
+	assert_int_equal(two_peers_status_of(world.peers[0], handle), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_close(world.peers[0], handle), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 1);
 	(void)si_handle_unpin(world.peers[0], &pins[0]);
@@ -357,7 +318,7 @@ static void too_many_pins_are_refused(void **state)
 	assert_int_equal(si_handle_pin(world.peers[0], handle, &another), SESSIO_LIMIT);
 	(void)atomic_fetch_sub(&pin.slot->word, SI_SLOT_PINS_MAX - SI_SLOT_PIN);
 	(void)si_handle_unpin(world.peers[0], &pin);
-	assert_int_equal(status_of(world.peers[0], handle), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[0], handle), SESSIO_OK);
 }
 
 static void a_thread_may_use_another_space(void **state)
@@ -394,17 +355,17 @@ static void null_is_refused(void **state)
 	assert_int_equal(sessio_handle_space_count(NULL), 0);
 	assert_int_equal(sessio_handle_space_enter(NULL, &scope), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_enter(space, NULL), SESSIO_INVALID_ARG);
-	assert_int_equal(
-		sessio_handle_space_create_object(NULL, ALL, NULL, &out), SESSIO_INVALID_ARG);
-	assert_int_equal(
-		sessio_handle_space_create_object(space, ALL, NULL, NULL), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_handle_space_create_object(NULL, TWO_PEERS_ALL, NULL, &out),
+		SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_handle_space_create_object(space, TWO_PEERS_ALL, NULL, NULL),
+		SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_create_badge(NULL, NULL, &out), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_handle_space_create_badge(space, NULL, NULL), SESSIO_INVALID_ARG);
-	assert_int_equal(
-		sessio_handle_space_copy(NULL, world.root, READ, SESSIO_HANDLE_INVALID, &out),
+	assert_int_equal(sessio_handle_space_copy(
+				 NULL, world.root, TWO_PEERS_READ, SESSIO_HANDLE_INVALID, &out),
 		SESSIO_INVALID_ARG);
-	assert_int_equal(
-		sessio_handle_space_copy(space, world.root, READ, SESSIO_HANDLE_INVALID, NULL),
+	assert_int_equal(sessio_handle_space_copy(
+				 space, world.root, TWO_PEERS_READ, SESSIO_HANDLE_INVALID, NULL),
 		SESSIO_INVALID_ARG);
 	assert_int_equal(
 		sessio_handle_space_transfer(NULL, &sent, space, &received), SESSIO_INVALID_ARG);
@@ -423,7 +384,7 @@ static void null_is_refused(void **state)
 	assert_int_equal(sessio_handle_space_sid(space, world.root, NULL), SESSIO_INVALID_ARG);
 }
 
-#define SUITE(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define SUITE(test) cmocka_unit_test_setup_teardown(test, two_peers_start, two_peers_stop)
 
 int main(void)
 {

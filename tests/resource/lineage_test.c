@@ -2,77 +2,31 @@
 /* Lineages: which handle comes home, and what happens while a climb lets others in. */
 #include "test.h"
 
-#include <sessio/handle_space.h>
-
 #include "leaks.h"
 #include "platform/hooks.h"
 #include "resource/handle_space.h"
 #include "resource/lineage_tree.h"
+#include "two_peers.h"
 
-#define ALL (SESSIO_HANDLE_TRANSFER | SESSIO_HANDLE_COPY | 1u)
 #define LONG 1000u
 
-static struct {
-	sessio_handle_space *provider;
-	sessio_handle_space *peers[2];
-	uint32_t root;
-	uint32_t handles[LONG]; /* of a long lineage in the first peer's space, the oldest first */
-} world;
-
-static char context;
-
-static int start(void **state)
-{
-	(void)state;
-	return sessio_handle_space_create(&world.provider) != SESSIO_OK ||
-		sessio_handle_space_create(&world.peers[0]) != SESSIO_OK ||
-		sessio_handle_space_create(&world.peers[1]) != SESSIO_OK ||
-		sessio_handle_space_create_object(world.provider, ALL, &context, &world.root) !=
-		SESSIO_OK;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	sessio_handle_space_destroy(world.peers[0]);
-	sessio_handle_space_destroy(world.peers[1]);
-	sessio_handle_space_destroy(world.provider);
-	return 0;
-}
-
-static sessio_handle_desc send_on(
-	sessio_handle_space *from, uint32_t handle, sessio_handle_space *to)
-{
-	const sessio_handle_desc sent = { .handle = handle,
-		.rights = SESSIO_HANDLE_SAME_RIGHTS,
-		.badge = SESSIO_HANDLE_INVALID };
-	sessio_handle_desc received;
-
-	assert_int_equal(sessio_handle_space_transfer(from, &sent, to, &received), SESSIO_OK);
-	return received;
-}
+static uint32_t lineage[LONG]; /* a long one in the first peer's space, the oldest first */
 
 static uint32_t copy(sessio_handle_space *space, uint32_t handle)
 {
 	uint32_t made;
 
-	assert_int_equal(sessio_handle_space_copy(space, handle, ALL, SESSIO_HANDLE_INVALID, &made),
+	assert_int_equal(sessio_handle_space_copy(
+				 space, handle, TWO_PEERS_ALL, SESSIO_HANDLE_INVALID, &made),
 		SESSIO_OK);
 	return made;
 }
 
-static sessio_status status_of(sessio_handle_space *space, uint32_t handle)
-{
-	uint32_t rights;
-
-	return sessio_handle_space_rights(space, handle, &rights);
-}
-
 static void make_long_lineage(void)
 {
-	world.handles[0] = send_on(world.provider, world.root, world.peers[0]).handle;
+	lineage[0] = two_peers_send(world.provider, world.root, world.peers[0]).handle;
 	for (unsigned i = 1; i < LONG; i++) {
-		world.handles[i] = copy(world.peers[0], world.handles[i - 1]);
+		lineage[i] = copy(world.peers[0], lineage[i - 1]);
 	}
 }
 
@@ -87,21 +41,21 @@ static void revoke_elsewhere(void)
 /* A handle that comes home is dereferenced to this one, whichever way it went. */
 static void expect_home(uint32_t near, uint32_t far, uint32_t expected)
 {
-	const sessio_handle_desc a = send_on(world.peers[0], near, world.provider);
-	const sessio_handle_desc b = send_on(world.peers[1], far, world.provider);
+	const sessio_handle_desc a = two_peers_send(world.peers[0], near, world.provider);
+	const sessio_handle_desc b = two_peers_send(world.peers[1], far, world.provider);
 
 	assert_int_equal(a.dereferenced, 1);
 	assert_int_equal(b.dereferenced, 1);
 	assert_int_equal(a.handle, expected);
 	assert_int_equal(b.handle, expected);
-	assert_int_equal(a.badge, (uintptr_t)&context);
+	assert_int_equal(a.badge, (uintptr_t)&world.context);
 }
 
 static void a_handle_comes_home_as_the_nearest_open_one(void **state)
 {
 	uint32_t middle = copy(world.provider, world.root);
-	uint32_t near = send_on(world.provider, middle, world.peers[0]).handle;
-	uint32_t far = send_on(world.peers[0], near, world.peers[1]).handle;
+	uint32_t near = two_peers_send(world.provider, middle, world.peers[0]).handle;
+	uint32_t far = two_peers_send(world.peers[0], near, world.peers[1]).handle;
 
 	(void)state;
 	expect_home(near, far, middle);
@@ -118,9 +72,9 @@ static void the_providers_own_handle_is_itself_at_home(void **state)
 	uint32_t middle = copy(world.provider, world.root);
 
 	(void)state;
-	assert_int_equal(send_on(world.provider, middle, world.provider).handle, middle);
+	assert_int_equal(two_peers_send(world.provider, middle, world.provider).handle, middle);
 	revoke_elsewhere();
-	assert_int_equal(send_on(world.provider, middle, world.provider).handle, middle);
+	assert_int_equal(two_peers_send(world.provider, middle, world.provider).handle, middle);
 }
 
 /* --- What others do while a climb lets them in --- */
@@ -163,12 +117,12 @@ static void a_long_climb_lets_others_in(void **state)
 	make_long_lineage();
 	revoke_elsewhere();
 	expect_intruder(0, NULL);
-	assert_int_equal(status_of(world.peers[0], world.handles[LONG - 1]), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[0], lineage[LONG - 1]), SESSIO_OK);
 	leaks_hook(NULL);
 	assert_in_range(hook.locks, LONG / SI_LINEAGE_STEPS, 2 * LONG / SI_LINEAGE_STEPS);
 	/* The next lookup is quick. */
 	expect_intruder(0, NULL);
-	assert_int_equal(status_of(world.peers[0], world.handles[LONG - 1]), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[0], lineage[LONG - 1]), SESSIO_OK);
 	leaks_hook(NULL);
 	assert_int_equal(hook.locks, 0);
 }
@@ -178,8 +132,8 @@ static void take_the_node_out(void)
 {
 	const unsigned waits_at = LONG - 1 - SI_LINEAGE_STEPS;
 
-	(void)sessio_handle_space_close(world.peers[0], world.handles[waits_at]);
-	(void)status_of(world.peers[0], world.handles[waits_at + 1]);
+	(void)sessio_handle_space_close(world.peers[0], lineage[waits_at]);
+	(void)two_peers_status_of(world.peers[0], lineage[waits_at + 1]);
 }
 
 static void a_climb_goes_on_when_its_node_was_taken_out(void **state)
@@ -188,16 +142,16 @@ static void a_climb_goes_on_when_its_node_was_taken_out(void **state)
 	make_long_lineage();
 	revoke_elsewhere();
 	expect_intruder(2, take_the_node_out);
-	assert_int_equal(status_of(world.peers[0], world.handles[LONG - 1]), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[0], lineage[LONG - 1]), SESSIO_OK);
 	leaks_hook(NULL);
 	assert_null(hook.intruder);
 	assert_int_equal(sessio_handle_space_revoke(world.provider, world.root, false), SESSIO_OK);
-	assert_int_equal(status_of(world.peers[0], world.handles[LONG - 1]), SESSIO_REVOKED);
+	assert_int_equal(two_peers_status_of(world.peers[0], lineage[LONG - 1]), SESSIO_REVOKED);
 }
 
 static void revoke_near_the_end(void)
 {
-	(void)sessio_handle_space_revoke(world.peers[0], world.handles[LONG - 3], false);
+	(void)sessio_handle_space_revoke(world.peers[0], lineage[LONG - 3], false);
 }
 
 static void a_revocation_behind_a_climb_is_seen_by_the_next(void **state)
@@ -206,10 +160,10 @@ static void a_revocation_behind_a_climb_is_seen_by_the_next(void **state)
 	make_long_lineage();
 	revoke_elsewhere();
 	expect_intruder(2, revoke_near_the_end);
-	(void)status_of(world.peers[0], world.handles[LONG - 1]);
+	(void)two_peers_status_of(world.peers[0], lineage[LONG - 1]);
 	leaks_hook(NULL);
 	assert_null(hook.intruder);
-	assert_int_equal(status_of(world.peers[0], world.handles[LONG - 1]), SESSIO_REVOKED);
+	assert_int_equal(two_peers_status_of(world.peers[0], lineage[LONG - 1]), SESSIO_REVOKED);
 }
 
 /* A badge's tie is not made when the revocation's sweep has passed already. */
@@ -221,13 +175,13 @@ static void a_revocation_behind_a_transfer_is_seen_by_it(void **state)
 
 	(void)state;
 	make_long_lineage();
-	assert_int_equal(
-		sessio_handle_space_create_badge(world.peers[0], &context, &badge), SESSIO_OK);
-	sent.handle = world.handles[LONG - 1];
+	assert_int_equal(sessio_handle_space_create_badge(world.peers[0], &world.context, &badge),
+		SESSIO_OK);
+	sent.handle = lineage[LONG - 1];
 	sent.badge = badge;
 	revoke_elsewhere();
 	/* The first climb is the lookup's, the second one the transfer's own. */
-	assert_int_equal(status_of(world.peers[0], world.handles[LONG - 1]), SESSIO_OK);
+	assert_int_equal(two_peers_status_of(world.peers[0], lineage[LONG - 1]), SESSIO_OK);
 	expect_intruder(1, revoke_near_the_end);
 	assert_int_equal(
 		sessio_handle_space_transfer(world.peers[0], &sent, world.peers[1], &received),
@@ -244,17 +198,16 @@ static void many_closed_ancestors_go_in_several_holds(void **state)
 	make_long_lineage();
 	for (unsigned i = LONG - 1; i > 0; i--) {
 		assert_int_equal(
-			sessio_handle_space_close(world.peers[0], world.handles[i - 1]), SESSIO_OK);
+			sessio_handle_space_close(world.peers[0], lineage[i - 1]), SESSIO_OK);
 	}
 	expect_intruder(0, NULL);
-	assert_int_equal(
-		sessio_handle_space_close(world.peers[0], world.handles[LONG - 1]), SESSIO_OK);
+	assert_int_equal(sessio_handle_space_close(world.peers[0], lineage[LONG - 1]), SESSIO_OK);
 	leaks_hook(NULL);
 	assert_in_range(hook.locks, LONG / SI_LINEAGE_STEPS, 2 * LONG / SI_LINEAGE_STEPS);
 	assert_int_equal(sessio_handle_space_count(world.peers[0]), 0);
 }
 
-#define SUITE(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define SUITE(test) cmocka_unit_test_setup_teardown(test, two_peers_start, two_peers_stop)
 
 int main(void)
 {

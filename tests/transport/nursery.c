@@ -15,6 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 struct order {
 	pid_t reap; /* 0: start this */
 	struct errand errand;
@@ -41,6 +45,14 @@ static bool read_all(int fd, void *to, size_t size)
 	return true;
 }
 
+/* A test that is killed leaves no process behind, which would hold its locks. */
+static void die_with_parent(void)
+{
+#ifdef __linux__
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+}
+
 static void serve(const struct order *order)
 {
 	int answer = -1;
@@ -50,6 +62,7 @@ static void serve(const struct order *order)
 	} else {
 		answer = (int)fork();
 		if (answer == 0) {
+			die_with_parent();
 			(void)close(orders[1]);
 			order->errand.run(&order->errand);
 			_exit(0);
@@ -71,6 +84,7 @@ void nursery_open(void)
 		abort();
 	}
 	if (nursery == 0) {
+		die_with_parent();
 		(void)close(orders[0]);
 		(void)close(ready[0]);
 		while (read_all(orders[1], &order, sizeof(order))) {
