@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # sessio_add_driver(NAME source...): a library NAME for tests of one driver.
 #
+# C++ sources need a project that has the language. They have no exceptions, no run-time
+# types and no library but its headers, as in a kernel.
+#
 # The sources are compiled as they are, in the object library NAME_objects, whose
 # options and definitions the caller may add to. They are linked into one object.
 # In that, DriverEntry gets a name of its own and all other symbols become local. All
@@ -34,7 +37,10 @@ function(sessio_add_driver name)
   add_library(${objects} OBJECT ${ARGN})
   target_link_libraries(${objects} PRIVATE sessio::nt)
   # Lines for findings, a stack that can be walked, and no pass over the whole program.
-  target_compile_options(${objects} PRIVATE -g -funwind-tables -fno-optimize-sibling-calls -fno-lto)
+  target_compile_options(${objects} PRIVATE -g -funwind-tables -fno-optimize-sibling-calls -fno-lto
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>)
+  target_compile_definitions(${objects} PRIVATE _KERNEL_MODE=1
+    $<$<COMPILE_LANGUAGE:CXX>:SESSIO_NT_NO_STANDARD>)
   set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON
     INTERPROCEDURAL_OPTIMIZATION OFF)
 

@@ -113,6 +113,32 @@ static void a_handler_never_runs(void **state)
 	assert_int_equal(steps, 2);
 }
 
+static int answer(int number)
+{
+	__try {
+		if (number == 1) {
+			return 10;
+		}
+		if (number == 2) {
+			goto out;
+		}
+		number += 5;
+	} __except (EXCEPTION_EXECUTE_HANDLER) {
+		return -1;
+	}
+	return number;
+out:
+	return 20;
+}
+
+static void a_block_with_a_handler_may_be_left(void **state)
+{
+	(void)state;
+	assert_int_equal(answer(1), 10);
+	assert_int_equal(answer(2), 20);
+	assert_int_equal(answer(3), 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +148,7 @@ int main(void)
 		cmocka_unit_test(the_last_block_may_return),
 		cmocka_unit_test(short_forms_are_the_same),
 		cmocka_unit_test(a_handler_never_runs),
+		cmocka_unit_test(a_block_with_a_handler_may_be_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

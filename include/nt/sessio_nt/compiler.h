@@ -20,7 +20,7 @@
 
 #include <sessio/version.h>
 
-#if defined(_KERNEL_MODE)
+#if defined(_KERNEL_MODE) && defined(_MSC_VER)
 #error "a Windows kernel build has the real headers: take include/nt off its include path"
 #endif
 #if !defined(__GNUC__)
@@ -155,6 +155,8 @@
 #define _ARM64_ 1
 #endif
 
+#define ANYSIZE_ARRAY 1
+#define NOTHING
 #define IN
 #define OUT
 #define OPTIONAL
@@ -188,7 +190,7 @@
 	(SESSIO_NT_CAST(ULONG_PTR, n) & ~(SESSIO_NT_CAST(ULONG_PTR, align) - 1))
 #define ALIGN_UP_BY(n, align) ALIGN_DOWN_BY(SESSIO_NT_CAST(ULONG_PTR, n) + (align)-1, align)
 #define ROUND_TO_SIZE(n, align) ALIGN_UP_BY(n, align)
-#if !defined(__cplusplus) && !defined(NOMINMAX)
+#if (!defined(__cplusplus) || defined(SESSIO_NT_NO_STANDARD)) && !defined(NOMINMAX)
 #undef min
 #undef max
 #define min(a, b) ((a) < (b) ? (a) : (b))

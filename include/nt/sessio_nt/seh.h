@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * __try, __finally and __leave as far as macros carry them.
+ * __try, __finally, __except and __leave as far as macros carry them.
  *
  * (seh-1) __finally runs after the block and after __leave, from any depth of
  *      loops inside the block, in any number of blocks of a function.
- * (seh-2) Leaving the block by return, break, continue or goto would skip
- *      __finally. It stops the program with a reason.
+ * (seh-2) Leaving a block by break or continue would only leave its macro. Leaving one
+ *      by return or goto would skip __finally. Both stop the program with a reason.
+ *      A block with __except may be left by return or goto.
  * (seh-3) Nothing raises here: a handler of __except never runs, and a bad address
  *      ends the program.
  *
@@ -21,19 +22,22 @@ extern "C" {
 #endif
 
 struct sessio_nt_try {
-	int pass; /* 0: the block, 1: its end, 2: over */
+	int pass; /* 0: not begun, 1: asks for its kind, 2: the block, 3: its end */
+	int inside; /* a pass has not come to its end */
 	int ended; /* the block came to its end or to __leave */
+	int excepts; /* it has __except, which a return may leave */
 };
 
-/** Stops the program if a block was left without its end (seh-2). */
+/** Stops the program if a block was left so that __finally is skipped (seh-2). */
 void sessio_nt_try_check(const struct sessio_nt_try *block);
+/** The next pass; 0 after the last. Stops the program if one was left (seh-2). */
+int sessio_nt_try_next(struct sessio_nt_try *block);
 
-/** The step from the block to its end. */
-static inline void sessio_nt_try_step(struct sessio_nt_try *block)
+/** Whether __finally is to run; notes what follows the block. */
+static inline int sessio_nt_try_is(struct sessio_nt_try *block, int excepts)
 {
-	if (++block->pass == 1 && !block->ended) {
-		sessio_nt_try_check(block);
-	}
+	block->excepts = excepts;
+	return !excepts && block->pass == 3;
 }
 
 #define EXCEPTION_EXECUTE_HANDLER 1
@@ -49,16 +53,18 @@ static inline void sessio_nt_try_step(struct sessio_nt_try *block)
 /* clang-format off */
 #define __try \
 	for (struct sessio_nt_try sessio_nt_block \
-			__attribute__((cleanup(sessio_nt_try_check))) = { 0, 0 }; \
-		sessio_nt_block.pass < 2; sessio_nt_try_step(&sessio_nt_block)) \
-		if (sessio_nt_block.pass == 0) { \
+			__attribute__((cleanup(sessio_nt_try_check))) = { 0, 0, 0, 0 }; \
+		sessio_nt_try_next(&sessio_nt_block);) \
+	for (; sessio_nt_block.inside; sessio_nt_block.inside = 0) \
+		if (sessio_nt_block.pass == 2) { \
 			__label__ sessio_nt_leave;
 #define SESSIO_NT_END_OF_BLOCK \
 		sessio_nt_leave: __attribute__((unused)); \
 			sessio_nt_block.ended = 1; \
 		}
-#define __finally SESSIO_NT_END_OF_BLOCK else
-#define __except(filter) SESSIO_NT_END_OF_BLOCK else if (0 && (filter))
+#define __finally SESSIO_NT_END_OF_BLOCK else if (sessio_nt_try_is(&sessio_nt_block, 0))
+#define __except(filter) \
+		SESSIO_NT_END_OF_BLOCK else if (sessio_nt_try_is(&sessio_nt_block, 1) && (filter))
 #define __leave goto sessio_nt_leave
 /* clang-format on */
 

@@ -28,6 +28,10 @@ typedef UCHAR BOOLEAN, *PBOOLEAN;
 typedef short SHORT, CSHORT, INT16, *PSHORT, *PINT16;
 typedef unsigned short USHORT, UINT16, *PUSHORT, *PUINT16;
 typedef int INT, INT32, *PINT, *PINT32;
+typedef int BOOL, *PBOOL, *LPBOOL;
+typedef unsigned short WORD, *PWORD, *LPWORD;
+typedef float FLOAT, *PFLOAT;
+typedef double DOUBLE;
 typedef unsigned int UINT, UINT32, *PUINT, *PUINT32;
 #if defined(_WIN32)
 typedef long LONG, LONG32, *PLONG, *PLONG32;
@@ -36,6 +40,7 @@ typedef unsigned long ULONG, ULONG32, LOGICAL, *PULONG, *PULONG32, *PLOGICAL;
 typedef int LONG, LONG32, *PLONG, *PLONG32;
 typedef unsigned int ULONG, ULONG32, LOGICAL, *PULONG, *PULONG32, *PLOGICAL;
 #endif
+typedef ULONG DWORD, *PDWORD, *LPDWORD, DWORD32, *PDWORD32;
 __extension__ typedef long long LONGLONG, LONG64, INT64, *PLONGLONG, *PLONG64, *PINT64;
 __extension__ typedef unsigned long long ULONGLONG, ULONG64, UINT64, DWORDLONG, *PULONGLONG,
 	*PULONG64, *PUINT64;
@@ -49,6 +54,7 @@ typedef intptr_t LONG_PTR, INT_PTR, SSIZE_T, *PLONG_PTR, *PINT_PTR, *PSSIZE_T;
 typedef uintptr_t ULONG_PTR, UINT_PTR, *PULONG_PTR, *PUINT_PTR;
 typedef size_t SIZE_T, *PSIZE_T;
 #endif
+typedef ULONG_PTR DWORD_PTR, *PDWORD_PTR;
 typedef ULONG_PTR KAFFINITY, *PKAFFINITY;
 
 /*

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Drivers include it for warnings of another compiler: it has none here. */
+#ifndef SESSIO_NT_SUPPRESS_H
+#define SESSIO_NT_SUPPRESS_H
+
+#include "sessio_nt/compiler.h"
+
+#endif /* SESSIO_NT_SUPPRESS_H */
