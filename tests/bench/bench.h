@@ -142,7 +142,7 @@ struct bench_spread {
 };
 struct bench_spread bench_spread_of(const double *values, unsigned count);
 struct bench_row *bench_rows(unsigned *out_count);
-/* What the threads of a case had of the cores that they wanted, from 0 to 1; -1: unknown. */
+/* The share of the cores that the threads of a case wanted and had: 0 to 1; -1: unknown. */
 double bench_share(const struct bench_case *c);
 
 #ifdef __cplusplus

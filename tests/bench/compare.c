@@ -114,7 +114,7 @@ static bool is_same(const struct old_line *old, const struct bench_line *line)
 		strcmp(old->name, name) == 0;
 }
 
-/* What this run has of an older line; NULL: nothing. */
+/* The same line of this run; NULL: it has none. */
 static struct bench_line *find_line(const struct old_line *old)
 {
 	unsigned count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts instructions and cycles of the calling thread, outside the kernel: by perf_event_open(),
- * so on Linux only, and where the processor and its owner let them be counted.
+ * Counts instructions and cycles of the calling thread, outside the kernel. It asks Linux
+ * by perf_event_open(), which answers only where the machine and its owner allow that.
  */
 #ifndef SESSIO_BENCH_COUNTERS_H
 #define SESSIO_BENCH_COUNTERS_H

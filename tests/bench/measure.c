@@ -22,7 +22,7 @@ static double now_ns(const struct bench_case *c)
 	return clock_ns(c->sleeps ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* What one thread has used so far. */
+/* The processor time of one thread so far. */
 struct usage {
 	double processor_ns;
 	double waited_ns; /* it could run, and had no core; -1: the system does not say */

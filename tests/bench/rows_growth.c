@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Plots: what a path costs as more and more things are there. */
+/* Plots: the cost of a path as more and more things are there. */
 #include "peers.h"
 #include "rows.h"
 #include "subject.h"

@@ -6,9 +6,10 @@
 #
 # Installs the peers with apt-get where it may (as root, or by sudo without a
 # password). Builds a release in build-bench, and prints the table. Writes it to
-# table.txt, bench.json and plot.svg there, too. With --compare it says at the end what
-# got slower since the run that wrote OLD.json, and fails if anything did; the
-# bench.json of the last run will do. SESSIO_BENCH_BUILD names another folder.
+# table.txt, bench.json and plot.svg there, too. SESSIO_BENCH_BUILD names another folder.
+#
+# With --compare it says at the end what got slower since the run that wrote OLD.json. If
+# anything did, it fails. The bench.json of the last run will do.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tests/prepare.sh"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all subjects share: one type of objects and sessions, whose callbacks do nothing. */
+/* All subjects share one type of objects and sessions. Its callbacks do nothing. */
 #ifndef SESSIO_BENCH_SUBJECT_TYPE_H
 #define SESSIO_BENCH_SUBJECT_TYPE_H
 
