@@ -1,237 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of the table: each path that has a ratio to reach, beside its peers. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "peers.h"
 #include "rows.h"
-#include "subject.h"
 
-static void measure_operations(const struct floors *floors)
-{
-	unsigned cores = bench_cores();
-	const struct {
-		const char *one, *all;
-		bench_fn *run;
-		void *state;
-	} peers[] = {
-		{ "liburcu urcu_ref", "liburcu urcu_ref, all cores", peer_urcu,
-			peer_urcu_create() },
-		{ "compare-exchange loop", "compare-exchange loop, all cores", peer_cas,
-			peer_cas_create() },
-		{ "std::shared_ptr", "std::shared_ptr, all cores", peer_shared_ptr,
-			peer_shared_ptr_create() },
-		{ "GLib GObject", "GLib GObject, all cores", peer_gobject, peer_gobject_create() },
-		{ "GLib g_atomic_rc_box", "GLib g_atomic_rc_box, all cores", peer_rc_box,
-			peer_rc_box_create() },
-		{ "mutex and list", "mutex and list, all cores", peer_list_ref_put,
-			peer_list_create(1) },
-	};
-	struct bench_row *one = bench_add_row("KosSessionRef + KosSessionPut, one thread",
-		"at most 1.15 x two locked increments");
-	struct bench_row *all = bench_add_row(
-		"the same session, hot on all cores", "per thread at most 1.25 x one thread");
-	struct bench_row *later = bench_add_row("the same session, hot on all cores",
-		"inlined, later: at most 0.5 x two locked increments");
-	struct bench_case *subject =
-		bench_add_case("sessio, ref + put", subject_ref_put, subject_create(1), 1, 1);
-	struct bench_case *subject_all = bench_add_case(
-		"sessio, ref + put, all cores", subject_ref_put, subject_create(1), cores, 1);
-
-	bench_limit(one, subject, floors->two_increments, 1.15);
-	bench_limit(all, subject_all, subject, 1.25);
-	bench_limit(later, subject_all, floors->two_increments, 0.5);
-	for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
-		struct bench_case *peer =
-			bench_add_case(peers[i].one, peers[i].run, peers[i].state, 1, 1);
-		struct bench_case *peer_all =
-			bench_add_case(peers[i].all, peers[i].run, peers[i].state, cores, 1);
-
-		peer_all->sleeps = peers[i].run == peer_list_ref_put;
-		bench_peer(one, peer, floors->two_increments);
-		bench_peer(all, peer_all, peer);
-	}
-}
-
-static void measure_opens(const struct floors *floors)
-{
-	void *subject_state = subject_create(1);
-	void *list_state = peer_list_create(1);
-	struct bench_row *open =
-		bench_add_row("open + close, sessions on the object", "at most 5 x malloc + free");
-	struct bench_row *scale = bench_add_row(
-		"open + close, from 1 session to 100 000", "within 1.2 x of each other");
-	struct bench_row *refused = bench_add_row("refused open", "at most 0.7 x malloc + free");
-	struct bench_case *few = bench_add_case(
-		"sessio, open + close at 1", subject_open_close, subject_state, 1, 1);
-	struct bench_case *many = bench_add_case("sessio, open + close at 100 000",
-		subject_open_close, subject_create(100000), 1, 1);
-	struct bench_case *list_few = bench_add_case(
-		"mutex and list, open + close at 1", peer_list_open_close, list_state, 1, 1);
-	struct bench_case *list_some = bench_add_case("mutex and list, open + close at 1 000",
-		peer_list_open_close, peer_list_create(1000), 1, 1);
-	struct bench_case *list_many = bench_add_case("mutex and list, open + close at 100 000",
-		peer_list_open_close, peer_list_create(100000), 1, 1);
-
-	bench_limit(open, few, floors->malloc_free, 5);
-	bench_limit(open, many, floors->malloc_free, 5);
-	bench_peer(open, list_few, floors->malloc_free);
-	bench_peer(open, list_some, floors->malloc_free);
-	bench_peer(open, list_many, floors->malloc_free);
-	bench_limit(scale, many, few, 1.2);
-	bench_peer(scale, list_some, list_few);
-	bench_peer(scale, list_many, list_few);
-	bench_limit(refused,
-		bench_add_case("sessio, refused open", subject_refused, subject_state, 1, 1),
-		floors->malloc_free, 0.7);
-	bench_peer(refused,
-		bench_add_case("mutex and list, refused open", peer_list_refused, list_state, 1, 1),
-		floors->malloc_free);
-}
-
-static void measure_walks(void)
-{
-	static const struct {
-		size_t sessions;
-		double limit;
-		const char *floor, *subject, *list;
-	} sizes[] = {
-		{ 10, 3, "list walk of 10", "sessio, walk of 10", "mutex and list, walk of 10" },
-		{ 1000, 2, "list walk of 1 000", "sessio, walk of 1 000",
-			"mutex and list, walk of 1 000" },
-		{ 100000, 2, "list walk of 100 000", "sessio, walk of 100 000",
-			"mutex and list, walk of 100 000" },
-	};
-	struct bench_row *row = bench_add_row("walk of N sessions, each",
-		"at most 3, 2 and 2 x a linked-list walk + callback, no lock across it");
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		size_t sessions = sizes[i].sessions;
-		double parts = (double)sessions;
-		struct bench_case *list = bench_add_case(
-			sizes[i].floor, floor_list_walk, floor_list_create(sessions), 1, parts);
-
-		bench_limit(row,
-			bench_add_case(
-				sizes[i].subject, subject_walk, subject_create(sessions), 1, parts),
-			list, sizes[i].limit);
-		bench_peer(row,
-			bench_add_case(sizes[i].list, peer_list_walk, peer_list_create(sessions), 1,
-				parts),
-			list);
-		bench_peer(row, list, list);
-	}
-}
-
-static void measure_events(void)
-{
-	static const struct {
-		size_t watchers;
-		double limit;
-		const char *subject, *signal;
-	} sizes[] = {
-		{ 1, 12, "sessio, event to 1", "GLib signal to 1" },
-		{ 10, 2.5, "sessio, event to 10", "GLib signal to 10" },
-		{ 100, 1.5, "sessio, event to 100", "GLib signal to 100" },
-	};
-	struct bench_case *call = bench_add_case("indirect call", floor_indirect_call, NULL, 1, 1);
-	struct bench_row *row = bench_add_row(
-		"event to N registrations, each", "at most 12, 2.5 and 1.5 x an indirect call");
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		size_t watchers = sizes[i].watchers;
-		double parts = (double)watchers;
-
-		bench_limit(row,
-			bench_add_case(sizes[i].subject, subject_post,
-				subject_host_create(watchers, true), 1, parts),
-			call, sizes[i].limit);
-		bench_peer(row,
-			bench_add_case(sizes[i].signal, peer_signal, peer_signal_create(watchers),
-				1, parts),
-			call);
-	}
-	row = bench_add_row(
-		"event that none of 100 registrations wants", "at most 4 x one indirect call");
-	bench_limit(row,
-		bench_add_case("sessio, event to nobody", subject_post,
-			subject_host_create(100, false), 1, 1),
-		call, 4);
-	bench_peer(row,
-		bench_add_case("GLib signal to nobody", peer_signal, peer_signal_create(0), 1, 1),
-		call);
-}
-
-static void measure_logoffs(void)
-{
-	struct bench_row *row =
-		bench_add_row("a user's sessions opened, bound and ended by a logoff",
-			"each at 100 000 at most 1.3 x of each at 1 000");
-	struct bench_case *few = bench_add_case(
-		"sessio, logoff with 1 000", subject_logoff, subject_bind_create(1000), 1, 1000);
-	struct bench_case *many = bench_add_case("sessio, logoff with 100 000", subject_logoff,
-		subject_bind_create(100000), 1, 100000);
-
-	bench_limit(row, many, few, 1.3);
-	bench_peer(row, few, few);
-}
-
-static void measure_rest(const struct floors *floors)
-{
-	struct bench_row *memory = bench_add_row("memory", "beside the payload, as asked for");
-	struct bench_row *row;
-
-	bench_bytes(memory, "sessio, a session", subject_session_bytes(), 128);
-	bench_bytes(memory, "sessio, a registered object", subject_object_bytes(), 352);
-	row = bench_add_row("what it is measured in", "the floors of this machine");
-	bench_peer(row, floors->two_increments, floors->two_increments);
-	bench_peer(row, floors->malloc_free, floors->malloc_free);
-}
+static rows_fn *const rows[] = { rows_of_sessions, rows_of_events, rows_of_handles, rows_of_pipes,
+	rows_of_growth };
 
 static void usage(void)
 {
-	fputs("usage: sessio_bench [--quick] [--only PART_OF_A_NAME] [--json FILE] "
-	      "[--compare OLD_JSON]\n",
+	fputs("usage: sessio_bench [--quick] [--only PART_OF_A_NAME] [--json FILE] [--plot SVG]\n"
+	      "                    [--compare OLD_JSON]\n",
 		stderr);
 	exit(2);
+}
+
+struct files {
+	const char *json, *plot;
+	struct bench_older *older;
+};
+
+static void read_arguments(
+	int argc, char **argv, struct bench_options *options, struct files *files)
+{
+	for (int i = 1; i < argc; i++) {
+		bool has_value = i + 1 < argc;
+
+		if (strcmp(argv[i], "--quick") == 0) {
+			options->repetitions = 3;
+			options->milliseconds = 1;
+		} else if (strcmp(argv[i], "--only") == 0 && has_value) {
+			options->only = argv[++i];
+		} else if (strcmp(argv[i], "--json") == 0 && has_value) {
+			files->json = argv[++i];
+		} else if (strcmp(argv[i], "--plot") == 0 && has_value) {
+			files->plot = argv[++i];
+		} else if (strcmp(argv[i], "--compare") == 0 && has_value) {
+			files->older = bench_read_older(argv[++i]);
+		} else {
+			usage();
+		}
+	}
 }
 
 int main(int argc, char **argv)
 {
 	struct bench_options options = { .repetitions = 21, .milliseconds = 20 };
-	const char *json = NULL;
-	const char *older = NULL;
+	struct files files = { NULL, NULL, NULL };
 	struct floors floors;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--quick") == 0) {
-			options.repetitions = 3;
-			options.milliseconds = 1;
-		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
-			options.only = argv[++i];
-		} else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc) {
-			json = argv[++i];
-		} else if (strcmp(argv[i], "--compare") == 0 && i + 1 < argc) {
-			older = argv[++i];
-		} else {
-			usage();
-		}
-	}
+	read_arguments(argc, argv, &options, &files);
+	options.counts = counters_open();
 	floors.two_increments = bench_add_case(
 		"two locked increments", floor_two_increments, bench_alone(sizeof(uint64_t)), 1, 1);
 	floors.malloc_free = bench_add_case("malloc + free", floor_malloc_free, NULL, 1, 1);
-	measure_operations(&floors);
-	measure_opens(&floors);
-	measure_walks();
-	measure_events();
-	measure_logoffs();
-	measure_handles(&floors);
-	measure_pipes();
-	measure_rest(&floors);
+	floors.call = bench_add_case("indirect call", floor_indirect_call, NULL, 1, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i](&floors);
+	}
 	bench_measure(&options);
 	bench_print(&options);
-	bench_require(
-		json == NULL || bench_write_json(&options, json), "the JSON cannot be written");
-	return older == NULL || bench_compare(&options, older) ? 0 : 1;
+	bench_require(files.json == NULL || bench_write_json(&options, files.json),
+		"the JSON cannot be written");
+	bench_require(files.plot == NULL || bench_write_plots(&options, files.plot),
+		"the plot cannot be written");
+	return files.older == NULL || bench_compare(&options, files.older) ? 0 : 1;
 }

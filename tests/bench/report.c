@@ -2,6 +2,7 @@
 /* The results: one table for people, and the same as JSON for programs. */
 #include "bench.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -17,18 +18,16 @@ struct outcome {
 #define SHARE_MIN 0.8
 
 /*
- * How much of their cores the threads of a case had. With less than all, they met
- * each other less often than they should, and the case looks better than it is.
+ * Whether the machine can show what a line is about. With less than all of their cores, threads
+ * meet each other less often than they should, and the case looks better than it is.
  */
-static double share_of(const struct bench_case *c)
-{
-	return c->wall_ns > 0 && c->processor_ns < c->wall_ns ? c->processor_ns / c->wall_ns : 1;
-}
-
-/* Whether the machine can show what a line is about. */
 static bool can_be_judged(const struct bench_case *c)
 {
-	return c->threads == 1 || c->sleeps || (bench_cores() > 1 && share_of(c) >= SHARE_MIN);
+	if (c->threads == 1) {
+		return !c->sleeps ||
+			fabs(bench_share(c)) >= SHARE_MIN; /* if unknown, it may be all */
+	}
+	return bench_cores() > 1 && bench_share(c) >= SHARE_MIN;
 }
 
 static const char *verdict_of(const struct bench_line *line, double value)
@@ -63,6 +62,26 @@ static struct outcome outcome_of(const struct bench_options *options, const stru
 	return outcome;
 }
 
+static void print_cores(const struct bench_case *c)
+{
+	double share = bench_share(c);
+
+	if (c->threads > 1 && share >= 0) {
+		printf(" (%u threads had %.1f cores of %u, %.0f %% of what they wanted)",
+			c->threads, c->processor_ns / c->wall_ns, bench_cores(), 100 * share);
+	} else if (c->sleeps && share >= 0 && share < SHARE_MIN) {
+		printf(" (had %.0f %% of the core that it wanted)", 100 * share);
+	}
+}
+
+static void print_counted(const struct counters_sum *counted)
+{
+	if (counted->times > 0) {
+		printf(" (%.1f instructions, %.1f cycles)", counted->instructions / counted->times,
+			counted->cycles / counted->times);
+	}
+}
+
 static void print_line(const struct bench_options *options, const struct bench_line *line)
 {
 	struct outcome outcome = outcome_of(options, line);
@@ -76,12 +95,69 @@ static void print_line(const struct bench_options *options, const struct bench_l
 		printf("  %-44s %10.2f ns %8.2f x [%.2f .. %.2f]  %s", line->subject->name,
 			outcome.ns.median, outcome.ratio.median, outcome.ratio.low,
 			outcome.ratio.high, outcome.verdict);
-		if (line->subject->threads > 1) {
-			printf(" (%u threads had %.1f cores of %u)", line->subject->threads,
-				share_of(line->subject) * line->subject->threads, bench_cores());
+		print_cores(line->subject);
+		print_counted(&line->subject->counted);
+		putchar('\n');
+	}
+}
+
+/* The curves of a plot, one a line. */
+static void print_plot(const struct bench_options *options, const struct bench_row *row)
+{
+	for (unsigned i = 0; i < row->lines; i++) {
+		const char *name = row->line[i].subject->name;
+		bool begun = false;
+
+		for (unsigned j = 0; j < i && !begun; j++) {
+			begun = strcmp(row->line[j].subject->name, name) == 0;
+		}
+		if (begun) {
+			continue;
+		}
+		printf("  %-32s", name);
+		for (unsigned j = i; j < row->lines; j++) {
+			const struct bench_line *line = &row->line[j];
+
+			if (line->measured && strcmp(line->subject->name, name) == 0) {
+				printf("  %.0f: %.1f", line->at,
+					bench_spread_of(line->ns, options->repetitions).median);
+			}
 		}
 		putchar('\n');
 	}
+}
+
+/* The limits with this verdict, by name. */
+static void print_verdicts(const struct bench_options *options, const char *verdict)
+{
+	unsigned count;
+	const struct bench_row *rows = bench_rows(&count);
+	unsigned met = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		for (unsigned j = 0; j < rows[i].lines; j++) {
+			const struct bench_line *line = &rows[i].line[j];
+
+			if (line->limit > 0 &&
+				strcmp(outcome_of(options, line).verdict, verdict) == 0) {
+				printf("%s %s", met++ == 0 ? verdict : ";",
+					line->subject == NULL ? line->name : line->subject->name);
+			}
+		}
+	}
+	if (met != 0) {
+		printf(" (%u)\n", met);
+	}
+}
+
+static bool has_result(const struct bench_row *row)
+{
+	for (unsigned i = 0; i < row->lines; i++) {
+		if (row->line[i].measured) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void bench_print(const struct bench_options *options)
@@ -91,14 +167,26 @@ void bench_print(const struct bench_options *options)
 
 	printf("Medians of %u repetitions, in slices of %.0f ms, on %u cores; ratios to the "
 	       "yardstick of the row with their quartiles. Each line is measured in turn "
-	       "with its yardstick.\n",
-		options->repetitions, options->milliseconds, bench_cores());
+	       "with its yardstick. Instructions and cycles: %s.\n",
+		options->repetitions, options->milliseconds, bench_cores(),
+		options->counts ? "outside the kernel, each" : "not counted here");
 	for (unsigned i = 0; i < count; i++) {
+		if (options->only != NULL && !has_result(&rows[i])) {
+			continue;
+		}
+		if (rows[i].axis != NULL) {
+			printf("\n%s, ns by number of %s\n", rows[i].path, rows[i].axis);
+			print_plot(options, &rows[i]);
+			continue;
+		}
 		printf("\n%s: %s\n", rows[i].path, rows[i].must);
 		for (unsigned j = 0; j < rows[i].lines; j++) {
 			print_line(options, &rows[i].line[j]);
 		}
 	}
+	putchar('\n');
+	print_verdicts(options, "NOT REACHED");
+	print_verdicts(options, "cannot be judged here");
 }
 
 static void json_string(FILE *out, const char *text)
@@ -119,6 +207,14 @@ static void json_spread(FILE *out, const char *name, const struct bench_spread *
 		spread->median, spread->low, spread->high);
 }
 
+static void json_counted(FILE *out, const struct counters_sum *counted)
+{
+	if (counted->times > 0) {
+		fprintf(out, ", \"instructions\": %.2f, \"cycles\": %.2f",
+			counted->instructions / counted->times, counted->cycles / counted->times);
+	}
+}
+
 static void json_line(FILE *out, const struct bench_options *options, const struct bench_line *line)
 {
 	struct outcome outcome = outcome_of(options, line);
@@ -134,13 +230,17 @@ static void json_line(FILE *out, const struct bench_options *options, const stru
 			strcmp(outcome.verdict, "NOT REACHED") == 0 ? "not reached"
 								    : outcome.verdict);
 	}
+	if (line->at > 0) {
+		fprintf(out, ", \"at\": %.0f", line->at);
+	}
 	if (line->subject == NULL) {
 		fprintf(out, ", \"bytes\": %.1f", line->bytes);
 	} else if (outcome.measured) {
 		fputs(", \"yardstick\": ", out);
 		json_string(out, line->yardstick->name);
 		fprintf(out, ", \"threads\": %u, \"share\": %.3f", line->subject->threads,
-			share_of(line->subject));
+			bench_share(line->subject));
+		json_counted(out, &line->subject->counted);
 		json_spread(out, "ns", &outcome.ns);
 		json_spread(out, "ratio", &outcome.ratio);
 		fputs(", \"samples_ns\": [", out);

@@ -101,7 +101,7 @@ static void measure_memory(void)
 	bench_bytes(row, "sessio, a lineage node", node, 64);
 }
 
-void measure_handles(const struct floors *floors)
+void rows_of_handles(const struct floors *floors)
 {
 	measure_lookups(floors);
 	measure_life(floors);

@@ -7,15 +7,18 @@
 
 /* A registered object with this many sessions; never given back. */
 void *subject_create(size_t sessions);
-void *subject_object(void); /* the same without a session; the object itself */
 bench_fn subject_ref_put; /* on the first session, with type check and object out */
 bench_fn subject_open_close; /* on top of the sessions that are there */
+/* The same as documented: the opener has a reference, which the open callback took. */
+bench_fn subject_open_keep_close;
 bench_fn subject_refused; /* an open that the share rule forbids */
 bench_fn subject_walk; /* one time is a walk of all sessions */
 
 /* A host with a session and this many watchers of all events, or of none that happens. */
 void *subject_host_create(size_t watchers, bool interested);
 bench_fn subject_post; /* one event */
+/* The same by several threads at once, each with a user session of its own. */
+bench_fn subject_post_own;
 
 /* A user, and an object for this many sessions at once; one time opens and binds them, and logs off. */
 void *subject_bind_create(size_t sessions);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <kos/session.h>
 #include <sessio/bind.h>
 
 #include "subject.h"
-
-#define SESSION 1u
+#include "subject_type.h"
 
 struct subject {
 	sessio_host *host;
@@ -13,23 +11,16 @@ struct subject {
 	size_t sessions;
 };
 
-static void post(struct subject *subject, sessio_user_event event)
-{
-	bench_require(sessio_host_post(subject->host, SESSION, event, 0, NULL) == SESSIO_OK,
-		"an event was refused");
-}
-
 void *subject_bind_create(size_t sessions)
 {
 	struct subject *subject = (struct subject *)bench_alone(sizeof(*subject));
 
-	subject->object = subject_object();
+	subject->object = subject_registered_object();
 	subject->sessions = sessions;
-	bench_require(sessio_host_create(SESSIO_RULES_DOCUMENTED, &subject->host) == SESSIO_OK,
-		"no host");
-	post(subject, SESSIO_USER_EVENT_CREATED);
-	post(subject, SESSIO_USER_EVENT_CONNECTED);
-	bench_require(sessio_host_find_session(subject->host, SESSION, &subject->user) == SESSIO_OK,
+	subject->host = subject_host();
+	subject_host_post(subject->host, SESSIO_USER_EVENT_CONNECTED);
+	bench_require(
+		sessio_host_find_session(subject->host, SUBJECT_USER, &subject->user) == SESSIO_OK,
 		"no user");
 	return subject;
 }
@@ -43,7 +34,7 @@ void subject_logoff(void *state, uint64_t n)
 		sessio_bind *bind;
 		sessio_bind_scope scope;
 
-		post(subject, SESSIO_USER_EVENT_LOGON);
+		subject_host_post(subject->host, SESSIO_USER_EVENT_LOGON);
 		bench_require(
 			sessio_bind_create(subject->user, &policy, &bind) == SESSIO_OK, "no bind");
 		bench_require(sessio_bind_enter(bind, &scope) == SESSIO_OK, "no way in");
@@ -55,11 +46,11 @@ void subject_logoff(void *state, uint64_t n)
 				"a session was refused");
 		}
 		sessio_bind_leave(&scope);
-		post(subject, SESSIO_USER_EVENT_LOGOFF);
+		subject_host_post(subject->host, SESSIO_USER_EVENT_LOGOFF);
 		bench_require(sessio_bind_count(bind) == 0, "a session was left");
 		sessio_bind_destroy(bind);
 		/* The way back to a terminal: a logged-off session cannot be logged on. */
-		post(subject, SESSIO_USER_EVENT_DISCONNECTED);
-		post(subject, SESSIO_USER_EVENT_CONNECTED);
+		subject_host_post(subject->host, SESSIO_USER_EVENT_DISCONNECTED);
+		subject_host_post(subject->host, SESSIO_USER_EVENT_CONNECTED);
 	}
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject_handle.h"
 
-#include <kos/session.h>
 #include <sessio/handle_space.h>
 #include <stdlib.h>
 
 #include "count.h"
+#include "subject_type.h"
 
-#define READ 1u
 /* Steps between two handles of subject_handle_operate_anywhere(); prime. */
 #define FAR 7919u
 /* Fills the first seven chunks of a space's slots to the brim. */
 #define COUNTED 8128u
-
-static KosObjectType *object_type;
-static KosSessionType *session_type;
 
 struct subject {
 	sessio_handle_space *provider;
@@ -25,41 +21,6 @@ struct subject {
 	size_t at;
 	uint32_t *handles; /* the consumer's */
 };
-
-static Retcode on_open(void *object, void *session, void *arg, rtl_uint32_t *rights)
-{
-	bench_use(object);
-	bench_use(session);
-	bench_use(arg);
-	*rights = READ | SESSIO_HANDLE_TRANSFER;
-	return rcOk;
-}
-
-static Retcode on_close(void *object, void *session)
-{
-	bench_use(object);
-	bench_use(session);
-	return rcOk;
-}
-
-static void make_types(void)
-{
-	static const KosSessionOps ops = { .open = on_open, .close = on_close };
-	KosObjectType *context_type;
-
-	if (session_type != NULL) {
-		return;
-	}
-	bench_require(KosCreateObjectType("handle bench", kosSessionBaseObjectType, 16, NULL, NULL,
-			      &object_type) == rcOk,
-		"no object type");
-	bench_require(KosCreateObjectType("handle bench session", kosSessionBaseSessionType, 16,
-			      NULL, NULL, &context_type) == rcOk,
-		"no context type");
-	bench_require(KosSessionCreateType(object_type, context_type, &ops, &session_type) == rcOk,
-		"no session type");
-	sessio_object_type_unref(context_type);
-}
 
 static sessio_handle_space *new_space(void)
 {
@@ -76,7 +37,8 @@ static uint32_t send_session(struct subject *subject)
 	nk_handle_desc_t received;
 	void *session;
 
-	bench_require(KosSessionOpenObject(subject->object, READ, READ, NULL, &session) == rcOk,
+	bench_require(KosSessionOpenObject(
+			      subject->object, SUBJECT_READ, SUBJECT_READ, NULL, &session) == rcOk,
 		"a session was refused");
 	bench_require(KosSessionContextToIpcHandle(session, &sent) == rcOk, "no container");
 	bench_require(sessio_handle_space_transfer(
@@ -89,14 +51,10 @@ void *subject_handles_create(size_t handles)
 {
 	struct subject *subject = (struct subject *)bench_alone(sizeof(*subject));
 
-	make_types();
 	subject->provider = sessio_handle_space_own();
 	subject->consumer = new_space();
 	subject->other = new_space();
-	bench_require(
-		KosCreateObject(object_type, NULL, NULL, &subject->object) == rcOk, "no object");
-	bench_require(
-		KosSessionRegisterObject(session_type, subject->object) == rcOk, "not registered");
+	subject->object = subject_registered_object();
 	subject->count = handles;
 	subject->handles = (uint32_t *)calloc(handles, sizeof(*subject->handles));
 	bench_require(subject->handles != NULL, "out of memory");
@@ -108,6 +66,7 @@ void *subject_handles_create(size_t handles)
 
 static inline void operate(struct subject *subject, uint32_t handle)
 {
+	KosSessionType *type = subject_session_type();
 	nk_handle_desc_t sent = { .handle = handle, .rights = SESSIO_HANDLE_SAME_RIGHTS };
 	nk_handle_desc_t received;
 	void *session;
@@ -116,10 +75,9 @@ static inline void operate(struct subject *subject, uint32_t handle)
 	bench_require(sessio_handle_space_transfer(
 			      subject->consumer, &sent, subject->provider, &received) == SESSIO_OK,
 		"a handle was refused");
-	bench_require(KosSessionIpcHandleToSession(&received, session_type, READ, &session) == rcOk,
+	bench_require(KosSessionIpcHandleToSession(&received, type, SUBJECT_READ, &session) == rcOk,
 		"a handle is no session");
-	bench_require(
-		KosSessionRef(session, session_type, &object) == rcOk, "an operation was refused");
+	bench_require(KosSessionRef(session, type, &object) == rcOk, "an operation was refused");
 	bench_use(object);
 	KosSessionPut(session);
 }
@@ -151,8 +109,8 @@ void subject_handle_create_close(void *state, uint64_t n)
 	for (uint64_t i = 0; i < n; i++) {
 		uint32_t handle;
 
-		bench_require(sessio_handle_space_create_object(
-				      subject->consumer, READ, subject, &handle) == SESSIO_OK,
+		bench_require(sessio_handle_space_create_object(subject->consumer, SUBJECT_READ,
+				      subject, &handle) == SESSIO_OK,
 			"no handle");
 		bench_require(sessio_handle_space_close(subject->consumer, handle) == SESSIO_OK,
 			"a close was refused");
@@ -212,8 +170,9 @@ static uint32_t parent_of_many(const struct revoked *revoked, size_t descendants
 		.badge = SESSIO_HANDLE_INVALID };
 	sessio_handle_desc received;
 
-	bench_require(sessio_handle_space_create_object(revoked->provider,
-			      READ | SESSIO_HANDLE_TRANSFER, NULL, &sent.handle) == SESSIO_OK,
+	bench_require(
+		sessio_handle_space_create_object(revoked->provider,
+			SUBJECT_READ | SESSIO_HANDLE_TRANSFER, NULL, &sent.handle) == SESSIO_OK,
 		"no handle");
 	for (size_t i = 0; i < descendants; i++) {
 		bench_require(sessio_handle_space_transfer(revoked->provider, &sent,
@@ -264,8 +223,9 @@ void subject_handle_bytes(double *out_slot, double *out_node)
 	sessio_handle_desc received;
 	size_t nodes;
 
-	bench_require(sessio_handle_space_create_object(provider, READ | SESSIO_HANDLE_TRANSFER,
-			      NULL, &sent.handle) == SESSIO_OK,
+	bench_require(
+		sessio_handle_space_create_object(provider, SUBJECT_READ | SESSIO_HANDLE_TRANSFER,
+			NULL, &sent.handle) == SESSIO_OK,
 		"no handle");
 	count_begin();
 	for (unsigned i = 0; i < COUNTED; i++) {

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-#include <sessio/host.h>
+#include <stdatomic.h>
 
 #include "subject.h"
+#include "subject_type.h"
 
-#define SESSION 1u
+#define THREADS_MAX 16u
 
 struct subject {
 	sessio_host *host;
 	bool connected;
+	_Atomic unsigned threads; /* that have come to subject_post_own() so far */
+	bool own_connected[THREADS_MAX][128]; /* a line each */
 };
 
 static void on_event(const sessio_user_notice *notice, void *ctx)
 {
 	bench_use(notice);
 	bench_use(ctx);
-}
-
-static void post(struct subject *subject, sessio_user_event event)
-{
-	bench_require(sessio_host_post(subject->host, SESSION, event, 0, NULL) == SESSIO_OK,
-		"an event was refused");
 }
 
 void *subject_host_create(size_t watchers, bool interested)
@@ -31,8 +28,12 @@ void *subject_host_create(size_t watchers, bool interested)
 	if (interested) {
 		options.events = SESSIO_USER_EVENTS_ALL;
 	}
-	bench_require(sessio_host_create(SESSIO_RULES_DOCUMENTED, &subject->host) == SESSIO_OK,
-		"no host");
+	subject->host = subject_host();
+	for (uint32_t i = 1; i <= THREADS_MAX; i++) {
+		bench_require(sessio_host_post(subject->host, SUBJECT_USER + i,
+				      SESSIO_USER_EVENT_CREATED, 0, NULL) == SESSIO_OK,
+			"no session");
+	}
 	for (size_t i = 0; i < watchers; i++) {
 		sessio_watch watch;
 
@@ -40,7 +41,6 @@ void *subject_host_create(size_t watchers, bool interested)
 				SESSIO_OK,
 			"no watcher");
 	}
-	post(subject, SESSIO_USER_EVENT_CREATED);
 	return subject;
 }
 
@@ -49,9 +49,27 @@ void subject_post(void *state, uint64_t n)
 	struct subject *subject = (struct subject *)state;
 
 	for (uint64_t i = 0; i < n; i++) {
-		post(subject,
+		subject_host_post(subject->host,
 			subject->connected ? SESSIO_USER_EVENT_DISCONNECTED
 					   : SESSIO_USER_EVENT_CONNECTED);
 		subject->connected = !subject->connected;
 	}
+}
+
+void subject_post_own(void *state, uint64_t n)
+{
+	struct subject *subject = (struct subject *)state;
+	/* All threads that post at once come here once: their numbers differ. */
+	unsigned number = atomic_fetch_add(&subject->threads, 1) % THREADS_MAX;
+	bool connected = subject->own_connected[number][0];
+
+	for (uint64_t i = 0; i < n; i++) {
+		bench_require(sessio_host_post(subject->host, SUBJECT_USER + 1 + number,
+				      connected ? SESSIO_USER_EVENT_DISCONNECTED
+						: SESSIO_USER_EVENT_CONNECTED,
+				      0, NULL) == SESSIO_OK,
+			"an event was refused");
+		connected = !connected;
+	}
+	subject->own_connected[number][0] = connected;
 }

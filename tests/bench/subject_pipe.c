@@ -4,17 +4,14 @@
 
 #include <uv.h>
 
-#include <kos/session.h>
 #include <sessio/transport.h>
 
 #include "bench.h"
 #include "pipes.h"
-
-#define READ 1u
+#include "subject_type.h"
 
 struct pipe {
 	char path[64];
-	KosSessionType *type;
 	void *object;
 	uv_loop_t loop; /* the consumer's, like all that follows */
 	sessio_consumer *consumer;
@@ -23,37 +20,6 @@ struct pipe {
 	sessio_remote_handle handle; /* in the last reply */
 	sessio_remote_handle open;
 };
-
-static Retcode on_open(void *object, void *session, void *arg, rtl_uint32_t *rights)
-{
-	bench_use(object);
-	bench_use(session);
-	bench_use(arg);
-	*rights = READ;
-	return rcOk;
-}
-
-static Retcode on_close(void *object, void *session)
-{
-	bench_use(object);
-	bench_use(session);
-	return rcOk;
-}
-
-static void make_object(struct pipe *pipe)
-{
-	static const KosSessionOps ops = { .open = on_open, .close = on_close };
-	KosObjectType *object_type;
-
-	bench_require(KosCreateObjectType("served", kosSessionBaseObjectType, 0, NULL, NULL,
-			      &object_type) == rcOk &&
-			KosSessionCreateType(object_type, kosSessionBaseSessionType, &ops,
-				&pipe->type) == rcOk &&
-			KosCreateObject(object_type, NULL, NULL, &pipe->object) == rcOk &&
-			KosSessionRegisterObject(pipe->type, pipe->object) == rcOk,
-		"nothing to serve");
-	sessio_object_type_unref(object_type);
-}
 
 static void *find(void *ctx, sessio_connection *connection, const char *name)
 {
@@ -68,13 +34,14 @@ static void *find(void *ctx, sessio_connection *connection, const char *name)
 /* The work of an operation by handle, as it is documented. */
 static void serve(void *ctx, sessio_request *request)
 {
-	struct pipe *pipe = (struct pipe *)ctx;
+	KosSessionType *type = subject_session_type();
 	void *context;
 	void *object;
 
-	bench_require(KosSessionIpcHandleToSession(sessio_request_handle(request, 0), pipe->type,
-			      READ, &context) == rcOk &&
-			KosSessionRef(context, pipe->type, &object) == rcOk,
+	(void)ctx;
+	bench_require(KosSessionIpcHandleToSession(sessio_request_handle(request, 0), type,
+			      SUBJECT_READ, &context) == rcOk &&
+			KosSessionRef(context, type, &object) == rcOk,
 		"no session");
 	bench_use(object);
 	KosSessionPut(context);
@@ -125,9 +92,10 @@ static void await_replies(struct pipe *pipe)
 
 static void open_session(struct pipe *pipe)
 {
-	const sessio_call call = {
-		.kind = SESSIO_CALL_OPEN, .name = "it", .rights = READ, .share = READ
-	};
+	const sessio_call call = { .kind = SESSIO_CALL_OPEN,
+		.name = "it",
+		.rights = SUBJECT_READ,
+		.share = SUBJECT_READ };
 
 	send_call(pipe, &call);
 	await_replies(pipe);
@@ -142,7 +110,7 @@ void *subject_pipe_create(void)
 	};
 
 	pipes_path(pipe->path, sizeof(pipe->path));
-	make_object(pipe);
+	pipe->object = subject_registered_object();
 	pipes_serve(begin, pipe);
 	bench_require(uv_loop_init(&pipe->loop) == 0 &&
 			sessio_consumer_connect(&options, 0, &pipe->consumer) == SESSIO_OK,
