@@ -44,7 +44,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sessio/host.h>
+#include <sessio/testing.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -239,6 +239,48 @@ sessio_status sessio_scenario_print(
 SESSIO_MUST_CHECK
 sessio_status sessio_scenario_parse(const char *text, size_t length, sessio_scenario **out_scenario,
 	sessio_scenario_error *out_error);
+
+/**
+ * Make something fail from here on, as a step does. There is one fault of each kind at a time:
+ * the later takes the place of the earlier. Finishing the kit ends them. Nothing else of the
+ * library runs meanwhile.
+ *
+ * @param number  n, from 1; for SLOW nanoseconds; for EACH_PATH not used.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (the kit is finished),
+ *         SESSIO_NO_MEMORY.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t number);
+
+/**
+ * Whether a fault is still to come. EACH_PATH stays until the kit is finished.
+ *
+ * @return false also for NULL, and for what is no fault.
+ */
+bool sessio_kit_fault_is_ahead(const sessio_kit *kit, sessio_fault fault);
+
+/**
+ * How often something has failed, or was slow, because of sessio_kit_fault() or a step.
+ *
+ * @return the number since the kit was created; 0 for NULL.
+ */
+size_t sessio_kit_fault_count(const sessio_kit *kit);
+
+/**
+ * Let time pass: the clocks of the library and of driver code go forward. Nothing else of the
+ * library runs meanwhile. A thread that sleeps with a timeout does not notice it before it wakes.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (the kit is finished).
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_kit_pass_time(sessio_kit *kit, uint64_t ns);
+
+/**
+ * How much time has passed so: by sessio_kit_pass_time(), steps, and slow callbacks.
+ *
+ * @return nanoseconds since the kit was created; 0 for NULL.
+ */
+uint64_t sessio_kit_time(const sessio_kit *kit);
 
 #ifdef __cplusplus
 }

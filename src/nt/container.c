@@ -55,8 +55,12 @@ static void call_back(const sessio_user_notice *notice, void *ctx)
 	PVOID payload = NULL;
 	ULONG length = 0;
 	struct si_wdk_standing before = si_wdk_standing();
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
 	NTSTATUS status;
 
+	if (hooks != NULL) {
+		hooks->calling_back();
+	}
 	if (notice->payload_length != 0) {
 		const sessio_user_connect *connect = notice->payload;
 
@@ -153,7 +157,10 @@ static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICAT
 	sessio_watch_options options = {
 		.events = info->EventMask, .key = info->IoObject, .released = release
 	};
-	struct registration *registration = si_platform_alloc(sizeof(*registration));
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+	struct registration *registration = hooks == NULL || hooks->may_register()
+		? si_platform_alloc(sizeof(*registration))
+		: NULL;
 	sessio_watch number;
 	sessio_status status;
 

@@ -42,6 +42,9 @@ extern _Atomic(const struct si_hooks *) si_hooks;
 typedef void si_stopping_fn(const char *file, int line, const char *what, const char *why);
 extern _Atomic(si_stopping_fn *) si_hook_stopping;
 
+/* The clock behind the hook: nanoseconds from some moment on, which only grow. */
+uint64_t si_hooks_unhooked_now_ns(void);
+
 /* The table, NULL if there is none. */
 static inline const struct si_hooks *si_hooks_get(void)
 {

@@ -266,6 +266,13 @@ struct si_session_join {
 
 extern _Atomic(const struct si_session_join *) si_session_join;
 
+/*
+ * Asked before each open callback: 0, or the reason of a refusal in its place. NULL in
+ * production; set by the test kit while no session is being opened.
+ */
+typedef int32_t si_session_ask_open_fn(void);
+extern _Atomic(si_session_ask_open_fn *) si_session_ask_open;
+
 void si_session_set_join(const struct si_session_join *join);
 
 /* Counts a context of this type in, or out (session-3). The resource lock is held. */

@@ -113,8 +113,14 @@ static void abort_open(struct si_session *session)
 static int32_t call_open(struct si_session *session, void *open_arg)
 {
 	SI_GUARDED_FRAME(frame);
-	int32_t reason;
+	/* Relaxed: it is set before the opening begins. */
+	si_session_ask_open_fn *ask =
+		atomic_load_explicit(&si_session_ask_open, memory_order_relaxed);
+	int32_t reason = si_likely(ask == NULL) ? 0 : ask();
 
+	if (reason != 0) {
+		return reason;
+	}
 	si_thread_push(&frame, &in_open, NULL);
 	reason = session->type->ops.open(
 		session->object, si_session_context(session), open_arg, &session->handle_rights);

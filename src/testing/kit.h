@@ -124,6 +124,13 @@ void si_kit_give_memory(void *memory, void *block);
 void si_kit_check_quarantine(sessio_kit *kit);
 void si_kit_free_quarantine(sessio_kit *kit);
 
+/* Faults that a test asked for: whether a registration may succeed now; a slow callback. */
+bool si_kit_may_register(void);
+void si_kit_calling_back(void);
+void si_kit_begin_faults(void);
+/* All are over, and time is the system's again. */
+void si_kit_end_faults(void);
+
 /* Drivers and files, at the end. */
 void si_kit_end_drivers(sessio_kit *kit);
 void si_kit_free_drivers(sessio_kit *kit);

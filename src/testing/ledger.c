@@ -222,6 +222,8 @@ const struct si_wdk_hooks si_kit_hooks = {
 	.misused = on_misused,
 	.take_memory = si_kit_take_memory,
 	.give_memory = si_kit_give_memory,
+	.may_register = si_kit_may_register,
+	.calling_back = si_kit_calling_back,
 };
 
 void si_kit_ledger_init(sessio_kit *kit)

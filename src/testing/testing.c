@@ -92,6 +92,7 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 		return SESSIO_BUSY;
 	}
 	si_kit_ledger_init(kit);
+	si_kit_begin_faults();
 	status = make_host(kit, rules);
 	if (status != SESSIO_OK) {
 		atomic_store(&current, NULL);
@@ -164,6 +165,9 @@ size_t sessio_kit_finish(sessio_kit *kit)
 {
 	if (kit == NULL) {
 		return 0;
+	}
+	if (!kit->finished) {
+		si_kit_end_faults();
 	}
 	if (si_kit_step(kit, finish, kit)) {
 		si_kit_free_quarantine(kit);

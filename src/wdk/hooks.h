@@ -66,6 +66,9 @@ struct si_wdk_hooks {
 	/* The memory of pool blocks. NULL: none left. */
 	void *(*take_memory)(size_t size);
 	void (*give_memory)(void *memory, void *block);
+	/* Asked when a container notification is registered. False: none left. */
+	bool (*may_register)(void);
+	void (*calling_back)(void); /* before each call of a registered callback */
 };
 
 /* NULL in production. */

@@ -334,7 +334,8 @@ static void a_name_of_an_action_is_copied(void **state)
 
 static void too_many_steps_are_refused(void **state)
 {
-	size_t length = strlen(HEAD) + 5 * (SESSIO_SCENARIO_MAX_STEPS + 1);
+	static const char line[5] = { 'd', 'o', ' ', 'x', '\n' };
+	size_t length = strlen(HEAD) + sizeof(line) * (SESSIO_SCENARIO_MAX_STEPS + 1);
 	char *text = malloc(length + 1);
 	sessio_scenario *scenario = NULL;
 	sessio_scenario_error error = { 0 };
@@ -343,12 +344,13 @@ static void too_many_steps_are_refused(void **state)
 	assert_non_null(text);
 	(void)strcpy(text, HEAD);
 	for (size_t i = 0; i <= SESSIO_SCENARIO_MAX_STEPS; i++) {
-		memcpy(text + strlen(HEAD) + 5 * i, "do x\n", 5);
+		memcpy(text + strlen(HEAD) + i * sizeof(line), line, sizeof(line));
 	}
 	assert_int_equal(sessio_scenario_parse(text, length, &scenario, &error), SESSIO_LIMIT);
 	assert_null(scenario);
 	assert_int_equal(error.line, SESSIO_SCENARIO_MAX_STEPS + 2);
-	assert_int_equal(sessio_scenario_parse(text, length - 5, &scenario, &error), SESSIO_OK);
+	assert_int_equal(
+		sessio_scenario_parse(text, length - sizeof(line), &scenario, &error), SESSIO_OK);
 	assert_int_equal(sessio_scenario_count(scenario), SESSIO_SCENARIO_MAX_STEPS);
 	sessio_scenario_destroy(scenario);
 	free(text);

@@ -57,12 +57,23 @@ static void give(void *memory, void *block)
 	free(memory);
 }
 
+static bool may_register(void)
+{
+	return true;
+}
+
+static void calling_back(void)
+{
+}
+
 static const struct si_wdk_hooks hooks = {
 	.made = count_made,
 	.gone = count_gone,
 	.misused = count_misuse,
 	.take_memory = take,
 	.give_memory = give,
+	.may_register = may_register,
+	.calling_back = calling_back,
 };
 
 static int set_up(void **state)

@@ -242,6 +242,11 @@ static bool hooked_clock(uint64_t *out_now)
 	return true;
 }
 
+uint64_t si_hooks_unhooked_now_ns(void)
+{
+	return uv_hrtime();
+}
+
 uint64_t si_platform_now_ns(void)
 {
 	uint64_t now;

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Faults that a test asks for, and its time. They stand between the library and the
+ * platform in a table of hooks. The table that was there before is asked first, so
+ * that a test program can have hooks of its own. A program has one kit at a time, and
+ * these are its faults.
+ *
+ * Allocations come on any thread and under locks. So the state is under a lock that
+ * calls nothing.
+ */
+#include "testing/kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "resource/session.h"
+#include "rtl/retcode.h"
+#include "sessio/testing_scenario.h"
+#include "testing/walk.h"
+
+#define PATHS 4096u /* distinct ones that are known; a power of two */
+#define FAULTS 7u /* one more than there are */
+
+struct path {
+	uint64_t id;
+	unsigned frames;
+};
+
+static struct {
+	KSPIN_LOCK lock;
+	bool hooked;
+	struct si_hooks before; /* the table that the test program has */
+	const struct si_hooks *table_before;
+	struct si_hooks table;
+	bool ahead[FAULTS]; /* under the lock, and so are the next four */
+	uint64_t left[FAULTS];
+	uint64_t *paths; /* the distinct ones since PATH or EACH_PATH was asked for; 0: none */
+	size_t path_count;
+	size_t count;
+	_Atomic uint64_t passed_ns;
+} faults;
+
+/* The fault's turn has come. */
+static bool is_due_locked(sessio_fault fault)
+{
+	if (!faults.ahead[fault] || --faults.left[fault] != 0) {
+		return false;
+	}
+	faults.ahead[fault] = false;
+	faults.count++;
+	return true;
+}
+
+static bool is_due(sessio_fault fault)
+{
+	bool due;
+
+	si_wdk_lock(&faults.lock);
+	due = is_due_locked(fault);
+	si_wdk_unlock(&faults.lock);
+	return due;
+}
+
+static bool add_frame(const unsigned char *address, void *arg)
+{
+	struct path *path = arg;
+
+	path->id = (path->id ^ (uint64_t)(uintptr_t)address) * UINT64_C(0x100000001b3);
+	path->id ^= path->id >> 29;
+	path->frames++;
+	return false;
+}
+
+/*
+ * Which calls led here. Where a stack cannot be walked, all that is known of an
+ * allocation is its size.
+ */
+static uint64_t path_here(size_t size)
+{
+	struct path path = { UINT64_C(0xcbf29ce484222325), 0 };
+
+	si_kit_walk(add_frame, &path);
+	if (path.frames < 2) {
+		(void)add_frame((const unsigned char *)(uintptr_t)(size + 1), &path);
+	}
+	return path.id != 0 ? path.id : 1;
+}
+
+/* Whether it is the first allocation on this path. A full table knows all of them. */
+static bool is_new_locked(uint64_t id)
+{
+	size_t at = (size_t)id & (PATHS - 1);
+
+	if (faults.paths == NULL || faults.path_count == PATHS / 2) {
+		return false;
+	}
+	while (faults.paths[at] != 0) {
+		if (faults.paths[at] == id) {
+			return false;
+		}
+		at = (at + 1) & (PATHS - 1);
+	}
+	faults.paths[at] = id;
+	faults.path_count++;
+	return true;
+}
+
+static bool counts_paths_locked(void)
+{
+	return faults.ahead[SESSIO_FAULT_PATH] || faults.ahead[SESSIO_FAULT_EACH_PATH];
+}
+
+static bool is_path_due(size_t size)
+{
+	bool asked, due = false;
+	uint64_t id;
+
+	si_wdk_lock(&faults.lock);
+	asked = counts_paths_locked();
+	si_wdk_unlock(&faults.lock);
+	if (!asked) {
+		return false;
+	}
+	id = path_here(size);
+	si_wdk_lock(&faults.lock);
+	if (counts_paths_locked() && is_new_locked(id)) {
+		due = is_due_locked(SESSIO_FAULT_PATH);
+		if (!due && faults.ahead[SESSIO_FAULT_EACH_PATH]) {
+			faults.count++;
+			due = true;
+		}
+	}
+	si_wdk_unlock(&faults.lock);
+	return due;
+}
+
+static bool may_alloc(size_t size)
+{
+	bool due;
+
+	if (faults.before.may_alloc != NULL && !faults.before.may_alloc(size)) {
+		return false;
+	}
+	due = is_path_due(size);
+	return !is_due(SESSIO_FAULT_ALLOCATION) && !due;
+}
+
+static uint64_t now_ns(void)
+{
+	uint64_t now =
+		faults.before.now_ns != NULL ? faults.before.now_ns() : si_hooks_unhooked_now_ns();
+
+	return now + atomic_load(&faults.passed_ns);
+}
+
+static void be_slow(void)
+{
+	uint64_t ns = 0;
+
+	si_wdk_lock(&faults.lock);
+	if (faults.ahead[SESSIO_FAULT_SLOW]) {
+		faults.ahead[SESSIO_FAULT_SLOW] = false;
+		faults.count++;
+		ns = faults.left[SESSIO_FAULT_SLOW];
+	}
+	si_wdk_unlock(&faults.lock);
+	atomic_fetch_add(&faults.passed_ns, ns);
+}
+
+static int32_t ask_open(void)
+{
+	be_slow();
+	return is_due(SESSIO_FAULT_OPEN) ? (int32_t)rcNoCapability : 0;
+}
+
+bool si_kit_may_register(void)
+{
+	return !is_due(SESSIO_FAULT_REGISTRATION);
+}
+
+void si_kit_calling_back(void)
+{
+	be_slow();
+}
+
+static void hook(void)
+{
+	atomic_store(&si_session_ask_open, ask_open);
+	if (faults.hooked) {
+		return;
+	}
+	faults.table_before = si_hooks_get();
+	faults.before = (struct si_hooks){ 0 };
+	if (faults.table_before != NULL) {
+		faults.before = *faults.table_before;
+	}
+	faults.table = faults.before;
+	faults.table.may_alloc = may_alloc;
+	faults.table.now_ns = now_ns;
+	faults.hooked = true;
+	si_hooks_set(&faults.table);
+}
+
+void si_kit_end_faults(void)
+{
+	if (faults.hooked) {
+		atomic_store(&si_session_ask_open, NULL);
+	}
+	/* Another's table on top of this one stays, and finds no fault in it. */
+	if (faults.hooked && si_hooks_get() == &faults.table) {
+		si_hooks_set(faults.table_before);
+		faults.hooked = false;
+	}
+	free(faults.paths);
+	faults.paths = NULL;
+	faults.path_count = 0;
+	memset(faults.ahead, 0, sizeof(faults.ahead));
+}
+
+void si_kit_begin_faults(void)
+{
+	faults.count = 0;
+	atomic_store(&faults.passed_ns, 0);
+}
+
+static bool has_path_table(sessio_fault fault)
+{
+	bool wanted = fault == SESSIO_FAULT_PATH || fault == SESSIO_FAULT_EACH_PATH;
+
+	if (wanted && faults.paths == NULL) {
+		faults.paths = calloc(PATHS, sizeof(*faults.paths));
+	} else if (wanted && !counts_paths_locked()) {
+		memset(faults.paths, 0, PATHS * sizeof(*faults.paths));
+		faults.path_count = 0;
+	}
+	return !wanted || faults.paths != NULL;
+}
+
+sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t number)
+{
+	const sessio_step step = { .kind = SESSIO_STEP_FAULT, .fault = fault, .number = number };
+
+	if (kit == NULL || sessio_step_text(&step, NULL, 0) == 0) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (kit->finished) {
+		return SESSIO_BAD_STATE;
+	}
+	if (!has_path_table(fault)) {
+		return SESSIO_NO_MEMORY;
+	}
+	hook();
+	si_wdk_lock(&faults.lock);
+	faults.ahead[fault] = true;
+	faults.left[fault] = number;
+	si_wdk_unlock(&faults.lock);
+	return SESSIO_OK;
+}
+
+bool sessio_kit_fault_is_ahead(const sessio_kit *kit, sessio_fault fault)
+{
+	bool ahead;
+
+	if (kit == NULL || fault < SESSIO_FAULT_ALLOCATION || fault > SESSIO_FAULT_SLOW) {
+		return false;
+	}
+	si_wdk_lock(&faults.lock);
+	ahead = faults.ahead[fault];
+	si_wdk_unlock(&faults.lock);
+	return ahead;
+}
+
+size_t sessio_kit_fault_count(const sessio_kit *kit)
+{
+	size_t count;
+
+	if (kit == NULL) {
+		return 0;
+	}
+	si_wdk_lock(&faults.lock);
+	count = faults.count;
+	si_wdk_unlock(&faults.lock);
+	return count;
+}
+
+sessio_status sessio_kit_pass_time(sessio_kit *kit, uint64_t ns)
+{
+	if (kit == NULL) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (kit->finished) {
+		return SESSIO_BAD_STATE;
+	}
+	hook();
+	atomic_fetch_add(&faults.passed_ns, ns);
+	return SESSIO_OK;
+}
+
+uint64_t sessio_kit_time(const sessio_kit *kit)
+{
+	return kit != NULL ? atomic_load(&faults.passed_ns) : 0;
+}
