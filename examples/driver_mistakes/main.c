@@ -27,7 +27,7 @@ static size_t run(const sessio_driver_image *image)
 	if (sessio_kit_create(NULL, &kit) != SESSIO_OK) {
 		return 99;
 	}
-	printf("%s\n", image->name);
+	printf("%s\n", image->image.name);
 	if (NT_SUCCESS(sessio_kit_load_image(kit, image, &driver)) &&
 		sessio_kit_post(kit, 1, SESSIO_USER_EVENT_CREATED, 0) == SESSIO_OK) {
 		if (NT_SUCCESS(sessio_kit_open(kit, 1, L"\\Device\\NextLogon", &file))) {

@@ -23,7 +23,7 @@
 
 /* A call in the code under test. */
 struct si_kit_place {
-	const sessio_driver_image *image; /* NULL: not known */
+	const sessio_kit_image *image; /* NULL: not known */
 	const unsigned char *address;
 };
 
@@ -99,7 +99,10 @@ void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, c
 	struct si_kit_place at);
 void si_kit_free_findings(sessio_kit *kit);
 
-/* The innermost call on this thread's stack that is in a driver of the kit. */
+/* Gives an image's variables the values from before its first load. False without memory. */
+bool si_kit_image_restore(const sessio_kit_image *image);
+
+/* The innermost call on this thread's stack that is in code under test. */
 struct si_kit_place si_kit_here(const sessio_kit *kit);
 /* This routine of a driver. */
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine);
