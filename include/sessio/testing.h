@@ -23,11 +23,11 @@
 #define SESSIO_TESTING_H
 
 /*
- * From examples/driver_mistakes/main.c:
+ * From examples/driver_guide/first.c:
  *
  *     count = sessio_kit_finish(kit);
  *     for (size_t i = 0; (finding = sessio_kit_get_finding(kit, i)) != NULL; i++) {
- *         printf("  %s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
+ *         printf("%s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
  *     }
  *     sessio_kit_destroy(kit);
  */

@@ -23,7 +23,7 @@
 #define SESSIO_TESTING_DRIVER_H
 
 /*
- * From examples/driver_mistakes/main.c:
+ * From examples/driver_guide/first.c:
  *
  *     if (NT_SUCCESS(sessio_kit_open(kit, 1, L"\\Device\\NextLogon", &file))) {
  *         (void)sessio_kit_read(file, &byte, 1, NULL);
