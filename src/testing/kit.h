@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "platform/hooks.h"
 #include "sessio/testing_driver.h"
+#include "sessio/testing_scenario.h"
 #include "wdk/hooks.h"
 #include "wdk/thread.h"
 
@@ -81,6 +82,9 @@ struct sessio_kit {
 	size_t looked_at; /* how many of them the test has seen */
 	size_t lost; /* findings that there was no room for */
 	char *report;
+	/* A log of this kit, or NULL, and how it learns of the kit's end: before, and after. */
+	sessio_scenario_log *log;
+	void (*log_ends)(sessio_scenario_log *log, bool finished);
 };
 
 /* The kit of the process, or NULL. */
