@@ -17,6 +17,7 @@
 #include "sessio_nt/standard.h" /* first */
 
 #include "container.h"
+#include "sessio_nt/attach.h"
 #include "sessio_nt/compiler.h"
 #include "sessio_nt/debug.h"
 #include "sessio_nt/device.h"
@@ -30,6 +31,7 @@
 #include "sessio_nt/object.h"
 #include "sessio_nt/pool.h"
 #include "sessio_nt/process.h"
+#include "sessio_nt/reference.h"
 #include "sessio_nt/routine.h"
 #include "sessio_nt/rtl.h"
 #include "sessio_nt/sal.h"
@@ -37,6 +39,7 @@
 #include "sessio_nt/spin_lock.h"
 #include "sessio_nt/status.h"
 #include "sessio_nt/system.h"
+#include "sessio_nt/thread.h"
 #include "sessio_nt/time.h"
 #include "sessio_nt/types.h"
 #include "sessio_nt/wait.h"

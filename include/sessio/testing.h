@@ -23,15 +23,16 @@
 #define SESSIO_TESTING_H
 
 /*
- * From examples/driver_guide/first.c:
+ * From examples/driver_mistakes/main.c:
  *
  *     count = sessio_kit_finish(kit);
  *     for (size_t i = 0; (finding = sessio_kit_get_finding(kit, i)) != NULL; i++) {
- *         printf("%s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
+ *         printf("  %s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
  *     }
  *     sessio_kit_destroy(kit);
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -73,7 +74,18 @@ typedef struct sessio_kit sessio_kit;
 	XX(LOCK_LEFT, 26, "a lock is held on return")                              \
 	XX(REGION_LEFT, 27, "a critical region was not left")                      \
 	XX(WAIT_MISUSED, 28, "an object that threads wait for was misused")        \
-	XX(CONTEXT_FREED, 29, "something was freed that a callback uses")
+	XX(CONTEXT_FREED, 29, "something was freed that a callback uses")          \
+	XX(REFERENCE_LEFT, 30, "a reference is left")                              \
+	XX(REFERENCE_MISUSED, 31, "a reference or a handle was misused")           \
+	XX(HANDLE_LEFT, 32, "a handle is left")                                    \
+	XX(MDL_LEFT, 33, "a memory descriptor list is left")                       \
+	XX(MDL_MISUSED, 34, "a memory descriptor list was misused")                \
+	XX(DEVICE_ATTACHED, 35, "a device was in a stack when it was deleted")     \
+	XX(THREAD_LEFT, 36, "a thread runs after the unload")                      \
+	XX(LOCK_ORDER, 37, "locks were taken in an order that can deadlock")       \
+	XX(LOCK_FREED, 38, "a lock was freed while it was held")                   \
+	XX(UNREGISTERED_INSIDE, 39, "a callback unregistered itself")              \
+	XX(SESSION_GONE, 40, "a session object was used past its life")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {
@@ -91,23 +103,9 @@ typedef enum sessio_kit_rule {
  */
 const char *sessio_kit_rule_text(sessio_kit_rule rule);
 
-/** Code under test as CMake linked it; its members are not for tests. */
-typedef struct sessio_kit_image {
-	const char *name;
-	const unsigned char *code, *code_end;
-	unsigned char *data, *data_end;
-	unsigned char **saved; /* the data before the first load, NULL until then */
-	const struct sessio_kit_line {
-		const char *file;
-		uint32_t line;
-		uint32_t offset; /* in the code */
-	} * lines;
-	size_t line_count;
-} sessio_kit_image;
-
 /** A line of the code under test. */
 typedef struct sessio_kit_place {
-	const char *driver; /* or provider. NULL: in none, or not known */
+	const char *driver; /* NULL: in none, or not known */
 	const char *file; /* NULL: not known */
 	uint32_t line; /* 0: not known */
 } sessio_kit_place;
@@ -127,6 +125,7 @@ typedef struct sessio_kit_finding {
 /** The wishes of a test; copied. All zero: the documented rules. */
 typedef struct sessio_kit_options {
 	sessio_rules rules; /* of the host; 0 for the documented ones */
+	bool unverified; /* the verifier is off: only a stop of the library is a finding */
 } sessio_kit_options;
 
 /**

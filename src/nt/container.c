@@ -9,6 +9,8 @@
  */
 #include "nt/container.h"
 
+#include <stdatomic.h>
+
 #include "base/diag.h"
 #include "nt/ntifs.h"
 #include "nt/status.h"
@@ -21,6 +23,7 @@ struct registration {
 	PIO_SESSION_NOTIFICATION_FUNCTION callback;
 	PVOID object;
 	PVOID context;
+	_Atomic(PVOID) handle; /* NULL until it is known */
 };
 
 /* Two ways to write the same numbers: a cast is all it takes. */
@@ -50,17 +53,21 @@ static void note_result(const sessio_user_notice *notice, PVOID object, NTSTATUS
 
 static void call_back(const sessio_user_notice *notice, void *ctx)
 {
-	const struct registration *registration = ctx;
+	struct registration *registration = ctx;
 	IO_SESSION_CONNECT_INFO info; /* of this call only, as the callback may write to it */
 	PVOID payload = NULL;
 	ULONG length = 0;
 	struct si_wdk_standing before = si_wdk_standing();
 	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+	struct si_wdk_calling calling = { atomic_load(&registration->handle), notice->session,
+		si_wdk_thread()->calling };
 	NTSTATUS status;
 
 	if (hooks != NULL) {
 		hooks->calling_back();
+		hooks->lock(calling.handle, SI_WDK_LOCK_TAKEN);
 	}
+	si_wdk_thread()->calling = &calling;
 	if (notice->payload_length != 0) {
 		const sessio_user_connect *connect = notice->payload;
 
@@ -72,6 +79,10 @@ static void call_back(const sessio_user_notice *notice, void *ctx)
 	}
 	status = registration->callback(notice->session, registration->object, (ULONG)notice->event,
 		registration->context, payload, length);
+	si_wdk_thread()->calling = calling.outer;
+	if (hooks != NULL) {
+		hooks->lock(calling.handle, SI_WDK_LOCK_GIVEN);
+	}
 	SI_WDK_CHECK_STANDING(&before, registration->callback, "a callback");
 	note_result(notice, registration->object, status); /* (nt_container-4) */
 }
@@ -171,6 +182,7 @@ static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICAT
 	registration->callback = (PIO_SESSION_NOTIFICATION_FUNCTION)(void (*)(void))callback;
 	registration->object = info->IoObject;
 	registration->context = info->Context;
+	atomic_init(&registration->handle, NULL);
 	if (kind_of(info->IoObject) == IO_TYPE_DEVICE) {
 		options.session_id = si_wdk_device_session(info->IoObject);
 		options.flags = options.session_id != 0 ? SESSIO_WATCH_ONE_SESSION : 0u;
@@ -181,6 +193,7 @@ static NTSTATUS watch(struct sessio_host *host, const IO_SESSION_STATE_NOTIFICAT
 		return si_nt_status(status);
 	}
 	*out_handle = (PVOID)number;
+	atomic_store(&registration->handle, *out_handle);
 	return STATUS_SUCCESS;
 }
 
@@ -232,11 +245,33 @@ static void report_unregistered(PVOID registration)
 	}
 }
 
+/* In the test kit: whether the kernel's call might wait for ever, where this one does not. */
+static void judge_unregister(const void *registration)
+{
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+	const struct si_wdk_calling *calling = si_wdk_thread()->calling;
+
+	if (hooks == NULL) {
+		return;
+	}
+	while (calling != NULL && calling->handle != registration) {
+		calling = calling->outer;
+	}
+	if (calling != NULL) {
+		hooks->misused(SI_WDK_RULE_UNREGISTER_SELF, registration,
+			"IoUnregisterContainerNotification() was called by the callback that it "
+			"waits for");
+	} else {
+		hooks->lock(registration, SI_WDK_LOCK_WANTED);
+	}
+}
+
 void IoUnregisterContainerNotification(PVOID registration)
 {
 	struct sessio_host *host;
 
 	SI_WDK_LEVEL(APC_LEVEL, "IoUnregisterContainerNotification");
+	judge_unregister(registration);
 	host = sessio_host_default();
 	if (host == NULL || sessio_host_unwatch(host, (sessio_watch)registration) != SESSIO_OK) {
 		report_unregistered(registration);
@@ -251,6 +286,24 @@ static sessio_user_session *own_session(void)
 	struct sessio_host *host = sessio_host_default();
 
 	return host != NULL ? sessio_host_entered_session(host) : NULL;
+}
+
+/* In the test kit: whether no callback on this thread was given the session. */
+static bool is_stale(const void *session)
+{
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+	const struct si_wdk_calling *calling = si_wdk_thread()->calling;
+
+	while (calling != NULL && calling->session != session) {
+		calling = calling->outer;
+	}
+	if (hooks == NULL || calling != NULL) {
+		return false;
+	}
+	hooks->misused(SI_WDK_RULE_SESSION, session,
+		"IoGetContainerInformation() got a session object outside of the callback that "
+		"had it");
+	return true;
 }
 
 NTSTATUS IoGetContainerInformation(
@@ -270,7 +323,7 @@ NTSTATUS IoGetContainerInformation(
 		return STATUS_INVALID_PARAMETER_3;
 	}
 	session = object != NULL ? object : own_session();
-	if (session == NULL) {
+	if (session == NULL || (object != NULL && is_stale(object))) {
 		return STATUS_INVALID_PARAMETER_2;
 	}
 	memset(info, 0, sizeof(*info));

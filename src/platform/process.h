@@ -25,7 +25,7 @@ void si_process_yield(void);
 bool si_process_start_thread(void (*run)(void *arg), void *arg);
 
 /* Bytes of the calling thread, aligned for anything and zero at first; rooms above use them. */
-#define SI_PLATFORM_THREAD_BYTES 64u
+#define SI_PLATFORM_THREAD_BYTES 96u
 void *si_platform_thread_block(void);
 
 #endif /* SI_PROCESS_H */

@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/walk.h"
 
-#define FETCH_AHEAD 16u /* sessions: by then the memory has answered */
+/* Sessions taken in one go: enough to make the lock cheap, few enough for any stack. */
+#define BATCH 32u
 
 static const char in_handler; /* the kind of frame of a thread in a walk handler */
 
-static void begin(struct si_resource *resource, struct si_walker *walker) SI_HELD(*resource->lock)
+static struct si_session *next_session(struct si_list_cursor *cursor)
 {
-	walker->taken = NULL;
-	walker->count = 0;
-	walker->left = 0;
-	si_stack_cursor_begin(&resource->sessions, &walker->cursor);
-}
-
-static void end(struct si_resource *resource, struct si_walker *walker) SI_HELD(*resource->lock)
-{
-	si_stack_cursor_end(&resource->sessions, &walker->cursor);
-}
-
-static struct si_session *next_session(struct si_walker *walker)
-{
-	struct si_list_node *node = si_list_cursor_next(&walker->cursor);
+	struct si_list_node *node = si_list_cursor_next(cursor);
 
 	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_session, node);
 }
@@ -37,12 +25,12 @@ static void step(struct si_resource *resource, unsigned *steps) SI_HELD(*resourc
 
 void si_walk_close_all(struct si_resource *resource)
 {
-	struct si_walker walker;
+	struct si_list_cursor cursor;
 	struct si_session *session;
 	unsigned steps = 0;
 
-	begin(resource, &walker);
-	while ((session = next_session(&walker)) != NULL) {
+	si_list_cursor_begin(&resource->sessions, &cursor);
+	while ((session = next_session(&cursor)) != NULL) {
 		enum si_run_close found = si_session_begin_close(session, SESSIO_END_UNREGISTERED);
 
 		if (found == SI_CLOSE_IDLE || found == SI_CLOSE_BUSY) {
@@ -53,23 +41,23 @@ void si_walk_close_all(struct si_resource *resource)
 			step(resource, &steps); /* its opener or another closer ends it */
 		}
 	}
-	end(resource, &walker);
+	si_list_cursor_end(&resource->sessions, &cursor);
 }
 
 void si_walk_look(struct si_resource *resource, void (*look)(struct si_session *session, void *arg),
 	void *arg)
 {
-	struct si_walker walker;
+	struct si_list_cursor cursor;
 	struct si_session *session;
 	unsigned steps = 0;
 
 	si_mutex_lock(resource->lock);
-	begin(resource, &walker);
-	while ((session = next_session(&walker)) != NULL) {
+	si_list_cursor_begin(&resource->sessions, &cursor);
+	while ((session = next_session(&cursor)) != NULL) {
 		look(session, arg);
 		step(resource, &steps);
 	}
-	end(resource, &walker);
+	si_list_cursor_end(&resource->sessions, &cursor);
 	si_mutex_unlock(resource->lock);
 }
 
@@ -86,123 +74,82 @@ static bool is_completing(const struct si_session *session)
 	return atomic_load_explicit(&session->end, memory_order_acquire) != SI_LIVE;
 }
 
-unsigned si_walk_leave_to_walkers_locked(
-	struct si_resource *resource, const struct si_session *session)
+struct batch {
+	struct si_session *sessions[BATCH]; /* pinned */
+	unsigned count;
+	bool more; /* sessions may follow */
+};
+
+static void take_some(struct si_list_cursor *cursor, struct batch *batch)
 {
-	unsigned walkers = 0;
+	batch->count = 0;
+	batch->more = true;
+	for (unsigned steps = 0; steps < SI_WALK_STEPS && batch->count < BATCH; steps++) {
+		struct si_session *session = next_session(cursor);
 
-	for (struct si_list_cursor *at = resource->sessions.cursors; at != NULL; at = at->outer) {
-		struct si_walker *walker = (struct si_walker *)(void *)at;
-		uint32_t i = 0;
-
-		while (i < walker->count && walker->taken[i] != session) {
-			i++;
+		if (session == NULL) {
+			batch->more = false;
+			return;
 		}
-		if (i < walker->count) {
-			walker->left |= UINT32_C(1) << i;
-			walkers++;
-		}
-	}
-	return walkers;
-}
-
-/*
- * Sessions that were opened in a row often lie at equal distances. Then this asks for
- * one ahead of time. Otherwise it asks in vain, which costs next to nothing.
- */
-static void fetch_ahead(const struct si_list_node *before, const struct si_list_node *at)
-{
-	uintptr_t distance = (uintptr_t)at - (uintptr_t)before;
-
-	si_prefetch((const void *)((uintptr_t)at + FETCH_AHEAD * distance));
-}
-
-/* False: no session follows those that it takes. */
-static bool take_some(struct si_walker *walker)
-{
-	struct si_list_node *at = walker->cursor.at;
-	const struct si_list_node *before = at;
-	uint32_t count = 0;
-
-	for (unsigned steps = 0; at != NULL && steps < SI_WALK_STEPS && count < SI_WALK_BATCH;
-		steps++) {
-		struct si_session *session = SI_LIST_ELEMENT(at, struct si_session, node);
-
-		fetch_ahead(before, at);
 		if (has_agreed(session)) { /* (session-5) */
-			walker->taken[count++] = session;
+			session->pins++;
+			batch->sessions[batch->count++] = session;
 		}
-		before = at;
-		at = at->next;
 	}
-	walker->cursor.at = at;
-	walker->count = count;
-	return at != NULL;
 }
 
-/* Ends what was left to this walker last. A reference is put without the lock (session-6). */
-static SI_NOINLINE void finish_left(struct si_resource *resource, struct si_walker *walker)
-	SI_HELD(*resource->lock)
+/* Takes the pins off. A reference that this leaves here is put without the lock (session-6). */
+static void unpin(struct si_resource *resource, struct batch *batch) SI_HELD(*resource->lock)
 {
-	struct si_session *owned[SI_WALK_BATCH];
-	unsigned count = 0;
+	unsigned left = 0;
 
-	for (uint32_t i = 0; i < walker->count; i++) {
-		struct si_session *session = walker->taken[i];
+	for (unsigned i = 0; i < batch->count; i++) {
+		struct si_session *session = batch->sessions[i];
 
-		if ((walker->left >> i & 1u) != 0 && --session->pins == 0) {
-			bool owns = !session->first_dropped; /* (session-11) */
+		if (--session->pins == 0 &&
+			atomic_load_explicit(&session->end, memory_order_relaxed) == SI_PINNED) {
+			bool owned = !session->first_dropped; /* (session-11) */
 
 			/* Without a reference of its own, this thread is done with it now. */
 			atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
-			if (owns) {
-				owned[count++] = session;
+			if (owned) {
+				batch->sessions[left++] = session;
 			}
 		}
 	}
-	walker->count = 0;
-	walker->left = 0;
-	si_mutex_unlock(resource->lock);
-	for (unsigned i = 0; i < count; i++) {
-		si_object_put(si_session_context(owned[i]));
+	if (left != 0) {
+		si_mutex_unlock(resource->lock);
+		for (unsigned i = 0; i < left; i++) {
+			si_object_put(si_session_context(batch->sessions[i]));
+		}
+		si_mutex_lock(resource->lock);
 	}
-	si_mutex_lock(resource->lock);
 }
 
 /* Uses one session of a walk; false ends the walk. */
 typedef bool use_fn(void *object, struct si_session *session, void *arg);
 
-/*
- * The lock is held at the call and at the return, not in between. Inline, so that
- * only the handler is called through a pointer.
- */
-SI_INLINE void walk(struct si_resource *resource, use_fn *use, void *object, void *arg)
+/* The lock is held at the call and at the return, not in between. */
+static void walk(struct si_resource *resource, use_fn *use, void *object, void *arg)
 	SI_HELD(*resource->lock)
 {
-	struct si_session *taken[SI_WALK_BATCH];
-	struct si_walker walker;
-	bool more = true;
+	struct si_list_cursor cursor;
+	struct batch batch = { .more = true };
 
-	begin(resource, &walker);
-	walker.taken = taken;
-	while (more) {
-		uint32_t count;
-
-		more = take_some(&walker);
-		count = walker.count;
+	si_list_cursor_begin(&resource->sessions, &cursor);
+	while (batch.more) {
+		take_some(&cursor, &batch);
 		si_mutex_unlock(resource->lock);
-		for (uint32_t i = 0; i < count; i++) {
-			if (!use(object, taken[i], arg)) {
-				more = false;
+		for (unsigned i = 0; i < batch.count; i++) {
+			if (!use(object, batch.sessions[i], arg)) {
+				batch.more = false;
 				break;
 			}
 		}
 		si_mutex_lock(resource->lock);
-		if (si_unlikely(walker.left != 0)) {
-			finish_left(resource, &walker);
-		}
+		unpin(resource, &batch);
 	}
-	end(resource, &walker);
+	si_list_cursor_end(&resource->sessions, &cursor);
 }
 
 struct visiting {
@@ -262,27 +209,22 @@ sessio_status si_session_walk(
 {
 	struct si_resource *resource = si_resource_of(object);
 	struct handling handling = { handler, arg, 0 };
-	struct si_session_type *type;
-	bool last = false;
+	bool registered;
 
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(resource->lock);
-	type = atomic_load_explicit(&resource->type, memory_order_relaxed);
-	if (type != NULL) {
-		/* The handler may drop everything else that keeps the object. */
-		si_resource_add_context_locked(resource, type);
+	registered = atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
+	if (registered) {
+		(void)si_object_ref(object); /* the handler may drop every other one */
 		handle_all(resource, object, &handling);
-		last = si_resource_remove_context_locked(resource, type);
 	}
 	si_mutex_unlock(resource->lock);
-	if (type == NULL) {
+	if (!registered) {
 		return SESSIO_NOT_FOUND;
 	}
-	if (last) {
-		si_resource_put_held(object, type);
-	}
+	si_object_put(object);
 	if (handling.reason != 0) {
 		*out_reason = handling.reason;
 		return SESSIO_REFUSED;

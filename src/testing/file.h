@@ -22,6 +22,8 @@ struct sessio_kit_file {
 struct sessio_kit_request {
 	struct si_list_node link; /* file->requests */
 	sessio_kit_file *file;
+	PDEVICE_OBJECT target; /* the highest of the file's stack */
+	const void *routine; /* of the target's driver, that got it */
 	PIRP irp;
 	PIO_STACK_LOCATION location; /* of the file's device */
 	IO_STATUS_BLOCK result; /* once it is done */

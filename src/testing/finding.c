@@ -65,7 +65,7 @@ static void describe_locked(sessio_kit *kit, struct si_kit_finding *finding, con
 		record->found = true;
 		name = record->name;
 		finding->face.made = si_kit_place_face(record->made);
-		finding->face.size = record->size;
+		finding->face.size = record->kind == SI_WDK_POOL ? record->size : 0;
 		finding->face.tag = record->tag;
 	}
 	(void)snprintf(finding->text, sizeof(finding->text), "%s%s%s", text,
@@ -75,14 +75,28 @@ static void describe_locked(sessio_kit *kit, struct si_kit_finding *finding, con
 void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
 	struct si_kit_place at)
 {
-	struct si_kit_finding *finding = calloc(1, sizeof(*finding));
+	struct si_kit_place nowhere = { 0 };
+
+	si_kit_find_pair(kit, rule, object, text, at, nowhere);
+}
+
+void si_kit_find_pair(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
+	struct si_kit_place at, struct si_kit_place other)
+{
+	struct si_kit_finding *finding;
 	bool kept = false;
+
+	if (kit->unverified && rule != SESSIO_KIT_RULE_STOPPED) {
+		return;
+	}
+	finding = calloc(1, sizeof(*finding));
 
 	if (finding != NULL) {
 		finding->face.rule = rule;
 		finding->face.object = object;
 		finding->face.text = finding->text;
 		finding->face.at = si_kit_place_face(at);
+		finding->face.made = si_kit_place_face(other);
 		finding->face.times = 1;
 	}
 	si_wdk_lock(&kit->lock);

@@ -15,7 +15,6 @@
 #include "base/map.h"
 #include "platform/hooks.h"
 #include "sessio/testing_driver.h"
-#include "sessio/testing_scenario.h"
 #include "wdk/hooks.h"
 #include "wdk/thread.h"
 
@@ -24,7 +23,7 @@
 
 /* A call in the code under test. */
 struct si_kit_place {
-	const sessio_kit_image *image; /* NULL: not known */
+	const sessio_driver_image *image; /* NULL: not known */
 	const unsigned char *address;
 };
 
@@ -41,6 +40,15 @@ struct si_kit_record {
 	struct si_kit_place made;
 	char name[80];
 	bool found; /* a finding has named it: it is not reported as left besides */
+};
+
+/* Locks that driver code holds, and the orders in which it takes them. */
+struct si_kit_locks {
+	struct si_map threads; /* which locks each holds */
+	struct si_map orders; /* by the lock that was held */
+	struct si_list all_orders;
+	struct si_list all_threads;
+	unsigned search; /* the number of the latest */
 };
 
 struct si_kit_finding {
@@ -61,6 +69,7 @@ struct sessio_kit_driver {
 struct sessio_kit {
 	sessio_host *host;
 	bool finished;
+	bool unverified; /* only a stop is a finding */
 	/* A step: where a stop leads to. */
 	bool in_step; /* of the thread of the step, and so the next three */
 	const void *step_thread;
@@ -75,6 +84,7 @@ struct sessio_kit {
 	struct si_list made[SI_WDK_KINDS];
 	struct si_list gone;
 	size_t gone_count;
+	struct si_kit_locks locks; /* testing_driver_locks.c */
 	struct si_list quarantine;
 	size_t quarantine_size;
 	struct si_kit_finding *findings[SI_KIT_FINDINGS];
@@ -82,9 +92,6 @@ struct sessio_kit {
 	size_t looked_at; /* how many of them the test has seen */
 	size_t lost; /* findings that there was no room for */
 	char *report;
-	/* A log of this kit, or NULL, and how it learns of the kit's end: before, and after. */
-	sessio_scenario_log *log;
-	void (*log_ends)(sessio_scenario_log *log, bool finished);
 };
 
 /* The kit of the process, or NULL. */
@@ -101,12 +108,12 @@ bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg);
 void si_kit_find(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text);
 void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
 	struct si_kit_place at);
+/* The same with a second place, where no record has one. */
+void si_kit_find_pair(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
+	struct si_kit_place at, struct si_kit_place other);
 void si_kit_free_findings(sessio_kit *kit);
 
-/* Gives an image's variables the values from before its first load. False without memory. */
-bool si_kit_image_restore(const sessio_kit_image *image);
-
-/* The innermost call on this thread's stack that is in code under test. */
+/* The innermost call on this thread's stack that is in a driver of the kit. */
 struct si_kit_place si_kit_here(const sessio_kit *kit);
 /* This routine of a driver. */
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine);
@@ -124,6 +131,12 @@ bool si_kit_find_registered(sessio_kit *kit, const void *owner, const char *text
 /* Reports and gives back what this driver has left, all that is left with NULL. */
 void si_kit_sweep(sessio_kit *kit, const sessio_kit_driver *driver, bool report);
 extern const struct si_wdk_hooks si_kit_hooks;
+
+/* Locks: the hook of their steps, and memory that goes with the locks in it. */
+void si_kit_on_lock(const void *lock, enum si_wdk_lock_step step);
+void si_kit_locks_init(sessio_kit *kit);
+void si_kit_locks_fini(sessio_kit *kit);
+void si_kit_locks_gone(sessio_kit *kit, const void *memory, size_t size, bool may_be_held);
 
 /* Pool memory with a guard behind it, which is kept for a while after it was freed. */
 void *si_kit_take_memory(size_t size);

@@ -9,8 +9,12 @@
 
 #include "testing/kit.h"
 #include "wdk/device.h"
+#include "wdk/handle.h"
+#include "wdk/reference.h"
+#include "wdk/system_thread.h"
 
 #define PAST_RECORDS 4096u
+#define THREAD_NS UINT64_C(1000000000)
 
 static const sessio_kit_rule rules[SI_WDK_RULE_COUNT] = {
 	[SI_WDK_RULE_IRQL] = SESSIO_KIT_RULE_IRQL,
@@ -22,6 +26,7 @@ static const sessio_kit_rule rules[SI_WDK_RULE_COUNT] = {
 	[SI_WDK_RULE_DEVICE] = SESSIO_KIT_RULE_NO_DEVICE,
 	[SI_WDK_RULE_DEVICE_TWICE] = SESSIO_KIT_RULE_DEVICE_DELETED_TWICE,
 	[SI_WDK_RULE_DEVICE_REGISTERED] = SESSIO_KIT_RULE_REGISTERED_OBJECT_GONE,
+	[SI_WDK_RULE_DEVICE_ATTACHED] = SESSIO_KIT_RULE_DEVICE_ATTACHED,
 	[SI_WDK_RULE_REQUEST] = SESSIO_KIT_RULE_REQUEST_MISUSED,
 	[SI_WDK_RULE_REQUEST_TWICE] = SESSIO_KIT_RULE_REQUEST_COMPLETED_TWICE,
 	[SI_WDK_RULE_POOL] = SESSIO_KIT_RULE_POOL_MISUSED,
@@ -29,6 +34,11 @@ static const sessio_kit_rule rules[SI_WDK_RULE_COUNT] = {
 	[SI_WDK_RULE_LOOKASIDE] = SESSIO_KIT_RULE_POOL_LEFT,
 	[SI_WDK_RULE_WORK_ITEM] = SESSIO_KIT_RULE_WORK_ITEM_MISUSED,
 	[SI_WDK_RULE_WAIT] = SESSIO_KIT_RULE_WAIT_MISUSED,
+	[SI_WDK_RULE_MDL] = SESSIO_KIT_RULE_MDL_MISUSED,
+	[SI_WDK_RULE_REFERENCE] = SESSIO_KIT_RULE_REFERENCE_MISUSED,
+	[SI_WDK_RULE_HANDLE] = SESSIO_KIT_RULE_REFERENCE_MISUSED,
+	[SI_WDK_RULE_UNREGISTER_SELF] = SESSIO_KIT_RULE_UNREGISTERED_INSIDE,
+	[SI_WDK_RULE_SESSION] = SESSIO_KIT_RULE_SESSION_GONE,
 	[SI_WDK_RULE_UNREGISTER] = SESSIO_KIT_RULE_NEVER_REGISTERED,
 };
 
@@ -163,6 +173,8 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 	sessio_kit *kit = si_kit_current();
 	struct si_kit_record *record;
 	void *user = NULL;
+	const void *memory = object;
+	size_t size = 1;
 
 	if (kit == NULL) {
 		return;
@@ -171,6 +183,8 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 	record = find_locked(&kit->records, object);
 	if (record != NULL) {
 		user = kind != SI_WDK_REGISTRATION ? user_of_locked(kit, record) : NULL;
+		memory = kind == SI_WDK_DEVICE ? record->memory : object;
+		size = record->size != 0 ? record->size : 1;
 		take_locked(kit, record);
 		si_map_add(&kit->past, &record->by_object, (uintptr_t)object);
 		si_list_append(&kit->gone, &record->link);
@@ -180,6 +194,8 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 		drop_past_locked(kit, SI_LIST_ELEMENT(kit->gone.first, struct si_kit_record, link));
 	}
 	si_wdk_unlock(&kit->lock);
+	/* A callback may end its registration, which it holds. */
+	si_kit_locks_gone(kit, memory, size, kind == SI_WDK_REGISTRATION);
 	if (user != NULL) {
 		si_kit_find(kit, SESSIO_KIT_RULE_CONTEXT_FREED, object,
 			"the context of a callback was freed before "
@@ -220,6 +236,7 @@ const struct si_wdk_hooks si_kit_hooks = {
 	.made = on_made,
 	.gone = on_gone,
 	.misused = on_misused,
+	.lock = si_kit_on_lock,
 	.take_memory = si_kit_take_memory,
 	.give_memory = si_kit_give_memory,
 	.may_register = si_kit_may_register,
@@ -230,6 +247,7 @@ void si_kit_ledger_init(sessio_kit *kit)
 {
 	si_map_init(&kit->records);
 	si_map_init(&kit->past);
+	si_kit_locks_init(kit);
 }
 
 void si_kit_ledger_fini(sessio_kit *kit)
@@ -237,6 +255,7 @@ void si_kit_ledger_fini(sessio_kit *kit)
 	while (!si_list_is_empty(&kit->gone)) {
 		drop_past_locked(kit, SI_LIST_ELEMENT(kit->gone.first, struct si_kit_record, link));
 	}
+	si_kit_locks_fini(kit);
 	si_map_fini(&kit->records);
 	si_map_fini(&kit->past);
 }
@@ -278,12 +297,38 @@ static void free_request(void *object)
 
 static void delete_device(void *object)
 {
+	si_wdk_device_detach(object);
 	IoDeleteDevice(object);
 }
 
 static void free_pool(void *object)
 {
 	ExFreePool(object);
+}
+
+static void dereference(void *object)
+{
+	ObDereferenceObject(si_wdk_reference_object(object));
+}
+
+static void close_handle(void *object)
+{
+	si_wdk_handle_close(object);
+}
+
+static void free_mdl(void *object)
+{
+	PMDL mdl = object;
+
+	if ((mdl->MdlFlags & MDL_PAGES_LOCKED) != 0) {
+		MmUnlockPages(mdl);
+	}
+	IoFreeMdl(mdl);
+}
+
+static void wait_for_thread(void *object)
+{
+	(void)si_wdk_system_thread_wait(object, THREAD_NS);
 }
 
 static const struct kind {
@@ -300,6 +345,12 @@ static const struct kind {
 		free_work_item },
 	{ SI_WDK_REQUEST, SESSIO_KIT_RULE_REQUEST_LEFT, "IoFreeIrp() was not called",
 		free_request },
+	{ SI_WDK_SYSTEM_THREAD, SESSIO_KIT_RULE_THREAD_LEFT,
+		"a thread has not ended, and its code goes with the driver", wait_for_thread },
+	{ SI_WDK_HANDLE, SESSIO_KIT_RULE_HANDLE_LEFT, "ZwClose() was not called", close_handle },
+	{ SI_WDK_REFERENCE, SESSIO_KIT_RULE_REFERENCE_LEFT, "ObDereferenceObject() was not called",
+		dereference },
+	{ SI_WDK_MDL, SESSIO_KIT_RULE_MDL_LEFT, "IoFreeMdl() was not called", free_mdl },
 	{ SI_WDK_DEVICE, SESSIO_KIT_RULE_DEVICE_LEFT, "IoDeleteDevice() was not called",
 		delete_device },
 	{ SI_WDK_POOL, SESSIO_KIT_RULE_POOL_LEFT, "ExFreePool() was not called", free_pool },
@@ -307,7 +358,7 @@ static const struct kind {
 
 static bool is_of(const struct si_kit_record *record, const sessio_kit_driver *driver)
 {
-	return driver == NULL || record->made.image == &driver->image->image ||
+	return driver == NULL || record->made.image == driver->image ||
 		record->owner == &driver->object;
 }
 

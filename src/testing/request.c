@@ -12,13 +12,15 @@
 sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major)
 {
 	sessio_kit_request *request = calloc(1, sizeof(*request));
-	PIRP irp = request != NULL ? IoAllocateIrp(file->device->StackSize, FALSE) : NULL;
+	PDEVICE_OBJECT target = IoGetAttachedDevice(file->device);
+	PIRP irp = request != NULL ? IoAllocateIrp(target->StackSize, FALSE) : NULL;
 
 	if (irp == NULL) {
 		free(request);
 		return NULL;
 	}
 	request->file = file;
+	request->target = target;
 	request->irp = irp;
 	request->location = IoGetNextIrpStackLocation(irp);
 	request->location->MajorFunction = major;
@@ -84,13 +86,10 @@ static const char *name_of(const sessio_kit_request *request)
 static void find(sessio_kit_request *request, sessio_kit_rule rule, const char *what)
 {
 	sessio_kit *kit = request->file->kit;
-	UCHAR major = request->location->MajorFunction;
 	char text[128];
 
 	(void)snprintf(text, sizeof(text), "a %s request %s", name_of(request), what);
-	si_kit_find_at(kit, rule, request->irp, text,
-		si_kit_place_of(
-			kit, (const void *)(uintptr_t)request->file->driver->MajorFunction[major]));
+	si_kit_find_at(kit, rule, request->irp, text, si_kit_place_of(kit, request->routine));
 }
 
 /* The rules of a dispatch routine, once it has returned. */
@@ -123,11 +122,13 @@ NTSTATUS si_kit_send(sessio_kit_request *request)
 {
 	sessio_kit_file *file = request->file;
 	struct si_wdk_standing before = si_wdk_standing();
-	PDRIVER_DISPATCH routine = file->driver->MajorFunction[request->location->MajorFunction];
+	PDRIVER_DISPATCH routine =
+		request->target->DriverObject->MajorFunction[request->location->MajorFunction];
 	bool entered = file->session != NULL &&
 		sessio_host_enter_session(file->kit->host, file->session) == SESSIO_OK;
 
-	request->status = IoCallDriver(file->device, request->irp);
+	request->routine = (const void *)(uintptr_t)routine;
+	request->status = IoCallDriver(request->target, request->irp);
 	SI_WDK_CHECK_STANDING(&before, routine, "a dispatch routine");
 	if (entered) {
 		(void)sessio_host_leave_session(file->kit->host);
@@ -145,10 +146,12 @@ static void free_buffers(sessio_kit_request *request)
 		ExFreePool(irp->AssociatedIrp.SystemBuffer);
 		irp->AssociatedIrp.SystemBuffer = NULL;
 	}
-	if (irp->MdlAddress != NULL) {
-		MmUnlockPages(irp->MdlAddress);
-		IoFreeMdl(irp->MdlAddress);
-		irp->MdlAddress = NULL;
+	while (irp->MdlAddress != NULL) {
+		PMDL mdl = irp->MdlAddress;
+
+		irp->MdlAddress = mdl->Next;
+		MmUnlockPages(mdl);
+		IoFreeMdl(mdl);
 	}
 }
 

@@ -91,6 +91,7 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 		free(kit);
 		return SESSIO_BUSY;
 	}
+	kit->unverified = options != NULL && options->unverified;
 	si_kit_ledger_init(kit);
 	si_kit_begin_faults();
 	status = make_host(kit, rules);
@@ -161,20 +162,12 @@ static void give_host_back(sessio_kit *kit)
 	kit->host = NULL;
 }
 
-static void end_log(sessio_kit *kit, bool finished)
-{
-	if (kit->log != NULL) {
-		kit->log_ends(kit->log, finished);
-	}
-}
-
 size_t sessio_kit_finish(sessio_kit *kit)
 {
 	if (kit == NULL) {
 		return 0;
 	}
 	if (!kit->finished) {
-		end_log(kit, false);
 		si_kit_end_faults();
 	}
 	if (si_kit_step(kit, finish, kit)) {
@@ -184,7 +177,6 @@ size_t sessio_kit_finish(sessio_kit *kit)
 		give_host_back(kit);
 	}
 	kit->finished = true;
-	end_log(kit, true);
 	return sessio_kit_finding_count(kit);
 }
 

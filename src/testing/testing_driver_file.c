@@ -177,7 +177,7 @@ struct io {
 
 static bool set_read_or_write(sessio_kit_request *request, const struct io *io)
 {
-	ULONG flags = request->file->device->Flags;
+	ULONG flags = request->target->Flags;
 	PVOID buffer = io->major == IRP_MJ_READ ? io->out : io->in;
 	ULONG length = io->major == IRP_MJ_READ ? io->out_length : io->in_length;
 

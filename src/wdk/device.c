@@ -30,6 +30,7 @@ struct _DEVOBJ_EXTENSION {
 	ULONG session_id; /* DEVPKEY_Device_SessionId, 0 if it has none; under the lock */
 	unsigned holds; /* (device-3), under the lock */
 	bool deleted; /* under the lock */
+	PDEVICE_OBJECT lower; /* the device that it is attached to; of attach.c */
 };
 
 struct symbolic_link {
@@ -116,6 +117,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 		.object = &own->device,
 		.owner = driver,
 		.memory = own->device.DeviceExtension,
+		.size = own->device.DeviceExtension != NULL ? extension_size : 0,
 		.name = own->name.text.Length != 0 ? &own->name.text : NULL });
 	return STATUS_SUCCESS;
 }
@@ -183,7 +185,12 @@ static struct _DEVOBJ_EXTENSION *judge_deletion(const void *object)
 		SI_WDK_MISUSED(is_registered != NULL && is_registered(object), DEVICE_REGISTERED,
 			object,
 			"a device deleted that is registered for container notifications: "
-			"IoUnregisterContainerNotification() comes first")) {
+			"IoUnregisterContainerNotification() comes first") ||
+		SI_WDK_MISUSED(own->lower != NULL, DEVICE_ATTACHED, object,
+			"a device deleted that is attached to another: IoDetachDevice() comes "
+			"first") ||
+		SI_WDK_MISUSED(own->device.AttachedDevice != NULL, DEVICE_ATTACHED, object,
+			"a device deleted that another is attached to")) {
 		return NULL;
 	}
 	return own;
@@ -332,6 +339,16 @@ PDEVICE_OBJECT si_wdk_device_open(PCUNICODE_STRING name, PUNICODE_STRING out_res
 	out_rest->Length = (USHORT)(name->Length - front.Length);
 	out_rest->MaximumLength = out_rest->Length;
 	return device;
+}
+
+PDEVICE_OBJECT *si_wdk_device_lower(const DEVICE_OBJECT *device)
+{
+	struct _DEVOBJ_EXTENSION *own;
+
+	si_wdk_lock(&lock);
+	own = find_locked(device);
+	si_wdk_unlock(&lock);
+	return own != NULL ? &own->lower : NULL;
 }
 
 ULONG si_wdk_device_session(const DEVICE_OBJECT *device)

@@ -31,6 +31,15 @@ void si_wdk_device_release(const void *object);
  */
 PDEVICE_OBJECT si_wdk_device_open(PCUNICODE_STRING name, PUNICODE_STRING out_rest);
 
+/*
+ * The device that this one is attached to, NULL while it is attached to none. NULL itself
+ * if it is no device of IoCreateDevice().
+ */
+PDEVICE_OBJECT *si_wdk_device_lower(const DEVICE_OBJECT *device);
+
+/* Takes a device out of its stack. */
+void si_wdk_device_detach(PDEVICE_OBJECT device);
+
 /* Removes a link by the object that was made for it. */
 void si_wdk_link_delete(void *link);
 

@@ -24,6 +24,10 @@ enum si_wdk_kind {
 	SI_WDK_REQUEST,
 	SI_WDK_WORK_ITEM,
 	SI_WDK_REGISTRATION,
+	SI_WDK_REFERENCE,
+	SI_WDK_HANDLE,
+	SI_WDK_MDL,
+	SI_WDK_SYSTEM_THREAD,
 	SI_WDK_KINDS
 };
 
@@ -32,7 +36,7 @@ struct si_wdk_thing {
 	void *object; /* one at a time has this address */
 	const void *owner; /* of a device its driver, of a registration its object; or NULL */
 	const void *memory; /* of a device its extension, of a registration its context; or NULL */
-	size_t size; /* of a pool block */
+	size_t size; /* of a pool block; of the memory of a device */
 	ULONG tag; /* of a pool block */
 	PCUNICODE_STRING name; /* of a device or link; NULL if there is none */
 };
@@ -47,6 +51,7 @@ enum si_wdk_rule {
 	SI_WDK_RULE_DEVICE, /* no device */
 	SI_WDK_RULE_DEVICE_TWICE, /* deleted twice */
 	SI_WDK_RULE_DEVICE_REGISTERED, /* deleted while registered */
+	SI_WDK_RULE_DEVICE_ATTACHED, /* deleted while attached */
 	SI_WDK_RULE_REQUEST,
 	SI_WDK_RULE_REQUEST_TWICE, /* completed twice */
 	SI_WDK_RULE_POOL, /* not a block, or another tag */
@@ -54,8 +59,24 @@ enum si_wdk_rule {
 	SI_WDK_RULE_LOOKASIDE,
 	SI_WDK_RULE_WORK_ITEM,
 	SI_WDK_RULE_WAIT,
+	SI_WDK_RULE_UNREGISTER_SELF, /* from inside its own callback */
+	SI_WDK_RULE_SESSION, /* queried when it is not the callback's */
 	SI_WDK_RULE_UNREGISTER, /* not registered, or not any more */
+	SI_WDK_RULE_MDL, /* freed or unlocked in the wrong state */
+	SI_WDK_RULE_REFERENCE, /* given back that was not taken */
+	SI_WDK_RULE_HANDLE, /* closed that is none */
 	SI_WDK_RULE_COUNT
+};
+
+/*
+ * The steps of a lock's life, on the thread that makes them. A registration is as a lock
+ * here: its callback holds it, and unregistering waits for it.
+ */
+enum si_wdk_lock_step {
+	SI_WDK_LOCK_NEW,
+	SI_WDK_LOCK_WANTED, /* about to wait for it without end */
+	SI_WDK_LOCK_TAKEN,
+	SI_WDK_LOCK_GIVEN
 };
 
 struct si_wdk_hooks {
@@ -63,6 +84,7 @@ struct si_wdk_hooks {
 	void (*gone)(enum si_wdk_kind kind, void *object);
 	/* After this the call that found the mistake does the least harm, often nothing. */
 	void (*misused)(enum si_wdk_rule rule, const void *object, const char *why);
+	void (*lock)(const void *lock, enum si_wdk_lock_step step);
 	/* The memory of pool blocks. NULL: none left. */
 	void *(*take_memory)(size_t size);
 	void (*give_memory)(void *memory, void *block);

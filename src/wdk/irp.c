@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "wdk/device.h"
+#include "wdk/irp_build.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
 
@@ -130,6 +131,27 @@ static bool wants_completion(PIRP irp, const IO_STACK_LOCATION *below)
 	return below->CompletionRoutine != NULL && (below->Control & when) != 0;
 }
 
+/* The sender's part of a completion. */
+static void deliver(PIRP irp)
+{
+	PKEVENT event = irp->UserEvent;
+	bool frees_itself = (irp->AllocationFlags & SI_WDK_IRP_FREES_ITSELF) != 0;
+
+	check_guard(irp);
+	if (frees_itself) {
+		si_wdk_irp_finish(irp);
+	}
+	if (irp->UserIosb != NULL) {
+		*irp->UserIosb = irp->IoStatus;
+	}
+	if (frees_itself) {
+		IoFreeIrp(irp);
+	}
+	if (event != NULL) {
+		(void)KeSetEvent(event, EVENT_INCREMENT, FALSE);
+	}
+}
+
 void IofCompleteRequest(PIRP irp, CCHAR boost)
 {
 	UNREFERENCED_PARAMETER(boost);
@@ -159,13 +181,7 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 			IoMarkIrpPending(irp);
 		}
 	}
-	check_guard(irp);
-	if (irp->UserIosb != NULL) {
-		*irp->UserIosb = irp->IoStatus;
-	}
-	if (irp->UserEvent != NULL) {
-		(void)KeSetEvent(irp->UserEvent, EVENT_INCREMENT, FALSE);
-	}
+	deliver(irp);
 }
 
 PDRIVER_CANCEL IoSetCancelRoutine(PIRP irp, PDRIVER_CANCEL routine)

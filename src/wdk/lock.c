@@ -17,6 +17,7 @@ static PVOID me(void)
 
 void ExInitializeFastMutex(PFAST_MUTEX mutex)
 {
+	si_wdk_new_lock(mutex);
 	mutex->Count = 1;
 	mutex->Owner = NULL;
 	mutex->Contention = 0;
@@ -48,8 +49,9 @@ void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)
 		    "a fast mutex taken twice by one thread")) {
 		return;
 	}
+	si_wdk_want_lock(mutex);
 	(void)si_wdk_wait(try_fast_mutex, mutex, SI_WAIT_FOREVER);
-	si_wdk_took_lock();
+	si_wdk_took_lock(mutex);
 }
 
 void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
@@ -58,7 +60,7 @@ void ExReleaseFastMutexUnsafe(PFAST_MUTEX mutex)
 		    "a fast mutex given back that this thread has not taken")) {
 		return;
 	}
-	si_wdk_gave_lock();
+	si_wdk_gave_lock(mutex);
 	__atomic_store_n(&mutex->Owner, NULL, __ATOMIC_RELAXED);
 	(void)InterlockedExchange(&mutex->Count, 1); /* (wdk_lock-1) */
 	si_wdk_wake();
@@ -81,7 +83,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex)
 	if (!try_fast_mutex(mutex)) {
 		return FALSE;
 	}
-	si_wdk_took_lock();
+	si_wdk_took_lock(mutex);
 	(void)KfRaiseIrql(APC_LEVEL);
 	mutex->OldIrql = before;
 	return TRUE;
@@ -99,6 +101,7 @@ void ExReleaseFastMutex(PFAST_MUTEX mutex)
 
 void ExInitializePushLock(PEX_PUSH_LOCK lock)
 {
+	si_wdk_new_lock(lock);
 	*lock = 0;
 }
 
@@ -127,15 +130,17 @@ static bool try_push_shared(void *object)
 void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
+	si_wdk_want_lock(lock);
 	(void)si_wdk_wait(try_push_exclusive, lock, SI_WAIT_FOREVER);
-	si_wdk_took_lock();
+	si_wdk_took_lock(lock);
 }
 
 void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
+	si_wdk_want_lock(lock);
 	(void)si_wdk_wait(try_push_shared, lock, SI_WAIT_FOREVER);
-	si_wdk_took_lock();
+	si_wdk_took_lock(lock);
 }
 
 void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
@@ -143,7 +148,7 @@ void ExReleasePushLockExclusive(PEX_PUSH_LOCK lock)
 	EX_PUSH_LOCK before = __atomic_exchange_n(lock, 0, __ATOMIC_SEQ_CST); /* (wdk_lock-1) */
 
 	(void)SI_WDK_MISUSED(before != 1, LOCK, lock, "a push lock given back that has no writer");
-	si_wdk_gave_lock();
+	si_wdk_gave_lock(lock);
 	si_wdk_wake();
 }
 
@@ -156,7 +161,7 @@ void ExReleasePushLockShared(PEX_PUSH_LOCK lock)
 		(void)__atomic_fetch_add(lock, 2, __ATOMIC_SEQ_CST);
 		return;
 	}
-	si_wdk_gave_lock();
+	si_wdk_gave_lock(lock);
 	si_wdk_wake();
 }
 
@@ -177,6 +182,7 @@ NTSTATUS ExInitializeResourceLite(PERESOURCE resource)
 	if (resource == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
+	si_wdk_new_lock(resource);
 	memset(resource, 0, sizeof(*resource));
 	InitializeListHead(&resource->SystemResourcesList);
 	return STATUS_SUCCESS;
@@ -224,10 +230,13 @@ static bool try_shared(void *object)
 static BOOLEAN take_resource(PERESOURCE resource, si_wdk_try_fn *try_it, BOOLEAN wait)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "a resource");
+	if (wait) {
+		si_wdk_want_lock(resource);
+	}
 	if (!si_wdk_wait(try_it, resource, wait ? SI_WAIT_FOREVER : 0)) {
 		return FALSE;
 	}
-	si_wdk_took_lock();
+	si_wdk_took_lock(resource);
 	return TRUE;
 }
 
@@ -257,7 +266,7 @@ void ExReleaseResourceLite(PERESOURCE resource)
 			others, LOCK, resource, "a resource given back that another thread has")) {
 		return;
 	}
-	si_wdk_gave_lock();
+	si_wdk_gave_lock(resource);
 	/* A waiter that looked before us counted itself before it took this lock. */
 	si_wdk_wake();
 }
@@ -323,4 +332,24 @@ void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF ref)
 void ExRundownCompleted(PEX_RUNDOWN_REF ref)
 {
 	__atomic_store_n(&ref->Count, 1, __ATOMIC_SEQ_CST);
+}
+
+PVOID ExEnterCriticalRegionAndAcquireResourceExclusive(PERESOURCE resource)
+{
+	KeEnterCriticalRegion();
+	(void)ExAcquireResourceExclusiveLite(resource, TRUE);
+	return NULL;
+}
+
+PVOID ExEnterCriticalRegionAndAcquireResourceShared(PERESOURCE resource)
+{
+	KeEnterCriticalRegion();
+	(void)ExAcquireResourceSharedLite(resource, TRUE);
+	return NULL;
+}
+
+void ExReleaseResourceAndLeaveCriticalRegion(PERESOURCE resource)
+{
+	ExReleaseResourceLite(resource);
+	KeLeaveCriticalRegion();
 }

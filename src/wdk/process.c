@@ -18,6 +18,9 @@ HANDLE PsGetCurrentThreadId(void)
 {
 	struct _ETHREAD *thread = si_wdk_thread();
 
+	if (thread->object != NULL) {
+		return thread->object->id;
+	}
 	if (thread->id == NULL) {
 		thread->id = (HANDLE)(ULONG_PTR)si_platform_thread_id();
 	}
@@ -32,7 +35,7 @@ PEPROCESS PsGetCurrentProcess(void)
 PETHREAD PsGetCurrentThread(void)
 {
 	(void)PsGetCurrentThreadId(); /* others may ask for it later */
-	return si_wdk_thread();
+	return si_wdk_thread()->object != NULL ? si_wdk_thread()->object : si_wdk_thread();
 }
 
 HANDLE PsGetProcessId(PEPROCESS process)
@@ -59,4 +62,14 @@ ULONG KeQueryActiveProcessorCount(PKAFFINITY active)
 KPROCESSOR_MODE ExGetPreviousMode(void)
 {
 	return KernelMode;
+}
+
+PEPROCESS PsGetThreadProcess(PETHREAD thread)
+{
+	return thread->process != NULL ? thread->process : PsGetCurrentProcess();
+}
+
+HANDLE PsGetThreadProcessId(PETHREAD thread)
+{
+	return PsGetProcessId(PsGetThreadProcess(thread));
 }

@@ -49,8 +49,9 @@ void si_wdk_unlock(KSPIN_LOCK *lock)
 static void take_spin_lock(PKSPIN_LOCK lock)
 {
 	if (!SI_WDK_MISUSED(is_mine(lock), LOCK, lock, "a spin lock taken twice by one thread")) {
+		si_wdk_want_lock(lock);
 		si_wdk_lock(lock);
-		si_wdk_took_lock();
+		si_wdk_took_lock(lock);
 	}
 }
 
@@ -59,7 +60,7 @@ static void give_spin_lock(PKSPIN_LOCK lock)
 	if (!SI_WDK_MISUSED(!is_mine(lock), LOCK, lock,
 		    "a spin lock given back that this thread has not taken")) {
 		si_wdk_unlock(lock);
-		si_wdk_gave_lock();
+		si_wdk_gave_lock(lock);
 	}
 }
 
@@ -71,6 +72,7 @@ static void check_raised(const void *lock)
 
 void KeInitializeSpinLock(PKSPIN_LOCK lock)
 {
+	si_wdk_new_lock(lock);
 	*lock = 0;
 }
 
@@ -105,7 +107,7 @@ BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
 	if (!try_take(lock)) {
 		return FALSE;
 	}
-	si_wdk_took_lock();
+	si_wdk_took_lock(lock);
 	return TRUE;
 }
 
@@ -146,12 +148,13 @@ KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock)
 	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
 	unsigned spins = 0;
 
+	si_wdk_want_lock(lock);
 	while (InterlockedCompareExchange(lock, WRITER, 0) != 0) {
 		if (++spins % SPINS == 0) {
 			si_process_yield();
 		}
 	}
-	si_wdk_took_lock();
+	si_wdk_took_lock(lock);
 	return before;
 }
 
@@ -159,7 +162,7 @@ void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before)
 {
 	(void)SI_WDK_MISUSED(InterlockedExchange(lock, 0) != WRITER, LOCK, lock,
 		"a spin lock given back that has no writer");
-	si_wdk_gave_lock();
+	si_wdk_gave_lock(lock);
 	KeLowerIrql(before);
 }
 
@@ -169,13 +172,14 @@ KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock)
 	unsigned spins = 0;
 	LONG seen = ReadNoFence(lock);
 
+	si_wdk_want_lock(lock);
 	while (seen == WRITER || InterlockedCompareExchange(lock, seen + 1, seen) != seen) {
 		if (++spins % SPINS == 0) {
 			si_process_yield();
 		}
 		seen = ReadNoFence(lock);
 	}
-	si_wdk_took_lock();
+	si_wdk_took_lock(lock);
 	return before;
 }
 
@@ -185,7 +189,7 @@ void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before)
 		    "a spin lock given back that has no reader")) {
 		(void)InterlockedIncrement(lock);
 	}
-	si_wdk_gave_lock();
+	si_wdk_gave_lock(lock);
 	KeLowerIrql(before);
 }
 

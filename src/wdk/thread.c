@@ -30,13 +30,34 @@ void si_wdk_check_standing(const struct si_wdk_standing *before, const void *rou
 	thread->locks = before->locks;
 }
 
-void si_wdk_took_lock(void)
+static void tell(const volatile void *lock, enum si_wdk_lock_step step)
 {
-	si_wdk_thread()->locks++;
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+
+	if (hooks != NULL) {
+		hooks->lock((const void *)lock, step);
+	}
 }
 
-void si_wdk_gave_lock(void)
+void si_wdk_new_lock(const volatile void *lock)
 {
+	tell(lock, SI_WDK_LOCK_NEW);
+}
+
+void si_wdk_want_lock(const volatile void *lock)
+{
+	tell(lock, SI_WDK_LOCK_WANTED);
+}
+
+void si_wdk_took_lock(const volatile void *lock)
+{
+	si_wdk_thread()->locks++;
+	tell(lock, SI_WDK_LOCK_TAKEN);
+}
+
+void si_wdk_gave_lock(const volatile void *lock)
+{
+	tell(lock, SI_WDK_LOCK_GIVEN);
 	/* Another thread may give back what this one took. */
 	if (si_wdk_thread()->locks != 0) {
 		si_wdk_thread()->locks--;

@@ -17,11 +17,24 @@
 #include "nt/wdm.h"
 #include "wdk/hooks.h"
 
+/* A call of a registered callback, which is on the stack. */
+struct si_wdk_calling {
+	const void *handle; /* of the registration; NULL: not known yet */
+	const void *session; /* that it was given */
+	const struct si_wdk_calling *outer;
+};
+
+/* A block of each thread, and besides an object of each that was made here. */
 struct _ETHREAD {
+	DISPATCHER_HEADER header; /* of an object: signalled at its end */
 	HANDLE id; /* 0 until asked for */
+	PEPROCESS process; /* of an object; NULL: this one */
+	PETHREAD object; /* of a block: the thread as drivers see it; NULL: the block */
 	ULONG regions; /* critical regions that it is in */
 	ULONG locks; /* that it holds, of the kinds that have an owner */
 	KIRQL level; /* (wdk_thread-1) */
+	CHAR priority; /* 0: as at first */
+	const struct si_wdk_calling *calling; /* of a block: the innermost call of it */
 };
 
 /* The calling thread; never NULL. */
@@ -52,6 +65,22 @@ struct si_wdk_standing si_wdk_standing(void);
 void si_wdk_check_standing(const struct si_wdk_standing *before, const void *routine,
 	const char *at_level, const char *in_region, const char *with_lock);
 
+/* The kinds of dispatcher headers, whose objects threads wait for. */
+enum si_wdk_waitable {
+	SI_WDK_EVENT = 0,
+	SI_WDK_EVENT_ONE = 1,
+	SI_WDK_MUTEX = 2,
+	SI_WDK_PROCESS = 3,
+	SI_WDK_SEMAPHORE = 5,
+	SI_WDK_THREAD_OBJECT = 6,
+	SI_WDK_TIMER = 8,
+	SI_WDK_TIMER_ONE = 9
+};
+void si_wdk_header_init(
+	PDISPATCHER_HEADER header, enum si_wdk_waitable kind, size_t size, LONG state);
+/* Signals and wakes. */
+void si_wdk_signal(PDISPATCHER_HEADER header);
+
 /* Whether the try was successful; called at the gate and elsewhere. */
 typedef bool si_wdk_try_fn(void *object);
 
@@ -61,9 +90,14 @@ bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns);
 /* (wdk_thread-2) */
 void si_wdk_wake(void);
 
-/* A lock of driver code that has an owner was taken, or given back, by this thread. */
-void si_wdk_took_lock(void);
-void si_wdk_gave_lock(void);
+/*
+ * A lock of driver code: it begins; this thread is about to wait for it as long as it takes;
+ * this thread has taken it, or given it back.
+ */
+void si_wdk_new_lock(const volatile void *lock);
+void si_wdk_want_lock(const volatile void *lock);
+void si_wdk_took_lock(const volatile void *lock);
+void si_wdk_gave_lock(const volatile void *lock);
 
 /* A lock word of ours: no level, short sections only. */
 void si_wdk_lock(KSPIN_LOCK *lock);

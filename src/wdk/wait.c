@@ -6,11 +6,10 @@
 #include "platform/process.h"
 #include "wdk/thread.h"
 
-enum kind { KIND_EVENT = 0, KIND_EVENT_ONE = 1, KIND_MUTEX = 2, KIND_SEMAPHORE = 5 };
-
 #define NS_PER_TICK UINT64_C(100)
 
-static void init_header(PDISPATCHER_HEADER header, enum kind kind, size_t size, LONG state)
+void si_wdk_header_init(
+	PDISPATCHER_HEADER header, enum si_wdk_waitable kind, size_t size, LONG state)
 {
 	memset(header, 0, sizeof(*header));
 	header->Type = (UCHAR)kind;
@@ -50,7 +49,7 @@ static bool take_mutex(PKMUTEX mutex)
 		return false;
 	}
 	__atomic_store_n(&mutex->OwnerThread, me, __ATOMIC_RELAXED);
-	si_wdk_took_lock();
+	si_wdk_took_lock(mutex);
 	return true;
 }
 
@@ -59,23 +58,34 @@ static bool try_object(void *object)
 	PDISPATCHER_HEADER header = object;
 
 	switch (header->Type) {
-	case KIND_EVENT:
+	case SI_WDK_EVENT:
+	case SI_WDK_PROCESS:
+	case SI_WDK_THREAD_OBJECT:
+	case SI_WDK_TIMER:
 		return state_of(header) != 0;
-	case KIND_EVENT_ONE:
-	case KIND_SEMAPHORE:
+	case SI_WDK_EVENT_ONE:
+	case SI_WDK_TIMER_ONE:
+	case SI_WDK_SEMAPHORE:
 		return take_one(header);
-	case KIND_MUTEX:
+	case SI_WDK_MUTEX:
 		return take_mutex(object);
 	default:
-		return SI_WDK_MISUSED(true, WAIT, object,
-			"waiting for something that is no event, mutex or semaphore");
+		return SI_WDK_MISUSED(
+			true, WAIT, object, "waiting for something for which no thread can wait");
 	}
 }
 
 void KeInitializeEvent(PKEVENT event, EVENT_TYPE type, BOOLEAN state)
 {
-	init_header(&event->Header, type == NotificationEvent ? KIND_EVENT : KIND_EVENT_ONE,
-		sizeof(*event), state != FALSE);
+	si_wdk_header_init(&event->Header,
+		type == NotificationEvent ? SI_WDK_EVENT : SI_WDK_EVENT_ONE, sizeof(*event),
+		state != FALSE);
+}
+
+void si_wdk_signal(PDISPATCHER_HEADER header)
+{
+	(void)InterlockedExchange(&header->SignalState, 1);
+	si_wdk_wake();
 }
 
 LONG KeSetEvent(PKEVENT event, KPRIORITY increment, BOOLEAN wait)
@@ -106,8 +116,9 @@ LONG KeReadStateEvent(PKEVENT event)
 void KeInitializeMutex(PKMUTEX mutex, ULONG level)
 {
 	UNREFERENCED_PARAMETER(level);
+	si_wdk_new_lock(mutex);
 	memset(mutex, 0, sizeof(*mutex));
-	init_header(&mutex->Header, KIND_MUTEX, sizeof(*mutex), 1);
+	si_wdk_header_init(&mutex->Header, SI_WDK_MUTEX, sizeof(*mutex), 1);
 }
 
 LONG KeReleaseMutex(PKMUTEX mutex, BOOLEAN wait)
@@ -121,7 +132,7 @@ LONG KeReleaseMutex(PKMUTEX mutex, BOOLEAN wait)
 		return before;
 	}
 	if (before == 0) {
-		si_wdk_gave_lock();
+		si_wdk_gave_lock(mutex);
 		__atomic_store_n(&mutex->OwnerThread, NULL, __ATOMIC_RELAXED);
 	}
 	(void)InterlockedIncrement(&mutex->Header.SignalState);
@@ -136,7 +147,7 @@ LONG KeReadStateMutex(PKMUTEX mutex)
 
 void KeInitializeSemaphore(PKSEMAPHORE semaphore, LONG count, LONG limit)
 {
-	init_header(&semaphore->Header, KIND_SEMAPHORE, sizeof(*semaphore), count);
+	si_wdk_header_init(&semaphore->Header, SI_WDK_SEMAPHORE, sizeof(*semaphore), count);
 	semaphore->Limit = limit;
 }
 
@@ -190,8 +201,80 @@ NTSTATUS KeWaitForSingleObject(PVOID object, KWAIT_REASON reason, KPROCESSOR_MOD
 	UNREFERENCED_PARAMETER(reason);
 	UNREFERENCED_PARAMETER(mode);
 	UNREFERENCED_PARAMETER(alertable);
+	if (((PDISPATCHER_HEADER)object)->Type == SI_WDK_MUTEX && timeout == NULL) {
+		si_wdk_want_lock(object);
+	}
 	return si_wdk_wait(try_object, object, timeout_ns(timeout)) ? STATUS_SUCCESS
 								    : STATUS_TIMEOUT;
+}
+
+struct several {
+	PVOID *objects;
+	ULONG count;
+	ULONG taken; /* the index of the one that was taken */
+};
+
+static bool try_any(void *arg)
+{
+	struct several *wait = arg;
+
+	for (ULONG i = 0; i < wait->count; i++) {
+		if (try_object(wait->objects[i])) {
+			wait->taken = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Gives back an object that was taken, when another of the same wait was not to be had. */
+static void untake(PDISPATCHER_HEADER header)
+{
+	if (header->Type == SI_WDK_MUTEX) {
+		(void)KeReleaseMutex((PKMUTEX)(PVOID)header, FALSE);
+	} else if (header->Type == SI_WDK_SEMAPHORE) {
+		(void)InterlockedIncrement(&header->SignalState);
+		si_wdk_wake();
+	} else if (header->Type == SI_WDK_EVENT_ONE || header->Type == SI_WDK_TIMER_ONE) {
+		si_wdk_signal(header);
+	}
+}
+
+static bool try_all(void *arg)
+{
+	struct several *wait = arg;
+
+	for (ULONG i = 0; i < wait->count; i++) {
+		if (!try_object(wait->objects[i])) {
+			while (i-- > 0) {
+				untake(wait->objects[i]);
+			}
+			return false;
+		}
+	}
+	wait->taken = 0;
+	return true;
+}
+
+NTSTATUS KeWaitForMultipleObjects(ULONG count, PVOID objects[], WAIT_TYPE type, KWAIT_REASON reason,
+	KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_INTEGER timeout, PKWAIT_BLOCK blocks)
+{
+	struct several wait = { objects, count, 0 };
+
+	UNREFERENCED_PARAMETER(reason);
+	UNREFERENCED_PARAMETER(mode);
+	UNREFERENCED_PARAMETER(alertable);
+	if (objects == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	if (SI_WDK_MISUSED(count == 0 || count > MAXIMUM_WAIT_OBJECTS ||
+			    (blocks == NULL && count > THREAD_WAIT_OBJECTS),
+		    WAIT, objects, "waiting for too many objects at once")) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	return si_wdk_wait(type == WaitAny ? try_any : try_all, &wait, timeout_ns(timeout))
+		? STATUS_WAIT_0 + (NTSTATUS)wait.taken
+		: STATUS_TIMEOUT;
 }
 
 static bool never(void *object)

@@ -119,6 +119,40 @@ static void what_is_left_has_the_place_that_made_it(void **state)
 	sessio_kit_destroy(kit);
 }
 
+static void an_order_of_locks_has_two_places(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_LOCK_BOTH_WAYS));
+	const sessio_kit_finding *finding = only_finding(kit);
+
+	(void)state;
+	assert_in_faulty(&finding->at);
+	if (finding->at.file != NULL) { /* there is an objdump */
+		assert_string_equal(finding->at.file, "faulty_holders.c");
+		assert_string_equal(finding->made.file, "faulty_holders.c");
+	}
+	sessio_kit_destroy(kit);
+}
+
+static void without_the_verifier_nothing_is_found(void **state)
+{
+	const sessio_kit_options options = { .unverified = true };
+	sessio_kit *kit;
+	sessio_kit_driver *driver;
+	sessio_kit_file *file;
+
+	(void)state;
+	assert_int_equal(sessio_kit_create(&options, &kit), SESSIO_OK);
+	assert_int_equal(sessio_kit_load(kit, faulty, &driver), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_open(kit, NOBODY, L"\\Device\\Faulty", &file), STATUS_SUCCESS);
+	(void)sessio_kit_control(file, FAULTY_CODE(FAULTY_DELETE_TWICE), NULL, 0, NULL, 0, NULL);
+	(void)sessio_kit_control(file, FAULTY_CODE(FAULTY_LEAVE_LINK), NULL, 0, NULL, 0, NULL);
+	(void)sessio_kit_control(file, FAULTY_CODE(FAULTY_LOCK_BOTH_WAYS), NULL, 0, NULL, 0, NULL);
+	assert_int_equal(sessio_kit_close(file), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_unload(driver), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_finish(kit), 0);
+	sessio_kit_destroy(kit);
+}
+
 static void what_comes_again_is_counted(void **state)
 {
 	char out[FAULTY_LENGTH];
@@ -191,6 +225,8 @@ int main(void)
 		cmocka_unit_test(each_mistake_is_one_finding_of_its_rule),
 		cmocka_unit_test(a_finding_names_block_and_places),
 		cmocka_unit_test(what_is_left_has_the_place_that_made_it),
+		cmocka_unit_test(an_order_of_locks_has_two_places),
+		cmocka_unit_test(without_the_verifier_nothing_is_found),
 		cmocka_unit_test(what_comes_again_is_counted),
 		cmocka_unit_test(each_kit_has_a_host_with_its_own_rules),
 		cmocka_unit_test(calls_without_a_kit_are_harmless),

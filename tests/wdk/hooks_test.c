@@ -44,6 +44,11 @@ static void count_misuse(enum si_wdk_rule rule, const void *object, const char *
 	misuses++;
 }
 
+static void ignore_lock(const void *lock, enum si_wdk_lock_step step)
+{
+	(void)lock, (void)step;
+}
+
 static void *take(size_t size)
 {
 	taken++;
@@ -70,6 +75,7 @@ static const struct si_wdk_hooks hooks = {
 	.made = count_made,
 	.gone = count_gone,
 	.misused = count_misuse,
+	.lock = ignore_lock,
 	.take_memory = take,
 	.give_memory = give,
 	.may_register = may_register,
@@ -131,6 +137,7 @@ static void things_are_made_and_gone(void **state)
 	UNICODE_STRING link = RTL_CONSTANT_STRING(L"\\??\\Hooked");
 	PDEVICE_OBJECT device;
 	PVOID handle;
+	HANDLE event;
 
 	(void)state;
 	assert_int_equal(sessio_nt_init_driver(&driver, NULL), SESSIO_OK);
@@ -144,8 +151,15 @@ static void things_are_made_and_gone(void **state)
 	assert_int_equal(IoDeleteSymbolicLink(&link), STATUS_SUCCESS);
 	IoDeleteDevice(device);
 	IoFreeIrp(IoAllocateIrp(1, FALSE));
+	IoFreeMdl(IoAllocateMdl(&link, sizeof(link), FALSE, FALSE, NULL));
+	ObReferenceObject(&driver);
+	ObDereferenceObject(&driver);
+	assert_non_null(IoCreateNotificationEvent(NULL, &event));
+	assert_int_equal(ZwClose(event), STATUS_SUCCESS);
 	for (int kind = 0; kind < SI_WDK_KINDS; kind++) {
-		assert_int_equal(made[kind], kind == SI_WDK_WORK_ITEM ? 0 : 1);
+		bool has_thread = kind == SI_WDK_WORK_ITEM || kind == SI_WDK_SYSTEM_THREAD;
+
+		assert_int_equal(made[kind], has_thread ? 0 : 1);
 		assert_int_equal(gone[kind], made[kind]);
 	}
 	IoUnregisterContainerNotification(handle);

@@ -93,6 +93,12 @@ BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE resource, BOOLEAN wait);
 BOOLEAN ExAcquireResourceSharedLite(PERESOURCE resource, BOOLEAN wait);
 /** Gives it back once. */
 void ExReleaseResourceLite(PERESOURCE resource);
+/** Enters a critical region and takes it for writing; NULL. */
+PVOID ExEnterCriticalRegionAndAcquireResourceExclusive(PERESOURCE resource);
+/** Enters a critical region and takes it for reading; NULL. */
+PVOID ExEnterCriticalRegionAndAcquireResourceShared(PERESOURCE resource);
+/** Gives it back and leaves the region. */
+void ExReleaseResourceAndLeaveCriticalRegion(PERESOURCE resource);
 /** Whether this thread has it for writing. */
 BOOLEAN ExIsResourceAcquiredExclusiveLite(PERESOURCE resource);
 

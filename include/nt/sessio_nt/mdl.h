@@ -64,6 +64,14 @@ void MmUnlockPages(PMDL mdl);
 /** The address of a locked buffer in the system. */
 PVOID MmGetSystemAddressForMdlSafe(PMDL mdl, ULONG priority);
 
+/**
+ * Looks at no byte: all memory is the caller's, and nothing raises. An alignment that is no
+ * power of two, or above 16, stops the program.
+ */
+void ProbeForRead(const volatile void *address, SIZE_T length, ULONG alignment);
+/** The same. */
+void ProbeForWrite(volatile void *address, SIZE_T length, ULONG alignment);
+
 static inline PVOID MmGetMdlVirtualAddress(const MDL *mdl)
 {
 	return SESSIO_NT_CAST(PCHAR, mdl->StartVa) + mdl->ByteOffset;

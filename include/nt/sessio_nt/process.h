@@ -26,6 +26,11 @@ PETHREAD PsGetCurrentThread(void);
 HANDLE PsGetProcessId(PEPROCESS process);
 /** The number of a thread. */
 HANDLE PsGetThreadId(PETHREAD thread);
+/** The process of a thread. */
+PEPROCESS PsGetThreadProcess(PETHREAD thread);
+#define IoThreadToProcess PsGetThreadProcess
+/** The number of the process of a thread. */
+HANDLE PsGetThreadProcessId(PETHREAD thread);
 /** How many threads can run at once. */
 ULONG KeQueryActiveProcessorCount(PKAFFINITY active);
 #define KeNumberProcessors SESSIO_NT_CAST(CCHAR, KeQueryActiveProcessorCount(NULL))

@@ -15,6 +15,8 @@ extern "C" {
 #endif
 
 typedef enum _EVENT_TYPE { NotificationEvent, SynchronizationEvent } EVENT_TYPE;
+#define MAXIMUM_WAIT_OBJECTS 64
+#define THREAD_WAIT_OBJECTS 3
 typedef enum _WAIT_TYPE { WaitAll, WaitAny } WAIT_TYPE;
 typedef enum _KWAIT_REASON {
 	Executive,
@@ -89,12 +91,21 @@ LONG KeReleaseSemaphore(PKSEMAPHORE semaphore, KPRIORITY increment, LONG adjustm
 LONG KeReadStateSemaphore(PKSEMAPHORE semaphore);
 
 /**
- * Waits for an event, mutex or semaphore. A negative timeout counts from now, in
+ * Waits for an event, mutex, semaphore, timer, or the end of a thread or process. A negative timeout counts from now, in
  * 100 ns; NULL waits for ever. STATUS_SUCCESS or STATUS_TIMEOUT.
  */
 NTSTATUS KeWaitForSingleObject(PVOID object, KWAIT_REASON reason, KPROCESSOR_MODE mode,
 	BOOLEAN alertable, PLARGE_INTEGER timeout);
 #define KeWaitForMutexObject KeWaitForSingleObject
+typedef struct _KWAIT_BLOCK {
+	ULONG_PTR Reserved[6];
+} KWAIT_BLOCK, *PKWAIT_BLOCK, *PRKWAIT_BLOCK;
+/**
+ * Waits for one of the objects, and STATUS_WAIT_0 and its index is the result, or for all
+ * at once. More than three objects need the memory of blocks, which is not used.
+ */
+NTSTATUS KeWaitForMultipleObjects(ULONG count, PVOID objects[], WAIT_TYPE type, KWAIT_REASON reason,
+	KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_INTEGER timeout, PKWAIT_BLOCK blocks);
 /** Sleeps; the interval counts as a timeout does. */
 NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_INTEGER interval);
 

@@ -239,6 +239,8 @@ static NTSTATUS FaultyControl(PDEVICE_OBJECT Device, PIRP Irp)
 	}
 	if (Mistake >= FAULTY_LEAVE_POOL && Mistake <= FAULTY_WRITE_AFTER_FREE) {
 		PoolMistake(Mistake, (PUCHAR)Irp->AssociatedIrp.SystemBuffer);
+	} else if (Mistake >= FAULTY_LEAVE_REFERENCE && Mistake < FAULTY_BUG_CHECK) {
+		HolderMistake(Mistake, Self);
 	} else if (Mistake >= FAULTY_QUERY_AT_DISPATCH) {
 		LevelMistake(Mistake);
 	} else {
@@ -255,6 +257,7 @@ static NTSTATUS FaultyDone(PDEVICE_OBJECT Device, PIRP Irp)
 
 static VOID FaultyUnload(PDRIVER_OBJECT Driver)
 {
+	HolderUnload();
 	if (Registration != NULL) {
 		IoUnregisterContainerNotification(Registration);
 	}

@@ -36,7 +36,23 @@
 	XX(TAKE_TWICE, LOCK_MISUSED)                  \
 	XX(KEEP_LOCK, LOCK_LEFT)                      \
 	XX(KEEP_REGION, REGION_LEFT)                  \
-	XX(RELEASE_TOO_OFTEN, WAIT_MISUSED)
+	XX(RELEASE_TOO_OFTEN, WAIT_MISUSED)           \
+	XX(LEAVE_REFERENCE, REFERENCE_LEFT)           \
+	XX(DEREFERENCE_TWICE, REFERENCE_MISUSED)      \
+	XX(CLOSE_NO_HANDLE, REFERENCE_MISUSED)        \
+	XX(LEAVE_HANDLE, HANDLE_LEFT)                 \
+	XX(LEAVE_MDL, MDL_LEFT)                       \
+	XX(FREE_LOCKED_MDL, MDL_MISUSED)              \
+	XX(DELETE_ATTACHED, DEVICE_ATTACHED)          \
+	XX(DELETE_BELOW, DEVICE_ATTACHED)             \
+	XX(LEAVE_THREAD, THREAD_LEFT)                 \
+	XX(LOCK_BOTH_WAYS, LOCK_ORDER)                \
+	XX(LOCK_IN_A_RING, LOCK_ORDER)                \
+	XX(UNREGISTER_WITH_LOCK, LOCK_ORDER)          \
+	XX(FREE_HELD_LOCK, LOCK_FREED)                \
+	XX(REINITIALIZE_HELD_LOCK, LOCK_FREED)        \
+	XX(UNREGISTER_INSIDE, UNREGISTERED_INSIDE)    \
+	XX(QUERY_LATER, SESSION_GONE)
 
 enum faulty_mistake {
 #define XX(mistake, rule) FAULTY_##mistake,
@@ -45,6 +61,10 @@ enum faulty_mistake {
 		FAULTY_BUG_CHECK,
 	FAULTY_NOTHING
 };
+
+/* Of faulty_holders.c: the mistakes from LEAVE_REFERENCE on. */
+VOID HolderMistake(enum faulty_mistake Mistake, PDRIVER_OBJECT Driver);
+VOID HolderUnload(VOID);
 
 #define FAULTY_CODE(mistake) \
 	CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800 + (mistake), METHOD_BUFFERED, FILE_ANY_ACCESS)
