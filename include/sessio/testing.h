@@ -23,11 +23,11 @@
 #define SESSIO_TESTING_H
 
 /*
- * From examples/driver_mistakes/main.c:
+ * From examples/driver_guide/first.c:
  *
  *     count = sessio_kit_finish(kit);
  *     for (size_t i = 0; (finding = sessio_kit_get_finding(kit, i)) != NULL; i++) {
- *         printf("  %s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
+ *         printf("%s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
  *     }
  *     sessio_kit_destroy(kit);
  */
@@ -103,9 +103,23 @@ typedef enum sessio_kit_rule {
  */
 const char *sessio_kit_rule_text(sessio_kit_rule rule);
 
+/** Code under test as CMake linked it; its members are not for tests. */
+typedef struct sessio_kit_image {
+	const char *name;
+	const unsigned char *code, *code_end;
+	unsigned char *data, *data_end;
+	unsigned char **saved; /* the data before the first load, NULL until then */
+	const struct sessio_kit_line {
+		const char *file;
+		uint32_t line;
+		uint32_t offset; /* in the code */
+	} * lines;
+	size_t line_count;
+} sessio_kit_image;
+
 /** A line of the code under test. */
 typedef struct sessio_kit_place {
-	const char *driver; /* NULL: in none, or not known */
+	const char *driver; /* or provider. NULL: in none, or not known */
 	const char *file; /* NULL: not known */
 	uint32_t line; /* 0: not known */
 } sessio_kit_place;

@@ -23,7 +23,7 @@
 #define SESSIO_TESTING_DRIVER_H
 
 /*
- * From examples/driver_mistakes/main.c:
+ * From examples/driver_guide/first.c:
  *
  *     if (NT_SUCCESS(sessio_kit_open(kit, 1, L"\\Device\\NextLogon", &file))) {
  *         (void)sessio_kit_read(file, &byte, 1, NULL);
@@ -42,17 +42,8 @@ extern "C" {
 
 /** A driver as sessio_add_driver() linked it; its members are not for tests. */
 typedef struct sessio_driver_image {
-	const char *name;
+	sessio_kit_image image;
 	DRIVER_INITIALIZE *entry;
-	const unsigned char *code, *code_end;
-	unsigned char *data, *data_end;
-	unsigned char **saved; /* the data before the first load, NULL until then */
-	const struct sessio_driver_line {
-		const char *file;
-		uint32_t line;
-		uint32_t offset; /* in the code */
-	} * lines;
-	size_t line_count;
 } sessio_driver_image;
 
 /* Declares the driver that sessio_add_driver(name ...) makes: SESSIO_DRIVER(name); */

@@ -241,6 +241,48 @@ sessio_status sessio_scenario_parse(const char *text, size_t length, sessio_scen
 	sessio_scenario_error *out_error);
 
 /**
+ * The names of the documented sequences of a real system, such as "console-logon".
+ *
+ * @param index  from 0.
+ * @return a name; NULL beyond the last.
+ *
+ * Ref:     borrowed, a constant.
+ */
+const char *sessio_scenario_documented_name(size_t index);
+
+/**
+ * Make a documented sequence: its text says what happens. Each begins with the user sessions that
+ * exist. Those that a public trace has, have its times.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NOT_FOUND (no sequence has this name),
+ *         SESSIO_NO_MEMORY.
+ *
+ * Ref:     *out_scenario is the caller's, for sessio_scenario_destroy().
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_documented(const char *name, sessio_scenario **out_scenario);
+
+/**
+ * Write a scenario to a file, as sessio_scenario_print() writes it.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_REFUSED (the file cannot be written).
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_save(const sessio_scenario *scenario, const char *path);
+
+/**
+ * Read a scenario from a file, as sessio_scenario_parse() reads it.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_NOT_FOUND (the file cannot be read), SESSIO_LIMIT (it
+ *         is too large, or as for sessio_scenario_parse()), SESSIO_NO_MEMORY.
+ *
+ * Ref:     *out_scenario is the caller's, for sessio_scenario_destroy().
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_load(
+	const char *path, sessio_scenario **out_scenario, sessio_scenario_error *out_error);
+
+/**
  * Make something fail from here on, as a step does. There is one fault of each kind at a time:
  * the later takes the place of the earlier. Finishing the kit ends them. Nothing else of the
  * library runs meanwhile.
@@ -281,6 +323,163 @@ sessio_status sessio_kit_pass_time(sessio_kit *kit, uint64_t ns);
  * @return nanoseconds since the kit was created; 0 for NULL.
  */
 uint64_t sessio_kit_time(const sessio_kit *kit);
+
+/** A record of what happened in a kit or a host. */
+typedef struct sessio_scenario_log sessio_scenario_log;
+
+/**
+ * An action of a test, under the name that steps have for it. It may not leave by a longjmp, as a
+ * failing assertion of cmocka does; the check may.
+ *
+ * @param session_id  of the user session that it is for; 0 if it is for none.
+ * @param number      of the step.
+ * @return SESSIO_OK; another status ends the run.
+ */
+typedef sessio_status sessio_step_act_fn(
+	sessio_kit *kit, uint32_t session_id, uint64_t number, void *ctx);
+
+/** A name of an action, and the function that does it. */
+typedef struct sessio_step_action {
+	const char *name;
+	sessio_step_act_fn *run;
+} sessio_step_action;
+
+/**
+ * Looks whether all is well, after each step.
+ *
+ * @return NULL, or a line that says what is wrong.
+ *
+ * Ref:     the line is borrowed, until the next call.
+ */
+typedef const char *sessio_step_check_fn(sessio_kit *kit, void *ctx);
+
+/** The wishes of a test for its runs. All zero is a good start; nothing is kept. */
+typedef struct sessio_scenario_options {
+	const char *program; /* unless NULL: refuse scenarios of other programs */
+	const char *bounds; /* unless NULL: refuse scenarios that were made under others */
+	const sessio_step_action *actions;
+	size_t action_count;
+	sessio_step_check_fn *check; /* may be NULL */
+	void *ctx; /* of the actions and the check */
+	sessio_scenario_log *log; /* unless NULL: it takes the steps */
+} sessio_scenario_options;
+
+/** How far a run came. */
+typedef struct sessio_scenario_result {
+	size_t steps; /* that were done well */
+	sessio_status status; /* of the step that was not; else SESSIO_OK */
+	char text[256]; /* a line that says which step, and what is wrong; "" if all is well */
+} sessio_scenario_result;
+
+/**
+ * Do one step by hand, as sessio_kit_run() does it. An event that finds no memory because of a
+ * fault is posted again.
+ *
+ * @param options     NULL for all zero.
+ * @param out_result  may be NULL; written whenever a step was tried.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG (a pointer is NULL, or it is no step), SESSIO_NOT_FOUND (no
+ *         action has this name), SESSIO_BAD_STATE (the kit is finished, or the step or the check
+ *         failed; see @p out_result), SESSIO_NO_MEMORY.
+ *
+ * Blocks:  as the action, or as sessio_kit_post().
+ * Calls back: the action, the watchers of the event, and the check.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_kit_run_step(sessio_kit *kit, const sessio_step *step,
+	const sessio_scenario_options *options, sessio_scenario_result *out_result);
+
+/**
+ * Run a scenario in a kit. It ends at the first step that fails. Findings do not end it.
+ *
+ * @param options     NULL for all zero.
+ * @param out_result  may be NULL; written whenever a step was tried.
+ * @return as sessio_kit_run_step(); SESSIO_REFUSED (the scenario was made for another program,
+ *         under other bounds, or for other rules than the kit's host has; nothing was run).
+ *
+ * Blocks:  as sessio_kit_run_step().
+ * Calls back: as sessio_kit_run_step().
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_kit_run(sessio_kit *kit, const sessio_scenario *scenario,
+	const sessio_scenario_options *options, sessio_scenario_result *out_result);
+
+/**
+ * Begin a log of a kit: of its user sessions, devices, findings and steps. Its time is the kit's,
+ * from 0. Finishing the kit ends the log, which can be read then as before.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_EXISTS (the kit has a log), SESSIO_BAD_STATE (the
+ *         kit is finished), SESSIO_NO_MEMORY.
+ *
+ * Ref:     *out_log is the caller's, for sessio_scenario_log_destroy().
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_kit_log(sessio_kit *kit, sessio_scenario_log **out_log);
+
+/**
+ * Begin a log of any host, such as one that mirrors a real system. Its time is the clock's, from 0.
+ * Events come on the threads that post them. So it is stopped before anything else is done with it.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (the host is being destroyed),
+ *         SESSIO_NO_MEMORY.
+ *
+ * Ref:     *out_log is the caller's, for sessio_scenario_log_destroy(), and borrows @p host until
+ *          it is stopped.
+ * Blocks:  as sessio_host_watch().
+ * Calls back: as sessio_host_watch().
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_log_host(sessio_host *host, sessio_scenario_log **out_log);
+
+/**
+ * Log the resource sessions of an object, too. They are looked for after each step, and by
+ * sessio_scenario_log_look().
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_LIMIT (there are 16 objects), SESSIO_BAD_STATE (the
+ *         log is stopped).
+ *
+ * Ref:     holds a reference to @p object until it is stopped.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_log_object(sessio_scenario_log *log, void *object);
+
+/**
+ * Look for devices, findings and resource sessions now, if a test does its steps itself. NULL is a
+ * no-op.
+ */
+void sessio_scenario_log_look(sessio_scenario_log *log);
+
+/**
+ * End a log. It can still be read. NULL is a no-op, and so is a second call.
+ *
+ * Blocks:  until an event that is being delivered is in the log.
+ */
+void sessio_scenario_log_stop(sessio_scenario_log *log);
+
+/**
+ * The steps that make the same happen again: those of runs as they were, and each event that came
+ * otherwise, with the time between. An event that code under test posted is among them, if it did
+ * not come in a run.
+ *
+ * @return the steps; NULL for NULL.
+ *
+ * Ref:     borrowed, as long as the log lives.
+ */
+const sessio_scenario *sessio_scenario_log_steps(const sessio_scenario_log *log);
+
+/**
+ * How much a log has left out, because there was no memory, or more than it keeps.
+ *
+ * @return the number of things; 0 for NULL.
+ */
+size_t sessio_scenario_log_lost(const sessio_scenario_log *log);
+
+/**
+ * Stop a log and free it. NULL is a no-op.
+ *
+ * Ref:     -1 on @p log.
+ * Blocks:  as sessio_scenario_log_stop().
+ */
+void sessio_scenario_log_destroy(sessio_scenario_log *log);
 
 #ifdef __cplusplus
 }

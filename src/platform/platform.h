@@ -40,12 +40,14 @@
 #define SI_COLD __attribute__((cold, noinline))
 #define SI_NOINLINE __attribute__((noinline))
 #define SI_INLINE static inline __attribute__((always_inline)) /* where a call would cost */
+#define si_prefetch(address) __builtin_prefetch(address) /* any address, even a wrong one */
 #else
 #define si_likely(x) (x)
 #define si_unlikely(x) (x)
 #define SI_COLD
 #define SI_NOINLINE
 #define SI_INLINE static inline
+#define si_prefetch(address) ((void)(address))
 #endif
 
 /* Memory, zeroed or not by the caller; aligned for max_align_t. NULL: none left. */

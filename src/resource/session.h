@@ -28,10 +28,10 @@
  * (session-4) Callbacks run with no lock held, in guarded frames. Those of close and
  *      closeComplete are foreign. open and walk handlers are their callers' own.
  * (session-5) Before its open callback has agreed, nobody but the opener takes a
- *      reference to a session, or a pin.
+ *      reference to a session, and no walker has it.
  * (session-6) A context's first reference belongs to the opening, then to the session,
  *      then to its end, which drops it as the last step of all. If walkers have
- *      pins on the session then, the last of them drops it instead.
+ *      the session in their batches then, the last of them drops it instead.
  * (session-7) The put that would drop the last reference of an OPEN session closes it,
  *      and its reference becomes the end's. With the end begun the reference is
  *      the end's already: then this put is one too many.
@@ -99,23 +99,18 @@ struct si_session_type {
 struct si_holding {
 	struct si_session_type *type; /* counted, as is the object; NULL: nothing is held */
 	struct si_holding *next; /* other types, from registrations that are over */
-	uint32_t contexts; /* of this type; memory ends before they are too many */
-};
-
-/* The handle of a resource in its provider's space. */
-struct si_own_handle {
-	struct si_handle_object *object; /* counted; NULL: there is none */
-	uint32_t value;
+	uint32_t contexts; /* of this type, and walks; memory ends before they are too many */
 };
 
 /* The private part of a resource. */
 struct si_resource {
 	si_mutex *lock;
 	_Atomic(struct si_session_type *) type; /* NULL while it is not registered */
-	struct si_list sessions; /* resource lock; newest first */
+	struct si_stack sessions; /* resource lock; newest first */
 	struct si_holding holding; /* resource lock */
 	struct si_rights rights; /* resource lock */
-	struct si_own_handle handle; /* resource lock; none while it is not registered */
+	/* Its handle in its provider's space. Resource lock; counted; NULL: there is none. */
+	struct si_handle_object *handle;
 };
 
 /* How far the opening is: nothing to destruct, constructed, its open callback has agreed. */
@@ -140,19 +135,20 @@ struct si_session {
 	struct si_rundown run;
 	void *object; /* the resource; (session-3) */
 	struct si_session_type *type; /* (session-3) */
-	struct si_list_node node; /* resource lock; resource->sessions */
-	struct si_deferred item; /* its next step, if that is put off; the closer's */
-	struct si_session_cold *cold; /* resource lock; set once, at open if tracked */
-	uint32_t required; /* fixed at open, as is the next one */
-	uint32_t shared;
-	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
-	uint32_t pins; /* resource lock; walkers that are at it (session-6) */
-	bool tracked; /* operations say who they are; fixed */
-	bool first_dropped; /* resource lock; (session-11) */
+	/* All that a walk looks at lies in one line of the cache: these and the next one. */
 	_Atomic uint8_t stage; /* an si_session_stage; written by the opener alone */
 	_Atomic uint8_t end; /* an si_session_end; written under the resource lock */
 	_Atomic uint8_t reason; /* a sessio_end_reason; why it was closed */
 	_Atomic bool sent; /* it has, or had, a number (session_number-5) */
+	bool tracked; /* operations say who they are; fixed */
+	bool first_dropped; /* resource lock; (session-11) */
+	struct si_list_node node; /* resource lock; resource->sessions */
+	uint32_t pins; /* resource lock; walkers that had it when it ended (session-6) */
+	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
+	struct si_deferred item; /* its next step, if that is put off; the closer's */
+	struct si_session_cold *cold; /* resource lock; set once, at open if tracked */
+	uint32_t required; /* fixed at open, as is the next one */
+	uint32_t shared;
 };
 
 extern struct sessio_object_type si_resource_type; /* root of all resources */

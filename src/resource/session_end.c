@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/waiting.h"
 #include "resource/session_handle.h"
+#include "resource/walk.h"
 
 /* The kinds of frames of a thread in one of these callbacks. */
 static const char in_close;
@@ -50,8 +51,9 @@ static struct ending finish_locked(struct si_resource *resource, struct si_sessi
 
 	/* Acquire: if the only reference is the end's, what other holders did is done. */
 	references = atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire);
-	si_list_remove(&resource->sessions, &session->node);
-	if (session->pins != 0) {
+	si_stack_remove(&resource->sessions, &session->node);
+	session->pins = si_walk_count_locked(resource, session);
+	if (si_unlikely(session->pins != 0)) {
 		atomic_store_explicit(&session->end, SI_PINNED, memory_order_release);
 		ending.leftover = LEFT_TO_WALKER;
 		ending.referenced = references != 1;

@@ -121,11 +121,23 @@ static void close_own(struct si_own_handle handle)
 	}
 }
 
+/* A resource keeps the object of its handle. That object knows the value. */
+static struct si_own_handle own_of(struct si_handle_object *object)
+{
+	struct si_own_handle handle = { object, SESSIO_HANDLE_INVALID };
+
+	if (object != NULL) {
+		/* Relaxed: written before the object became the resource's. */
+		handle.value = atomic_load_explicit(&object->borrowed, memory_order_relaxed);
+	}
+	return handle;
+}
+
 struct si_own_handle si_resource_take_handle_locked(struct si_resource *resource)
 {
-	struct si_own_handle handle = resource->handle;
+	struct si_own_handle handle = own_of(resource->handle);
 
-	resource->handle.object = NULL;
+	resource->handle = NULL;
 	return handle;
 }
 
@@ -148,7 +160,7 @@ static sessio_status get_own(struct si_resource *resource, struct si_own_handle 
 
 	si_mutex_lock(resource->lock);
 	registered = atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
-	*out_handle = resource->handle;
+	*out_handle = own_of(resource->handle);
 	if (out_handle->object != NULL) {
 		si_handle_object_ref(out_handle->object);
 	}
@@ -202,10 +214,10 @@ static bool replace_own(
 	bool fits;
 
 	si_mutex_lock(resource->lock);
-	fits = resource->handle.object == old.object &&
+	fits = resource->handle == old.object &&
 		atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
 	if (fits) {
-		resource->handle = fresh;
+		resource->handle = fresh.object;
 		si_handle_object_ref(fresh.object);
 	}
 	si_mutex_unlock(resource->lock);

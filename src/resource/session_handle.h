@@ -27,6 +27,12 @@
 
 struct si_badge;
 
+/* The handle of a resource in its provider's space. */
+struct si_own_handle {
+	struct si_handle_object *object; /* counted; NULL: there is none */
+	uint32_t value;
+};
+
 /*
  * The handle of a registered object, in the space that the thread uses; made if
  * there is none. SESSIO_INVALID_ARG (no resource), SESSIO_NOT_FOUND (not registered),

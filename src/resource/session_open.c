@@ -39,7 +39,7 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 		session->cold->opened_ns = si_platform_stamp_ns();
 	}
 	si_rights_add(&resource->rights, required, shared);
-	si_list_prepend(&resource->sessions, &session->node);
+	si_stack_push(&resource->sessions, &session->node);
 	si_resource_add_context_locked(resource, type);
 	*out_session = session;
 	return SESSIO_OK;
@@ -70,7 +70,7 @@ static bool cancel_open(struct si_session *session)
 	si_mutex_lock(resource->lock);
 	bound = si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
-	si_list_remove(&resource->sessions, &session->node);
+	si_stack_remove(&resource->sessions, &session->node);
 	unregistered = why_closed_locked(session) == SESSIO_NOT_FOUND;
 	si_mutex_unlock(resource->lock);
 	si_session_drop_bound(bound);
@@ -100,7 +100,7 @@ static void abort_open(struct si_session *session)
 	si_mutex_lock(resource->lock);
 	bound = si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
-	si_list_remove(&resource->sessions, &session->node);
+	si_stack_remove(&resource->sessions, &session->node);
 	watches = si_session_take_watches_locked(session);
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 	si_mutex_unlock(resource->lock);

@@ -26,7 +26,7 @@ static bool object_has_no_session(void *arg)
 	bool is_empty;
 
 	si_mutex_lock(resource->lock);
-	is_empty = si_list_is_empty(&resource->sessions);
+	is_empty = si_stack_is_empty(&resource->sessions);
 	si_mutex_unlock(resource->lock);
 	return is_empty;
 }

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/walk.h"
 
-/* Sessions taken in one go: enough to make the lock cheap, few enough for any stack. */
-#define BATCH 32u
+#define FETCH_AHEAD 16u /* sessions: by then the memory has answered */
 
 static const char in_handler; /* the kind of frame of a thread in a walk handler */
 
-static struct si_session *next_session(struct si_list_cursor *cursor)
+static void begin(struct si_resource *resource, struct si_walker *walker) SI_HELD(*resource->lock)
 {
-	struct si_list_node *node = si_list_cursor_next(cursor);
+	walker->taken = NULL;
+	walker->count = 0;
+	walker->left = 0;
+	si_stack_cursor_begin(&resource->sessions, &walker->cursor);
+}
+
+static void end(struct si_resource *resource, struct si_walker *walker) SI_HELD(*resource->lock)
+{
+	si_stack_cursor_end(&resource->sessions, &walker->cursor);
+}
+
+static struct si_session *next_session(struct si_walker *walker)
+{
+	struct si_list_node *node = si_list_cursor_next(&walker->cursor);
 
 	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_session, node);
 }
@@ -25,12 +37,12 @@ static void step(struct si_resource *resource, unsigned *steps) SI_HELD(*resourc
 
 void si_walk_close_all(struct si_resource *resource)
 {
-	struct si_list_cursor cursor;
+	struct si_walker walker;
 	struct si_session *session;
 	unsigned steps = 0;
 
-	si_list_cursor_begin(&resource->sessions, &cursor);
-	while ((session = next_session(&cursor)) != NULL) {
+	begin(resource, &walker);
+	while ((session = next_session(&walker)) != NULL) {
 		enum si_run_close found = si_session_begin_close(session, SESSIO_END_UNREGISTERED);
 
 		if (found == SI_CLOSE_IDLE || found == SI_CLOSE_BUSY) {
@@ -41,23 +53,23 @@ void si_walk_close_all(struct si_resource *resource)
 			step(resource, &steps); /* its opener or another closer ends it */
 		}
 	}
-	si_list_cursor_end(&resource->sessions, &cursor);
+	end(resource, &walker);
 }
 
 void si_walk_look(struct si_resource *resource, void (*look)(struct si_session *session, void *arg),
 	void *arg)
 {
-	struct si_list_cursor cursor;
+	struct si_walker walker;
 	struct si_session *session;
 	unsigned steps = 0;
 
 	si_mutex_lock(resource->lock);
-	si_list_cursor_begin(&resource->sessions, &cursor);
-	while ((session = next_session(&cursor)) != NULL) {
+	begin(resource, &walker);
+	while ((session = next_session(&walker)) != NULL) {
 		look(session, arg);
 		step(resource, &steps);
 	}
-	si_list_cursor_end(&resource->sessions, &cursor);
+	end(resource, &walker);
 	si_mutex_unlock(resource->lock);
 }
 
@@ -74,82 +86,123 @@ static bool is_completing(const struct si_session *session)
 	return atomic_load_explicit(&session->end, memory_order_acquire) != SI_LIVE;
 }
 
-struct batch {
-	struct si_session *sessions[BATCH]; /* pinned */
-	unsigned count;
-	bool more; /* sessions may follow */
-};
-
-static void take_some(struct si_list_cursor *cursor, struct batch *batch)
+unsigned si_walk_leave_to_walkers_locked(
+	struct si_resource *resource, const struct si_session *session)
 {
-	batch->count = 0;
-	batch->more = true;
-	for (unsigned steps = 0; steps < SI_WALK_STEPS && batch->count < BATCH; steps++) {
-		struct si_session *session = next_session(cursor);
+	unsigned walkers = 0;
 
-		if (session == NULL) {
-			batch->more = false;
-			return;
+	for (struct si_list_cursor *at = resource->sessions.cursors; at != NULL; at = at->outer) {
+		struct si_walker *walker = (struct si_walker *)(void *)at;
+		uint32_t i = 0;
+
+		while (i < walker->count && walker->taken[i] != session) {
+			i++;
 		}
-		if (has_agreed(session)) { /* (session-5) */
-			session->pins++;
-			batch->sessions[batch->count++] = session;
+		if (i < walker->count) {
+			walker->left |= UINT32_C(1) << i;
+			walkers++;
 		}
 	}
+	return walkers;
 }
 
-/* Takes the pins off. A reference that this leaves here is put without the lock (session-6). */
-static void unpin(struct si_resource *resource, struct batch *batch) SI_HELD(*resource->lock)
+/*
+ * Sessions that were opened in a row often lie at equal distances. Then this asks for
+ * one ahead of time. Otherwise it asks in vain, which costs next to nothing.
+ */
+static void fetch_ahead(const struct si_list_node *before, const struct si_list_node *at)
 {
-	unsigned left = 0;
+	uintptr_t distance = (uintptr_t)at - (uintptr_t)before;
 
-	for (unsigned i = 0; i < batch->count; i++) {
-		struct si_session *session = batch->sessions[i];
+	si_prefetch((const void *)((uintptr_t)at + FETCH_AHEAD * distance));
+}
 
-		if (--session->pins == 0 &&
-			atomic_load_explicit(&session->end, memory_order_relaxed) == SI_PINNED) {
-			bool owned = !session->first_dropped; /* (session-11) */
+/* False: no session follows those that it takes. */
+static bool take_some(struct si_walker *walker)
+{
+	struct si_list_node *at = walker->cursor.at;
+	const struct si_list_node *before = at;
+	uint32_t count = 0;
+
+	for (unsigned steps = 0; at != NULL && steps < SI_WALK_STEPS && count < SI_WALK_BATCH;
+		steps++) {
+		struct si_session *session = SI_LIST_ELEMENT(at, struct si_session, node);
+
+		fetch_ahead(before, at);
+		if (has_agreed(session)) { /* (session-5) */
+			walker->taken[count++] = session;
+		}
+		before = at;
+		at = at->next;
+	}
+	walker->cursor.at = at;
+	walker->count = count;
+	return at != NULL;
+}
+
+/* Ends what was left to this walker last. A reference is put without the lock (session-6). */
+static SI_NOINLINE void finish_left(struct si_resource *resource, struct si_walker *walker)
+	SI_HELD(*resource->lock)
+{
+	struct si_session *owned[SI_WALK_BATCH];
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < walker->count; i++) {
+		struct si_session *session = walker->taken[i];
+
+		if ((walker->left >> i & 1u) != 0 && --session->pins == 0) {
+			bool owns = !session->first_dropped; /* (session-11) */
 
 			/* Without a reference of its own, this thread is done with it now. */
 			atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
-			if (owned) {
-				batch->sessions[left++] = session;
+			if (owns) {
+				owned[count++] = session;
 			}
 		}
 	}
-	if (left != 0) {
-		si_mutex_unlock(resource->lock);
-		for (unsigned i = 0; i < left; i++) {
-			si_object_put(si_session_context(batch->sessions[i]));
-		}
-		si_mutex_lock(resource->lock);
+	walker->count = 0;
+	walker->left = 0;
+	si_mutex_unlock(resource->lock);
+	for (unsigned i = 0; i < count; i++) {
+		si_object_put(si_session_context(owned[i]));
 	}
+	si_mutex_lock(resource->lock);
 }
 
 /* Uses one session of a walk; false ends the walk. */
 typedef bool use_fn(void *object, struct si_session *session, void *arg);
 
-/* The lock is held at the call and at the return, not in between. */
-static void walk(struct si_resource *resource, use_fn *use, void *object, void *arg)
+/*
+ * The lock is held at the call and at the return, not in between. Inline, so that
+ * only the handler is called through a pointer.
+ */
+SI_INLINE void walk(struct si_resource *resource, use_fn *use, void *object, void *arg)
 	SI_HELD(*resource->lock)
 {
-	struct si_list_cursor cursor;
-	struct batch batch = { .more = true };
+	struct si_session *taken[SI_WALK_BATCH];
+	struct si_walker walker;
+	bool more = true;
 
-	si_list_cursor_begin(&resource->sessions, &cursor);
-	while (batch.more) {
-		take_some(&cursor, &batch);
+	begin(resource, &walker);
+	walker.taken = taken;
+	while (more) {
+		uint32_t count;
+
+		more = take_some(&walker);
+		count = walker.count;
 		si_mutex_unlock(resource->lock);
-		for (unsigned i = 0; i < batch.count; i++) {
-			if (!use(object, batch.sessions[i], arg)) {
-				batch.more = false;
+		for (uint32_t i = 0; i < count; i++) {
+			if (!use(object, taken[i], arg)) {
+				more = false;
 				break;
 			}
 		}
 		si_mutex_lock(resource->lock);
-		unpin(resource, &batch);
+		if (si_unlikely(walker.left != 0)) {
+			finish_left(resource, &walker);
+		}
 	}
-	si_list_cursor_end(&resource->sessions, &cursor);
+	end(resource, &walker);
 }
 
 struct visiting {
@@ -209,22 +262,27 @@ sessio_status si_session_walk(
 {
 	struct si_resource *resource = si_resource_of(object);
 	struct handling handling = { handler, arg, 0 };
-	bool registered;
+	struct si_session_type *type;
+	bool last = false;
 
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(resource->lock);
-	registered = atomic_load_explicit(&resource->type, memory_order_relaxed) != NULL;
-	if (registered) {
-		(void)si_object_ref(object); /* the handler may drop every other one */
+	type = atomic_load_explicit(&resource->type, memory_order_relaxed);
+	if (type != NULL) {
+		/* The handler may drop everything else that keeps the object. */
+		si_resource_add_context_locked(resource, type);
 		handle_all(resource, object, &handling);
+		last = si_resource_remove_context_locked(resource, type);
 	}
 	si_mutex_unlock(resource->lock);
-	if (!registered) {
+	if (type == NULL) {
 		return SESSIO_NOT_FOUND;
 	}
-	si_object_put(object);
+	if (last) {
+		si_resource_put_held(object, type);
+	}
 	if (handling.reason != 0) {
 		*out_reason = handling.reason;
 		return SESSIO_REFUSED;

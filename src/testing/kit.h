@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "platform/hooks.h"
 #include "sessio/testing_driver.h"
+#include "sessio/testing_scenario.h"
 #include "wdk/hooks.h"
 #include "wdk/thread.h"
 
@@ -23,7 +24,7 @@
 
 /* A call in the code under test. */
 struct si_kit_place {
-	const sessio_driver_image *image; /* NULL: not known */
+	const sessio_kit_image *image; /* NULL: not known */
 	const unsigned char *address;
 };
 
@@ -92,6 +93,9 @@ struct sessio_kit {
 	size_t looked_at; /* how many of them the test has seen */
 	size_t lost; /* findings that there was no room for */
 	char *report;
+	/* A log of this kit, or NULL, and how it learns of the kit's end: before, and after. */
+	sessio_scenario_log *log;
+	void (*log_ends)(sessio_scenario_log *log, bool finished);
 };
 
 /* The kit of the process, or NULL. */
@@ -113,7 +117,10 @@ void si_kit_find_pair(sessio_kit *kit, sessio_kit_rule rule, const void *object,
 	struct si_kit_place at, struct si_kit_place other);
 void si_kit_free_findings(sessio_kit *kit);
 
-/* The innermost call on this thread's stack that is in a driver of the kit. */
+/* Gives an image's variables the values from before its first load. False without memory. */
+bool si_kit_image_restore(const sessio_kit_image *image);
+
+/* The innermost call on this thread's stack that is in code under test. */
 struct si_kit_place si_kit_here(const sessio_kit *kit);
 /* This routine of a driver. */
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine);

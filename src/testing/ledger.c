@@ -358,7 +358,7 @@ static const struct kind {
 
 static bool is_of(const struct si_kit_record *record, const sessio_kit_driver *driver)
 {
-	return driver == NULL || record->made.image == driver->image ||
+	return driver == NULL || record->made.image == &driver->image->image ||
 		record->owner == &driver->object;
 }
 

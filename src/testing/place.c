@@ -11,11 +11,11 @@ struct search {
 	struct si_kit_place found;
 };
 
-static const sessio_driver_image *image_at(const sessio_kit *kit, const unsigned char *address)
+static const sessio_kit_image *image_at(const sessio_kit *kit, const unsigned char *address)
 {
 	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = node->next) {
-		const sessio_driver_image *image =
-			SI_LIST_ELEMENT(node, sessio_kit_driver, link)->image;
+		const sessio_kit_image *image =
+			&SI_LIST_ELEMENT(node, sessio_kit_driver, link)->image->image;
 
 		if (address > image->code && address <= image->code_end) {
 			return image;
@@ -51,8 +51,8 @@ struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine)
 
 sessio_kit_place si_kit_place_face(struct si_kit_place place)
 {
-	const sessio_driver_image *image = place.image;
-	const struct sessio_driver_line *best = NULL;
+	const sessio_kit_image *image = place.image;
+	const struct sessio_kit_line *best = NULL;
 	sessio_kit_place face = { 0 };
 	size_t offset;
 
@@ -63,7 +63,7 @@ sessio_kit_place si_kit_place_face(struct si_kit_place place)
 	/* A return address may belong to the next line. */
 	offset = (size_t)(place.address - image->code) - 1;
 	for (size_t i = 0; i < image->line_count; i++) {
-		const struct sessio_driver_line *line = &image->lines[i];
+		const struct sessio_kit_line *line = &image->lines[i];
 
 		if (line->offset <= offset && (best == NULL || line->offset >= best->offset)) {
 			best = line;

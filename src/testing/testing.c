@@ -162,12 +162,20 @@ static void give_host_back(sessio_kit *kit)
 	kit->host = NULL;
 }
 
+static void end_log(sessio_kit *kit, bool finished)
+{
+	if (kit->log != NULL) {
+		kit->log_ends(kit->log, finished);
+	}
+}
+
 size_t sessio_kit_finish(sessio_kit *kit)
 {
 	if (kit == NULL) {
 		return 0;
 	}
 	if (!kit->finished) {
+		end_log(kit, false);
 		si_kit_end_faults();
 	}
 	if (si_kit_step(kit, finish, kit)) {
@@ -177,6 +185,7 @@ size_t sessio_kit_finish(sessio_kit *kit)
 		give_host_back(kit);
 	}
 	kit->finished = true;
+	end_log(kit, true);
 	return sessio_kit_finding_count(kit);
 }
 

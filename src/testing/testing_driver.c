@@ -11,41 +11,6 @@
 #define SERVICES L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
 #define DRIVERS L"\\Driver\\"
 
-/*
- * The driver's variables, byte by byte: address sanitizers have marked the room
- * between them, and would see an access there in any other copy.
- */
-#if defined(__GNUC__)
-__attribute__((no_sanitize("address", "thread")))
-#endif
-static void
-copy_data(unsigned char *to, const unsigned char *from, size_t size)
-{
-	volatile unsigned char *out = to;
-	const volatile unsigned char *in = from;
-
-	for (size_t i = 0; i < size; i++) {
-		out[i] = in[i];
-	}
-}
-
-/* False if there is no memory. The copy stays as long as the process. */
-static bool restore_data(const sessio_driver_image *image)
-{
-	size_t size = (size_t)(image->data_end - image->data);
-
-	if (*image->saved != NULL) {
-		copy_data(image->data, *image->saved, size);
-		return true;
-	}
-	*image->saved = malloc(size + 1);
-	if (*image->saved == NULL) {
-		return false;
-	}
-	copy_data(*image->saved, image->data, size);
-	return true;
-}
-
 /* Writes the prefix and the driver's name at `at`, and moves that behind them. */
 static UNICODE_STRING put_name(WCHAR **at, PCWSTR prefix, const char *name)
 {
@@ -66,7 +31,7 @@ static UNICODE_STRING put_name(WCHAR **at, PCWSTR prefix, const char *name)
 static sessio_kit_driver *make_driver(sessio_kit *kit, const sessio_driver_image *image)
 {
 	size_t letters =
-		3 * (strlen(image->name) + 1) + RTL_NUMBER_OF(SERVICES) + RTL_NUMBER_OF(DRIVERS);
+		3 * (strlen(image->image.name) + 1) + RTL_NUMBER_OF(SERVICES) + RTL_NUMBER_OF(DRIVERS);
 	sessio_kit_driver *driver = calloc(1, sizeof(*driver) + letters * sizeof(WCHAR));
 	UNICODE_STRING name;
 	WCHAR *at;
@@ -75,18 +40,18 @@ static sessio_kit_driver *make_driver(sessio_kit *kit, const sessio_driver_image
 		return NULL;
 	}
 	at = driver->names;
-	name = put_name(&at, DRIVERS, image->name);
+	name = put_name(&at, DRIVERS, image->image.name);
 	if (sessio_nt_init_driver(&driver->object, &name) != SESSIO_OK) {
 		free(driver);
 		return NULL;
 	}
 	driver->kit = kit;
 	driver->image = image;
-	driver->registry_path = put_name(&at, SERVICES, image->name);
-	driver->object.DriverExtension->ServiceKeyName = put_name(&at, L"", image->name);
+	driver->registry_path = put_name(&at, SERVICES, image->image.name);
+	driver->object.DriverExtension->ServiceKeyName = put_name(&at, L"", image->image.name);
 	driver->object.DriverInit = image->entry;
-	driver->object.DriverStart = (PVOID)(ULONG_PTR)image->code;
-	driver->object.DriverSize = (ULONG)(image->code_end - image->code);
+	driver->object.DriverStart = (PVOID)(ULONG_PTR)image->image.code;
+	driver->object.DriverSize = (ULONG)(image->image.code_end - image->image.code);
 	si_list_append(&kit->drivers, &driver->link);
 	return driver;
 }
@@ -112,7 +77,7 @@ static void look_behind(sessio_kit_driver *driver)
 	if (!si_wdk_work_wait(SI_KIT_WORK_NS)) {
 		si_kit_find_at(kit, SESSIO_KIT_RULE_WORK_ITEM_LEFT, driver,
 			"a work item has not returned for ten seconds after the unload",
-			si_kit_place_of(kit, driver->image->code));
+			si_kit_place_of(kit, driver->image->image.code));
 	}
 	si_kit_free_files(kit, &driver->object);
 	si_kit_sweep(kit, driver, true);
@@ -132,7 +97,7 @@ static void load(void *arg)
 	struct si_wdk_standing before = si_wdk_standing();
 	sessio_kit_driver *driver = make_driver(step->kit, step->image);
 
-	if (driver == NULL || !restore_data(step->image)) {
+	if (driver == NULL || !si_kit_image_restore(&step->image->image)) {
 		step->status = STATUS_INSUFFICIENT_RESOURCES;
 		return;
 	}

@@ -28,4 +28,14 @@ bool si_scenario_is_origin(const char *text, size_t length);
 /* Whether this is one, but for an action's name. */
 bool si_scenario_is_step(const sessio_step *step);
 
+/* Writes a text about the subject into a file that is made anew. */
+typedef sessio_status si_scenario_writing_fn(
+	const void *subject, sessio_write_fn *write, void *ctx);
+sessio_status si_scenario_write_file(
+	const char *path, si_scenario_writing_fn *writing, const void *subject);
+
+/* Before a step of a run, and after it: why it failed, or NULL. */
+void si_scenario_log_begin_step(sessio_scenario_log *log, const sessio_step *step);
+void si_scenario_log_end_step(sessio_scenario_log *log, const char *failure);
+
 #endif /* SI_TESTING_SCENARIO_H */

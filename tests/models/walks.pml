@@ -3,9 +3,10 @@
  * Walks over an object's sessions, src/resource/walk.c, as a Spin model. Two walkers
  * have a cursor each; one session stays, one ends, one comes and ends.
  *
- * A walker takes some sessions under the lock, pins them, moves its cursor behind
- * them, and visits them without the lock. An end leaves the list at once, or
- * leaves that to the last pin. One step is all that happens under the lock.
+ * A walker takes some sessions under the lock, remembers them in its batch, moves its
+ * cursor behind them, and visits them without the lock. An end looks into all batches.
+ * It leaves the list, and leaves the rest to the last walker that has the session.
+ * One step is all that happens under the lock.
  *
  *   (M1) nothing is visited, and nothing led to, that has been freed, or is a cursor;
  *   (M2) a session that stays is met once by each walk;
@@ -20,10 +21,11 @@
  *   fault -DF_NO_CURSOR          a walker remembers the session where it was
  *   fault -DF_CURSOR_STAYS       a cursor is not moved behind what was taken
  *   fault -DF_CURSOR_TAKEN       the other walker's cursor is taken for a session
- *   fault -DF_PINS_UNSEEN        an end does not look for pins
+ *   fault -DF_BATCHES_UNSEEN     an end does not look into batches
+ *   fault -DF_ONE_BATCH          an end looks into one batch only
  *   fault -DF_STOP_SHORT         a walk ends where nothing was left to take
  *   fault -DF_CURSOR_LEFT        a walk leaves its cursor behind
- *   fault -DF_UNPIN_FORGETS      the last pin does not finish the end
+ *   fault -DF_LAST_FORGETS       the last walker does not finish the end
  */
 #define STAYS 0
 #define ENDS 1
@@ -36,8 +38,8 @@
 
 byte head = NIL;
 byte next[NODES];
-bool linked[NODES];
-byte pins[SESSIONS];
+byte batch[WALKERS]; /* the session that each walker has */
+byte pins[SESSIONS]; /* walkers that had it when it ended, and still have */
 bool left[SESSIONS]; /* its end is over but for a walker */
 bool over[SESSIONS];
 bool freed[SESSIONS]; /* ghost */
@@ -48,15 +50,13 @@ hidden byte M1, M2, M3, M4;
 inline link_first(node)
 {
 	next[node] = head;
-	head = node;
-	linked[node] = true
+	head = node
 }
 
 inline link_after(place, node)
 {
 	next[node] = next[place];
-	next[place] = node;
-	linked[node] = true
+	next[place] = node
 }
 
 inline unlink(node)
@@ -70,8 +70,7 @@ inline unlink(node)
 		:: else -> i = next[i]
 		od
 	fi;
-	next[node] = NIL;
-	linked[node] = false
+	next[node] = NIL
 }
 
 inline finish()
@@ -100,7 +99,7 @@ proctype walker(byte cursor)
 			at = next[last];
 			do
 			:: at == NIL -> break
-			:: at != NIL && (at >= SESSIONS || over[at]) ->
+			:: at != NIL && at >= SESSIONS ->
 #ifdef F_CURSOR_TAKEN
 				break
 #else
@@ -111,13 +110,13 @@ proctype walker(byte cursor)
 				at = next[at]
 #endif
 #endif
-			:: at < SESSIONS && !over[at] -> last = at; break
+			:: at != NIL && at < SESSIONS -> last = at; break
 			od;
 			if
 			:: at != NIL ->
 				assert(M1 || at < SESSIONS);
-				pins[at]++;
-				taken = at
+				taken = at;
+				batch[cursor - SESSIONS] = at
 			:: else
 			fi;
 #ifdef F_CURSOR_STAYS
@@ -144,15 +143,18 @@ proctype walker(byte cursor)
 			assert(M3 || met[taken] == 1)
 		};
 		atomic {
-			pins[taken]--;
+			batch[cursor - SESSIONS] = NIL;
 			if
-			:: pins[taken] == 0 && left[taken] ->
-				left[taken] = false;
-				over[taken] = true;
-#ifndef F_UNPIN_FORGETS
-				unlink(taken);
-				freed[taken] = true
+			:: left[taken] ->
+				pins[taken]--;
+				if
+				:: pins[taken] == 0 ->
+					left[taken] = false;
+#ifndef F_LAST_FORGETS
+					freed[taken] = true
 #endif
+				:: else
+				fi
 			:: else
 			fi;
 			taken = NIL
@@ -172,19 +174,22 @@ proctype walker(byte cursor)
 inline end_it(session)
 {
 	atomic {
-		if
-#ifndef F_PINS_UNSEEN
-		:: pins[session] > 0 -> left[session] = true
+#ifndef F_BATCHES_UNSEEN
+		pins[session] = (batch[0] == session -> 1 : 0);
+#ifndef F_ONE_BATCH
+		pins[session] = pins[session] + (batch[1] == session -> 1 : 0);
 #endif
+#endif
+		unlink(session);
+		if
+		:: pins[session] > 0 -> left[session] = true
 		:: else -> over[session] = true
 		fi
 	};
 	/* Its destructor, later. */
 	atomic {
 		if
-		:: over[session] && linked[session] ->
-			unlink(session);
-			freed[session] = true
+		:: over[session] && !freed[session] -> freed[session] = true
 		:: else
 		fi
 	}
@@ -209,6 +214,8 @@ proctype opener()
 
 init {
 	atomic {
+		batch[0] = NIL;
+		batch[1] = NIL;
 		link_first(STAYS);
 		link_first(ENDS)
 	};

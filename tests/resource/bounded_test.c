@@ -105,7 +105,7 @@ static void ended_contexts_are_in_nobodys_way(void **state)
 		KosRefObject(contexts[i]);
 		assert_int_equal(KosSessionCloseObject(contexts[i]), rcOk);
 	}
-	assert_true(si_list_is_empty(&resource->sessions));
+	assert_true(si_stack_is_empty(&resource->sessions));
 	assert_null(resource->holding.next);
 	assert_int_equal(resource->holding.contexts, MANY);
 	watch(resource->lock);

@@ -153,7 +153,7 @@ static void ended_contexts_are_in_no_list(void **state)
 		KosRefObject(kept[i]);
 		assert_int_equal(KosSessionCloseObject(kept[i]), rcOk);
 	}
-	assert_true(si_list_is_empty(&resource->sessions));
+	assert_true(si_stack_is_empty(&resource->sessions));
 	assert_int_equal(resource->holding.contexts, KEPT);
 	assert_int_equal(sessio_object_references(provider.file), 2);
 	/* They keep object and session type even so. */

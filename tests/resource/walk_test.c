@@ -241,6 +241,37 @@ static void a_walk_inside_a_walk_meets_all_again(void **state)
 	assert_int_equal(log.calls, SESSIONS);
 }
 
+static Retcode close_it(void *object, void *context, void *walk_ctx)
+{
+	(void)object;
+	(void)walk_ctx;
+	must_close(context);
+	return rcOk;
+}
+
+/* Ends the session in a walk inside of this one, and looks at it afterwards. */
+static Retcode end_it_inside(void *object, void *context, void *walk_ctx)
+{
+	assert_int_equal(KosSessionWalk(object, close_it, NULL), rcOk);
+	assert_int_equal(sessio_object_references(context), 1);
+	provider_expect("close a, complete a");
+	(*(unsigned *)walk_ctx)++;
+	return rcOk;
+}
+
+/* (session-6) The walk that has it last drops the end's reference. */
+static void what_ends_in_two_walks_stays_until_both_are_done_with_it(void **state)
+{
+	unsigned calls = 0;
+
+	(void)state;
+	(void)provider_open("a");
+	provider_forget();
+	assert_int_equal(KosSessionWalk(provider.file, end_it_inside, &calls), rcOk);
+	assert_int_equal(calls, 1);
+	provider_expect("destruct a");
+}
+
 static void unregister(struct log *log)
 {
 	if (log->calls == 3) {
@@ -285,6 +316,11 @@ static void a_walk_holds_what_it_walks(void **state)
 	assert_int_equal(KosSessionOpenObject(mortal, 0, 0, NULL, &context), rcOk);
 	assert_int_equal(KosSessionWalk(mortal, drop_it, &calls), rcOk);
 	assert_int_equal(calls, 1);
+	KosRefObject(provider.file);
+	assert_int_equal(KosSessionWalk(provider.file, close_it, NULL), rcOk);
+	assert_int_equal(KosSessionUnregisterObject(provider.file), rcOk);
+	assert_int_equal(sessio_object_references(provider.file), 2); /* none is the walk's */
+	KosPutObject(provider.file);
 }
 
 static Retcode close_each(void *object, void *context, void *walk_ctx)
@@ -322,6 +358,7 @@ int main(void)
 		PROVIDED(sessions_closed_meanwhile_are_not_met_afterwards),
 		PROVIDED(a_walk_ends_although_sessions_are_opened_meanwhile),
 		PROVIDED(a_walk_inside_a_walk_meets_all_again),
+		PROVIDED(what_ends_in_two_walks_stays_until_both_are_done_with_it),
 		PROVIDED(a_walk_ends_with_the_registration),
 		PROVIDED(a_walk_holds_what_it_walks),
 		PROVIDED(a_handler_may_close_each_session_it_gets),

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The result of an exploration, for people and for tests. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing/explore.h"
+
+const char *sessio_explore_kind_text(sessio_explore_kind kind)
+{
+	switch (kind) {
+#define XX(name, value, text)       \
+	case SESSIO_EXPLORE_##name: \
+		return text;
+		SESSIO_EXPLORE_KIND_MAP(XX)
+#undef XX
+	}
+	return "unknown kind";
+}
+
+static unsigned long number(size_t value)
+{
+	return (unsigned long)value;
+}
+
+static void put_summary(sessio_explore *explore)
+{
+	const sessio_explore_counts *counts = &explore->counts;
+	char *text = explore->summary;
+	size_t size = sizeof(explore->summary);
+	size_t length = si_explore_put(text, size, 0,
+		"%lu histories of up to %u steps with %u user sessions: %lu states, %lu times "
+		"one that was known, %lu failed",
+		number(counts->histories), counts->depth, explore->options.sessions,
+		number(counts->states), number(counts->equal), number(counts->failed));
+
+	if (counts->cut != 0) {
+		length = si_explore_put(
+			text, size, length, ", %lu cut by the bounds", number(counts->cut));
+	}
+	if (explore->stopped != NULL) {
+		length = si_explore_put(
+			text, size, length, "; it ended early: %s", explore->stopped);
+	}
+	length = si_explore_put(
+		text, size, length, "; %s", counts->complete ? "complete" : "not complete");
+	if (!counts->isolated) {
+		(void)si_explore_put(text, size, length,
+			"; not isolated: a crash or a hang would have ended or held up the test");
+	}
+}
+
+static bool put_report(sessio_explore *explore)
+{
+	size_t size = 1, length = 0;
+
+	for (size_t i = 0; i < explore->failure_count; i++) {
+		size += strlen(explore->failures[i].text) + strlen(explore->failures[i].shown) +
+			160;
+	}
+	explore->report = malloc(size);
+	if (explore->report == NULL) {
+		return false;
+	}
+	explore->report[0] = '\0';
+	for (size_t i = 0; i < explore->failure_count; i++) {
+		const sessio_explore_failure *failure = &explore->failures[i].face;
+
+		length = si_explore_put(explore->report, size, length,
+			"%lu. %s\n   %lu of %lu histories; the shortest, with %lu steps:\n%s",
+			number(i + 1), failure->text, number(failure->histories),
+			number(explore->counts.histories),
+			number(sessio_scenario_count(failure->scenario) - 1), failure->shown);
+	}
+	return true;
+}
+
+static bool write_to(const char *text, size_t length, void *file)
+{
+	return fwrite(text, 1, length, file) == length;
+}
+
+static sessio_status save(const sessio_explore *explore)
+{
+	FILE *file;
+	sessio_status status;
+
+	if (explore->options.save_to == NULL || explore->failure_count == 0) {
+		return SESSIO_OK;
+	}
+	file = fopen(explore->options.save_to, "wb");
+	if (file == NULL) {
+		return SESSIO_REFUSED;
+	}
+	status = sessio_scenario_print(explore->failures[0].scenario, write_to, file);
+	return fclose(file) == 0 ? status : SESSIO_REFUSED;
+}
+
+sessio_status si_explore_conclude(sessio_explore *explore)
+{
+	explore->counts.isolated = explore->isolated;
+	explore->counts.complete =
+		explore->counts.cut == 0 && explore->counts.failed == 0 && explore->stopped == NULL;
+	put_summary(explore);
+	return put_report(explore) ? save(explore) : SESSIO_NO_MEMORY;
+}
+
+const char *sessio_explore_report(const sessio_explore *explore)
+{
+	return explore != NULL ? explore->report : "";
+}
+
+const char *sessio_explore_summary(const sessio_explore *explore)
+{
+	return explore != NULL ? explore->summary : "";
+}
+
+sessio_explore_counts sessio_explore_get_counts(const sessio_explore *explore)
+{
+	static const sessio_explore_counts none = { 0 };
+
+	return explore != NULL ? explore->counts : none;
+}
+
+size_t sessio_explore_failure_count(const sessio_explore *explore)
+{
+	return explore != NULL ? explore->failure_count : 0;
+}
+
+const sessio_explore_failure *sessio_explore_get_failure(
+	const sessio_explore *explore, size_t index)
+{
+	return index < sessio_explore_failure_count(explore) ? &explore->failures[index].face
+							     : NULL;
+}
