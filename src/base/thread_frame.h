@@ -87,6 +87,17 @@ static inline void si_thread_pop(struct si_thread_frame *frame)
 	frame->kind = NULL;
 }
 
+/* The same for a frame that the calling function has pushed: then it is this thread's. */
+static inline void si_thread_pop_here(struct si_thread_frame *frame)
+{
+	if (si_likely(!frame->is_covered)) {
+		si_platform_thread_set(frame->outer);
+		frame->kind = NULL;
+	} else {
+		si_thread_pop(frame);
+	}
+}
+
 /* Runs when a guarded frame's block is left, in any way. */
 static inline void si_thread_guard(struct si_thread_frame *frame)
 {

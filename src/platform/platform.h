@@ -85,7 +85,9 @@ void si_platform_rank_give(si_rank rank);
  *   si_light_barrier()   these two, if it defines SI_HAS_BARRIERS
  *   si_heavy_barrier()
  *   si_platform_here()   where the stack is that the caller runs on; the
- *                        answer may only serve as a guess
+ *                        answer may only serve as a guess.
+ *   si_platform_thread_get(), si_platform_thread_set()
+ *                        if it defines SI_HAS_THREAD_VALUE.
  *   struct si_thread_link  what si_platform_thread_set() needs of its argument
  */
 #include "platform_inline.h"
@@ -162,8 +164,10 @@ unsigned si_platform_cpu_count(void);
  * si_thread_link. It is the platform's until the thread sets something else. So
  * setting cannot fail where the system keeps nothing per thread.
  */
+#if !defined(SI_HAS_THREAD_VALUE)
 void *si_platform_thread_get(void);
 void si_platform_thread_set(void *value);
+#endif
 
 /*
  * Whether this address is on the calling thread's own stack, in a part that the

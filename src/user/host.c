@@ -58,6 +58,7 @@ sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host)
 	}
 	si_refcount_init(&host->refs, 1);
 	atomic_init(&host->running, NULL);
+	atomic_init(&host->any_gone, false);
 	host->rules = rules;
 	init_tables(host);
 	si_mutex_lock(&host->lock);

@@ -5,7 +5,7 @@
  * Its files: host.c makes and destroys it. user_session.c has its sessions,
  * host_watch.c its watchers, host_list.c their lists, host_post.c the events and
  * host_wait.c the waits. host_queue.c decides which thread delivers next, and
- * host_dispatch.c calls the watchers.
+ * host_dispatch.c calls the watchers. host_direct.c does both for most events.
  *
  * (host-1) One lock per host. No other lock is taken under it and it is held in no
  *      callback. The gate may be held when it is taken, never the other way.
@@ -20,11 +20,12 @@
  *      taken out after the walk.
  * (host-5) Lists of watchers are in order of `number`. A walk stops at the number
  *      that was the last one when its event began.
- * (host-6) Before a watcher is called, it is put into `running` and then its `gone`
- *      is read, with a light barrier between. The thread that ends it sets `gone` and
- *      then, if `walking`, issues a heavy barrier and reads `running`. Either the call
- *      does not start, or the ending thread sees it and sets `end_wanted` under the lock.
- *      A walk that begins later takes the lock, and so finds the watcher gone.
+ * (host-6) Before a watcher is called, it is put into `running` and then `any_gone`
+ *      is read, with a light barrier between. If that is set, its `gone` is read, too. The
+ *      thread that ends it sets `gone` and then, if `walking`, sets `any_gone`, issues a
+ *      heavy barrier and reads `running`. Either the call does not start, or the ending
+ *      thread sees it and sets `end_wanted` under the lock. `any_gone` is cleared under the
+ *      lock when the walk has ended. A walk that begins later does not meet the watcher.
  * (host-7) An item counts in a completion: that of the post, outside any callback,
  *      that it belongs to. A post returns when its completion has come to 0.
  *      Completions live on their posters' stacks, and are only touched under
@@ -35,7 +36,8 @@
  * (host-9) A thread in a callback waits for nothing but a watcher's or a host's end.
  *      It does not wait if that end waits for the thread; see host_wait.c.
  * (host-10) An event is delivered without the queue if the queue is empty and nobody
- *      delivers. Its poster takes the baton for that if some watcher wants the event,
+ *      delivers. It is no item either if its session is the `latest`, and no watcher is
+ *      for one session only. If some watcher wants the event, its poster takes the baton
  *      with its own completion as `holder` and no `current`. Then it delivers what its
  *      completion counts.
  * (host-11) Posters that wait are woken when their completion comes to 0, and when the
@@ -163,6 +165,7 @@ struct sessio_host {
 	unsigned waiting_posters; /* those of them that wait for a delivery (host-11) */
 	bool wakes_posters; /* at the next release of the lock (host-11) */
 	_Atomic(struct si_watcher *) running; /* (host-6) */
+	_Atomic bool any_gone; /* in this walk (host-6) */
 
 	struct si_list queue; /* (host-3) */
 	struct si_queue_item *current; /* is being delivered */
@@ -172,7 +175,8 @@ struct sessio_host {
 	struct sessio_host *next_owed;
 
 	struct si_map sessions; /* by id, from the first post to the delivery of Terminated */
-	struct sessio_user_session *latest; /* was posted to; in the map, or NULL */
+	struct sessio_user_session
+		*latest; /* an event of it was delivered last; in the map, or NULL */
 	struct si_list existing; /* sessions, oldest first (host-2) */
 	size_t session_count; /* of the list */
 
@@ -245,6 +249,8 @@ void si_queue_defer_locked(struct sessio_host *host, struct si_worker *worker,
  * and all that it causes (host-10).
  */
 void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
+/* Delivers what the holder's completion still counts, and puts the baton down. */
+void si_queue_go_on_locked(struct sessio_host *host, struct si_completion *own) SI_LOCKED_HOST;
 /* Queues an item, and returns when it and all that it caused is delivered. */
 void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Delivers the items that callbacks queued on this idle host, for its destruction. */
@@ -280,12 +286,38 @@ void si_host_unlock(struct sessio_host *host) SI_RELEASES(&host->lock);
 extern const char si_host_callback_kind;
 
 /* The calling thread's worker, if it is in a callback of any host; NULL otherwise. */
+struct si_worker *si_host_find_worker(void);
 static inline struct si_worker *si_host_worker(void)
 {
-	struct si_thread_frame *frame = si_thread_find(&si_host_callback_kind);
-
-	return si_likely(frame == NULL) ? NULL : frame->value;
+	return si_likely(si_platform_thread_get() == NULL) ? NULL : si_host_find_worker();
 }
+
+static inline void si_baton_take_locked(struct sessio_host *host, struct si_completion *own,
+	struct si_worker *worker) SI_LOCKED_HOST
+{
+	host->busy = true;
+	host->holder = own;
+	host->worker = worker;
+}
+
+/* The lock is not released between here and the caller's si_host_unlock(). */
+static inline void si_baton_put_locked(struct sessio_host *host) SI_LOCKED_HOST
+{
+	host->busy = false;
+	host->holder = NULL;
+	host->worker = NULL;
+	host->wakes_posters = !si_list_is_empty(&host->queue); /* (host-11) */
+}
+
+/* --- host_direct.c --- */
+
+/*
+ * Delivers an event of (host-10) that is wanted: its session has come from `before` to
+ * `after`. The lock is released.
+ */
+void si_deliver_directly(struct sessio_host *host, struct sessio_user_session *session,
+	sessio_user_event event, sessio_user_state before, sessio_user_state after)
+	SI_RELEASES(&host->lock);
 
 /* --- host_dispatch.c --- */
 
@@ -312,7 +344,7 @@ void si_filter_put_locked(struct sessio_host *host, struct si_filter *filter) SI
 void si_watch_enlist_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
 /* Out of them, when nothing walks. */
 void si_watch_delist_locked(struct sessio_host *host, struct si_watcher *watcher) SI_LOCKED_HOST;
-/* After a walk: takes out the watchers that ended during it. */
+/* Ends a walk: takes out the watchers that ended during it. */
 void si_watch_reap_locked(struct sessio_host *host) SI_LOCKED_HOST;
 
 /* --- host_watch.c --- */

@@ -1,59 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls watchers (host-4, host-5, host-6). Everything here runs on the baton's holder. */
-#include "user/host.h"
+#include "user/host_walk.h"
 
-/* After this, `gone` of the watcher that is running and of the one before are read (host-6). */
-static inline void set_running(struct sessio_host *host, struct si_watcher *watcher)
+void si_walk_finish(struct sessio_host *host, struct si_watcher *before)
 {
-	/* Release: the call of the one before is over. */
-	atomic_store_explicit(&host->running, watcher, memory_order_release);
-	si_light_barrier();
-}
-
-/* The watcher that was called before, if it is gone, may be for us to end (host-6). */
-static inline void finish(struct sessio_host *host, struct si_watcher *watcher)
-{
-	if (watcher != NULL &&
-		si_unlikely(atomic_load_explicit(&watcher->gone, memory_order_relaxed))) {
-		si_watch_finish(host, watcher);
+	if (before != NULL && atomic_load_explicit(&before->gone, memory_order_relaxed)) {
+		si_watch_finish(host, before);
 	}
 }
 
-/* A session that the callback before entered and did not leave is not this one's. */
-static SI_COLD void renew(struct si_thread_frame *frame)
+void si_walk_renew(struct si_thread_frame *frame)
 {
 	void *worker = frame->value;
 
 	si_thread_pop(frame);
 	si_thread_push_foreign(frame, &si_host_callback_kind, worker);
-}
-
-/* Calls a watcher, unless it is gone, after finishing with the one before. */
-static inline void call(struct sessio_host *host, struct si_watcher *watcher,
-	struct si_watcher *before, struct si_thread_frame *frame, const sessio_user_notice *notice)
-{
-	set_running(host, watcher);
-	finish(host, before);
-	if (si_likely(!atomic_load_explicit(&watcher->gone, memory_order_relaxed))) {
-		if (si_unlikely(frame->is_covered)) {
-			renew(frame);
-		}
-		watcher->fn(notice, watcher->ctx);
-	}
-}
-
-static void finish_last(struct sessio_host *host, struct si_watcher *last)
-{
-	set_running(host, NULL);
-	finish(host, last);
-}
-
-static inline struct si_watcher *next_of(struct si_watcher *watcher, unsigned list, uint64_t limit)
-{
-	/* Acquire: a watcher that has been appended since is complete. */
-	struct si_watcher *next = atomic_load_explicit(&watcher->next[list], memory_order_acquire);
-
-	return next != NULL && next->number <= limit ? next : NULL;
 }
 
 /* Merges the watchers of all sessions with those of this one, in order of number (host-5). */
@@ -62,18 +23,31 @@ static void notify_all(struct sessio_host *host, struct si_watcher *all, struct 
 	const sessio_user_notice *notice) SI_UNLOCKED_HOST
 {
 	struct si_watcher *before = NULL;
+
 	while (all != NULL && own != NULL) {
 		struct si_watcher **turn = all->number < own->number ? &all : &own;
 
-		call(host, *turn, before, frame, notice);
+		si_walk_call(host, *turn, before, frame, notice);
 		before = *turn;
-		*turn = next_of(before, list, limit);
+		*turn = si_walk_next(before, list, limit);
 	}
-	for (all = all != NULL ? all : own; all != NULL; all = next_of(all, list, limit)) {
-		call(host, all, before, frame, notice);
+	for (all = all != NULL ? all : own; all != NULL; all = si_walk_next(all, list, limit)) {
+		si_walk_call(host, all, before, frame, notice);
 		before = all;
 	}
-	finish_last(host, before);
+	si_walk_end(host, before);
+}
+
+bool si_dispatch_is_wanted_locked(struct sessio_host *host, const struct si_event *event)
+{
+	unsigned list = event->list;
+	struct si_filter *filter;
+
+	if (host->all.lists[list].first != NULL) {
+		return true;
+	}
+	filter = si_filter_find_locked(host, event->session_id);
+	return filter != NULL && filter->lists[list].first != NULL;
 }
 
 static sessio_user_notice notice_of(
@@ -91,48 +65,40 @@ static sessio_user_notice notice_of(
 	return notice;
 }
 
-bool si_dispatch_is_wanted_locked(struct sessio_host *host, const struct si_event *event)
+/* Notifies these watchers. The lock is released meanwhile. */
+static void walk_locked(struct sessio_host *host, struct si_watcher *all, struct si_watcher *own,
+	unsigned list, const sessio_user_notice *notice) SI_LOCKED_HOST
 {
-	unsigned list = event->list;
-	struct si_filter *filter;
+	uint64_t limit = host->last_number;
+	struct si_worker *worker = host->worker;
+	SI_GUARDED_FRAME(frame);
 
-	if (host->all.lists[list].first != NULL) {
-		return true;
-	}
-	filter = si_filter_find_locked(host, event->session_id);
-	return filter != NULL && filter->lists[list].first != NULL;
+	host->walking = true;
+	si_mutex_unlock(&host->lock);
+	si_thread_push_foreign(&frame, &si_host_callback_kind, worker);
+	notify_all(host, all, own, list, limit, &frame, notice);
+	si_thread_pop(&frame);
+	si_mutex_lock(&host->lock);
+	si_watch_reap_locked(host);
 }
 
 void si_dispatch_event_locked(struct sessio_host *host, const struct si_event *event)
 {
 	unsigned list = event->list;
 	struct si_filter *filter = si_filter_find_locked(host, event->session_id);
-	struct si_watcher *all = host->all.lists[list].first;
 	struct si_watcher *own = filter == NULL ? NULL : filter->lists[list].first;
-	uint64_t limit = host->last_number;
 	sessio_user_notice notice = notice_of(host, event->session, event->flags);
-	sessio_user_connect connect = { 0 }; /* its padding, too */
-	struct si_worker *worker;
-	SI_GUARDED_FRAME(frame);
+	sessio_user_connect connect;
 
 	notice.event = event->event;
 	notice.remark = event->remark;
 	notice.before = event->before;
 	if (event->event == SESSIO_USER_EVENT_CONNECTED) {
-		connect.session_id = notice.session_id;
-		connect.local = notice.local;
+		connect = si_walk_connect(&notice);
 		notice.payload = &connect;
 		notice.payload_length = sizeof(connect);
 	}
-	host->walking = true;
-	worker = host->worker;
-	si_mutex_unlock(&host->lock);
-	si_thread_push_foreign(&frame, &si_host_callback_kind, worker);
-	notify_all(host, all, own, list, limit, &frame, &notice);
-	si_thread_pop(&frame);
-	si_mutex_lock(&host->lock);
-	host->walking = false;
-	si_watch_reap_locked(host);
+	walk_locked(host, host->all.lists[list].first, own, list, &notice);
 }
 
 void si_dispatch_snapshot_locked(
@@ -153,12 +119,11 @@ void si_dispatch_snapshot_locked(
 			notice_of(host, SI_LIST_ELEMENT(at, struct sessio_user_session, by_age),
 				SESSIO_NOTICE_SNAPSHOT);
 
-		call(host, watcher, NULL, &frame, &notice);
+		si_walk_call(host, watcher, NULL, &frame, &notice);
 		at = one ? NULL : at->next;
 	}
-	finish_last(host, watcher);
+	si_walk_end(host, watcher);
 	si_thread_pop(&frame);
 	si_mutex_lock(&host->lock);
-	host->walking = false;
 	si_watch_reap_locked(host);
 }

@@ -94,6 +94,8 @@ void si_watch_delist_locked(struct sessio_host *host, struct si_watcher *watcher
 
 void si_watch_reap_locked(struct sessio_host *host)
 {
+	host->walking = false;
+	atomic_store_explicit(&host->any_gone, false, memory_order_relaxed);
 	while (si_unlikely(!si_list_is_empty(&host->retired))) {
 		struct si_watcher *watcher =
 			SI_LIST_ELEMENT(host->retired.first, struct si_watcher, by_age);

@@ -189,53 +189,14 @@ static void fill_refusal(
 	}
 }
 
-/*
- * The short way of most events: nobody delivers, no watcher wants it, and the session
- * is the one that was posted to before (host-10). False: nothing has been done.
- */
-static inline bool post_directly_locked(struct sessio_host *host, uint32_t id,
-	sessio_user_event event, unsigned flags) SI_LOCKED_HOST
+/* The long way of an event. The lock is released. */
+static SI_NOINLINE sessio_status post_slowly(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_RELEASES(&host->lock)
 {
-	struct sessio_user_session *session = host->latest;
-	sessio_user_state after;
-
-	if (session == NULL || session->by_id.key != id || host->busy || host->closing ||
-		!si_list_is_empty(&host->queue) || host->filters.count != 0 ||
-		host->all.lists[event].first != NULL ||
-		!si_rules_allow(host->rules, session->planned, event) || si_host_worker() != NULL) {
-		return false;
-	}
-	after = si_rules_target(session->planned, event);
-	if (si_unlikely(si_state_is_terminal(after))) {
-		return false;
-	}
-	if (may_set_local(event)) {
-		atomic_store_explicit(
-			&session->local, (flags & SESSIO_POST_REMOTE) == 0, memory_order_relaxed);
-	}
-	session->planned = after;
-	/* Release: as in si_user_session_apply_locked(). */
-	atomic_store_explicit(&session->state, (unsigned char)after, memory_order_release);
-	return true;
-}
-
-sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
-	unsigned flags, sessio_refusal *refusal)
-{
-	struct sessio_user_session *session;
-	struct si_event filled;
+	struct sessio_user_session *session = si_user_session_planned_locked(host, session_id);
+	struct si_event filled = fill(session_id, session, event, flags);
 	sessio_status status;
 
-	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
-		return SESSIO_INVALID_ARG;
-	}
-	si_mutex_lock(&host->lock);
-	if (post_directly_locked(host, session_id, event, flags)) {
-		si_mutex_unlock(&host->lock); /* nobody waits for this */
-		return SESSIO_OK;
-	}
-	session = si_user_session_planned_locked(host, session_id);
-	filled = fill(session_id, session, event, flags);
 	if (host->closing) {
 		fill_refusal(refusal, session_id, filled.before, SESSIO_USER_EVENT_NONE);
 		status = SESSIO_BAD_STATE;
@@ -247,6 +208,55 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 	}
 	si_host_unlock(host);
 	return status;
+}
+
+/* In a callback. */
+static SI_NOINLINE sessio_status post_inside(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
+{
+	si_mutex_lock(&host->lock);
+	return post_slowly(host, session_id, event, flags, refusal);
+}
+
+sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
+	unsigned flags, sessio_refusal *refusal)
+{
+	struct sessio_user_session *session;
+	sessio_user_state before;
+	sessio_user_state after;
+
+	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (si_unlikely(si_host_worker() != NULL)) {
+		return post_inside(host, session_id, event, flags, refusal);
+	}
+	si_mutex_lock(&host->lock);
+	session = host->latest;
+	/* (host-10) */
+	if (si_unlikely(session == NULL || session->by_id.key != session_id || host->busy ||
+		    host->closing || !si_list_is_empty(&host->queue) || host->filters.count != 0)) {
+		return post_slowly(host, session_id, event, flags, refusal);
+	}
+	before = session->planned;
+	after = si_rules_target(before, event);
+	if (si_unlikely(
+		    !si_rules_allow(host->rules, before, event) || si_state_is_terminal(after))) {
+		return post_slowly(host, session_id, event, flags, refusal);
+	}
+	session->planned = after;
+	if (may_set_local(event)) {
+		atomic_store_explicit(
+			&session->local, (flags & SESSIO_POST_REMOTE) == 0, memory_order_relaxed);
+	}
+	/* Release: as in si_user_session_apply_locked(). */
+	atomic_store_explicit(&session->state, (unsigned char)after, memory_order_release);
+	if (host->all.lists[event].first == NULL) {
+		si_mutex_unlock(&host->lock); /* nobody waits for this */
+	} else {
+		si_deliver_directly(host, session, event, before, after);
+	}
+	return SESSIO_OK;
 }
 
 sessio_status sessio_host_observe(

@@ -76,19 +76,11 @@ static bool deliver_next_locked(struct sessio_host *host) SI_LOCKED_HOST
 	return --completion->pending == 0 && completion != host->holder;
 }
 
-static void take_baton_locked(struct sessio_host *host, struct si_completion *own,
-	struct si_worker *worker) SI_LOCKED_HOST
-{
-	host->busy = true;
-	host->holder = own;
-	host->worker = worker;
-}
-
 /* Takes the baton, and puts it down when `own` is at 0. */
 static void deliver_until_locked(struct sessio_host *host, struct si_completion *own,
 	struct si_worker *worker) SI_LOCKED_HOST
 {
-	take_baton_locked(host, own, worker);
+	si_baton_take_locked(host, own, worker);
 	/* Also items that a worker came to deliver while this thread was busy (host-8). */
 	while (own->pending != 0 || (!host->is_owed && host->owed.pending != 0)) {
 		if (deliver_next_locked(host)) {
@@ -99,10 +91,7 @@ static void deliver_until_locked(struct sessio_host *host, struct si_completion 
 		}
 	}
 	/* The lock is not released between here and the caller's si_host_unlock(). */
-	host->busy = false;
-	host->holder = NULL;
-	host->worker = NULL;
-	host->wakes_posters = !si_list_is_empty(&host->queue); /* (host-11) */
+	si_baton_put_locked(host);
 }
 
 static bool may_go_on(struct sessio_host *host, void *arg)
@@ -117,11 +106,19 @@ void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *ite
 	struct si_completion own = { 0 };
 	struct si_worker worker = { NULL, NULL, NULL, false };
 
-	take_baton_locked(host, &own, &worker);
+	si_baton_take_locked(host, &own, &worker);
 	item->deliver(host, item);
 	pay_locked(host);
 	item->done(host, item);
 	deliver_until_locked(host, &own, &worker); /* what callbacks have posted */
+}
+
+void si_queue_go_on_locked(struct sessio_host *host, struct si_completion *own)
+{
+	struct si_worker *worker = host->worker;
+
+	pay_locked(host);
+	deliver_until_locked(host, own, worker);
 }
 
 void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item)

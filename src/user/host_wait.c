@@ -19,6 +19,13 @@
 
 const char si_host_callback_kind;
 
+struct si_worker *si_host_find_worker(void)
+{
+	struct si_thread_frame *frame = si_thread_find(&si_host_callback_kind);
+
+	return frame == NULL ? NULL : frame->value;
+}
+
 void si_host_unlock(struct sessio_host *host)
 {
 	/* (host-11) */

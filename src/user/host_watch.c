@@ -40,6 +40,7 @@ static bool end_locked(struct sessio_host *host, struct si_watcher *watcher) SI_
 	/* Relaxed: the barrier or the lock orders it (host-6). */
 	atomic_store_explicit(&watcher->gone, true, memory_order_relaxed);
 	if (host->walking) {
+		atomic_store_explicit(&host->any_gone, true, memory_order_relaxed);
 		si_heavy_barrier();
 		/* Acquire: if its call is over, so is its work. */
 		watcher->end_wanted =

@@ -77,11 +77,11 @@ struct sessio_user_session *si_user_session_create_locked(
 
 struct sessio_user_session *si_user_session_planned_locked(struct sessio_host *host, uint32_t id)
 {
+	struct sessio_user_session *latest = host->latest;
 	struct si_map_node *node;
 
-	if (host->latest != NULL && host->latest->by_id.key == id &&
-		!si_state_is_terminal(host->latest->planned)) {
-		return host->latest; /* so there is none that is planned after it */
+	if (latest != NULL && latest->by_id.key == id && !si_state_is_terminal(latest->planned)) {
+		return latest; /* so there is none that is planned after it */
 	}
 	node = si_map_find(&host->sessions, id);
 	/* The latest comes first; if that will have ended, so will all before it (user_session-1). */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory orders of `running` and `gone`, src/user/host_dispatch.c and
+ * The memory orders of `running`, `any_gone` and `gone`, src/user/host_walk.h and
  * host_watch.c (host-6). The thread that calls a watcher writes `running` and reads
- * `gone`; the thread that ends it does the reverse. A light barrier in the first and a
+ * `any_gone`, and `gone` only then. The thread that ends it does the reverse. A light barrier in the first and a
  * heavy one in the second make one of them see the other. The heavy one makes the
  * caller's stores visible and its later loads fresh, at some moment while it lasts.
  * store_buffer.h says how memory is modelled.
@@ -23,15 +23,19 @@
  *   fault -DF_NO_LIGHT -DFENCED  the caller issues none, where the light one is a fence
  *   fault -DF_RUNNING_RELAXED    running is changed by a relaxed store
  *   fault -DF_NO_WALK_SEEN       the ender does not know that somebody walks
+ *   fault -DF_ANY_LATE -DNO_M3   the ender says that any is gone after the barrier
+ *   fault -DF_ANY_FIRST          the caller reads it before it says who runs
+ *   fault -DF_ANY_CLEARED        it is cleared before the next watcher runs
  *   fault -DF_END_TWICE -DNO_M3  the caller does not ask whether it is to end it
  */
 #define PROCESSES 2
-#define VARIABLES 3
+#define VARIABLES 4
 #define CALLER 0
 #define ENDER 1
 #define RUNNING 0
 #define GONE 1
 #define DATA 2
+#define ANY 3 /* any_gone */
 
 #include "store_buffer.h"
 
@@ -51,7 +55,9 @@ active proctype buffers()
 	do
 	LEAVE(CALLER, RUNNING)
 	LEAVE(CALLER, DATA)
+	LEAVE(CALLER, ANY)
 	LEAVE(ENDER, GONE)
+	LEAVE(ENDER, ANY)
 	:: timeout -> break
 	od
 }
@@ -71,7 +77,7 @@ inline release(me)
 
 inline lock(me)
 {
-	atomic { !locked -> locked = true; forget(me, DATA); forget(me, RUNNING); forget(me, GONE) }
+	atomic { !locked -> locked = true; forget(me, DATA); forget(me, RUNNING); forget(me, GONE); forget(me, ANY) }
 }
 
 inline unlock(me)
@@ -83,16 +89,27 @@ inline unlock(me)
 /* set_running() */
 inline set_running(value)
 {
-	/* The processor may have read gone before it stores. */
+	/* The processor may have read these before it stores. */
 	may_load_early(CALLER, GONE);
+	may_load_early(CALLER, ANY);
 #ifdef F_RUNNING_RELAXED
 	store(CALLER, RUNNING, value);
 #else
 	store_release(CALLER, RUNNING, value);
 #endif
 #if defined(FENCED) && !defined(F_NO_LIGHT)
-	atomic { fence(CALLER); forget(CALLER, GONE) }
+	atomic { fence(CALLER); forget(CALLER, GONE); forget(CALLER, ANY) }
 #endif
+}
+
+/* Whether the watcher is gone, for the caller. */
+inline look()
+{
+	load(CALLER, ANY, seen);
+	if
+	:: seen -> load(CALLER, GONE, seen)
+	:: else
+	fi
 }
 
 inline heavy()
@@ -102,7 +119,7 @@ inline heavy()
 #else
 	/* Full on this thread, before and after its moment on the caller's. */
 	fence(ENDER);
-	atomic { fence(CALLER); forget(CALLER, GONE) };
+	atomic { fence(CALLER); forget(CALLER, GONE); forget(CALLER, ANY) };
 	forget(ENDER, RUNNING)
 #endif
 }
@@ -123,8 +140,13 @@ active proctype caller()
 		:: seen -> unlock(CALLER); break /* it is in no list any more */
 		:: else -> walking = true; unlock(CALLER)
 		fi;
+#ifdef F_ANY_FIRST
+		look();
 		set_running(1);
-		load(CALLER, GONE, seen);
+#else
+		set_running(1);
+		look();
+#endif
 		if
 		:: !seen ->
 			atomic {
@@ -136,8 +158,11 @@ active proctype caller()
 			atomic { calls++; calling = false }
 		:: else
 		fi;
+#ifdef F_ANY_CLEARED
+		store(CALLER, ANY, 0);
+#endif
 		set_running(0);
-		load(CALLER, GONE, seen);
+		look();
 		if
 		:: seen ->
 			lock(CALLER);
@@ -156,6 +181,7 @@ active proctype caller()
 		fi;
 		lock(CALLER);
 		walking = false;
+		store(CALLER, ANY, 0);
 		unlock(CALLER)
 	od
 }
@@ -176,8 +202,14 @@ active proctype ender()
 #ifndef F_NO_WALK_SEEN
 	if
 	:: walking ->
+#ifndef F_ANY_LATE
+		store(ENDER, ANY, 1);
+#endif
 #if !defined(F_NO_HEAVY) && !defined(F_HEAVY_FIRST)
 		heavy();
+#endif
+#ifdef F_ANY_LATE
+		store(ENDER, ANY, 1);
 #endif
 		atomic { load(ENDER, RUNNING, seen); forget(ENDER, DATA) }
 	:: else

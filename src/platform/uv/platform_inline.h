@@ -43,6 +43,25 @@ struct si_thread_link {
 	char unused;
 };
 
+/*
+ * Where threads' storage is found without a call. In a module that is loaded later, the
+ * C library has set aside a few hundred bytes for such storage; ours has less.
+ */
+#if defined(__GLIBC__) && defined(__GNUC__)
+#define SI_HAS_THREAD_VALUE
+extern _Thread_local void *si_platform_thread_value __attribute__((tls_model("initial-exec")));
+
+static inline void *si_platform_thread_get(void)
+{
+	return si_platform_thread_value;
+}
+
+static inline void si_platform_thread_set(void *value)
+{
+	si_platform_thread_value = value;
+}
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SI_FAKE_STACKS
 #elif defined(__has_feature)

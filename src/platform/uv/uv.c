@@ -28,7 +28,6 @@
 
 /* All that a thread has of its own here; zero at first. */
 struct thread {
-	void *value;
 	unsigned slot; /* slot + 1; 0: none yet */
 	uint32_t id; /* 0: not asked for yet */
 	uint32_t ranks; /* of the locks that it holds */
@@ -39,6 +38,21 @@ struct thread {
 };
 
 static _Thread_local struct thread this_thread;
+#if defined(SI_HAS_THREAD_VALUE)
+_Thread_local void *si_platform_thread_value;
+#else
+static _Thread_local void *si_platform_thread_value;
+
+void *si_platform_thread_get(void)
+{
+	return si_platform_thread_value;
+}
+
+void si_platform_thread_set(void *value)
+{
+	si_platform_thread_value = value;
+}
+#endif
 
 _Atomic(const struct si_hooks *) si_hooks;
 _Atomic(si_stopping_fn *) si_hook_stopping;
@@ -307,16 +321,6 @@ unsigned si_platform_cpu_count(void)
 		atomic_store_explicit(&cached, count, memory_order_relaxed);
 	}
 	return count;
-}
-
-void *si_platform_thread_get(void)
-{
-	return this_thread.value;
-}
-
-void si_platform_thread_set(void *value)
-{
-	this_thread.value = value;
 }
 
 void *si_platform_thread_block(void)
