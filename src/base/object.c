@@ -139,9 +139,7 @@ sessio_status si_object_alloc(struct sessio_object_type *type, const char *name,
 	if (name != NULL) {
 		memcpy((unsigned char *)(header + 1) + own, name, name_size);
 	}
-	if (counts_on_type(header)) {
-		si_type_ref(type);
-	}
+	si_type_ref(type);
 	*out_object = header + 1;
 	return SESSIO_OK;
 }
@@ -169,14 +167,6 @@ struct dead_list {
 static const char in_constructor;
 static const char in_destructor; /* the kind of frame; its value is the dead_list */
 
-void si_object_free(void *object, size_t before)
-{
-	struct si_header *header = si_header_of(object);
-
-	header->u.live.mark = 0; /* no longer an object, should somebody come back */
-	si_platform_free((unsigned char *)header - before);
-}
-
 static void destroy(struct si_header *header)
 {
 	void *object = header + 1;
@@ -186,7 +176,7 @@ static void destroy(struct si_header *header)
 
 	destruct_from(object, type, type->depth + 1);
 	/* A session's type may have gone with the root's destructor. */
-	si_object_free(object, before);
+	si_platform_free(si_object_unmake(object, before));
 	if (counted) {
 		si_type_unref((struct sessio_object_type *)(uintptr_t)type);
 	}
@@ -325,7 +315,7 @@ void si_object_discard(void *object)
 	const struct sessio_object_type *type = header->type;
 	bool counted = counts_on_type(header);
 
-	si_object_free(object, type->before);
+	si_platform_free(si_object_unmake(object, type->before));
 	if (counted) {
 		si_type_unref((struct sessio_object_type *)(uintptr_t)type);
 	}

@@ -30,6 +30,8 @@
 #include <sessio/object.h>
 #include <sessio/status.h>
 
+#include <string.h>
+
 #include "base/refcount.h"
 
 /* Every segment is aligned for anything. */
@@ -141,9 +143,40 @@ void si_type_unref(struct sessio_object_type *type);
 bool si_type_inherits(
 	const struct sessio_object_type *type, const struct sessio_object_type *ancestor);
 
+/* Bytes of an object without a name. At least one follows the header: the object's own. */
+static inline size_t si_object_size(const struct sessio_object_type *type)
+{
+	return type->before + sizeof(struct si_header) +
+		(type->payload == 0 ? 1 : SI_ALIGNED(type->payload));
+}
+
+/*
+ * Makes an object without a name of so much memory, with one reference and nothing
+ * constructed. The root's private segment has `hidden` bytes, and is the caller's to
+ * write; the others are zeroed. The object does not count on its type.
+ */
+static inline void *si_object_form(
+	const struct sessio_object_type *type, void *memory, size_t hidden)
+{
+	unsigned char *bytes = memory;
+	struct si_header *header = (struct si_header *)(void *)(bytes + type->before);
+
+	if (si_unlikely(type->before != SI_ALIGNED(hidden))) {
+		memset(bytes, 0, type->before - SI_ALIGNED(hidden));
+	}
+	header->type = type;
+	si_refcount_init(&header->u.live.refs, 1);
+	header->u.live.mark =
+		SI_MARK_MAGIC | type->kind | (type->last_reference == NULL ? 0 : SI_MARK_ASKS);
+	if (type->payload != 0) {
+		memset(header + 1, 0, SI_ALIGNED(type->payload));
+	}
+	return header + 1;
+}
+
 /*
  * Memory for an object, zeroed, with one reference and nothing constructed. It
- * counts on its type, except for a session: its session type does that for all.
+ * counts on its type.
  */
 sessio_status si_object_alloc(struct sessio_object_type *type, const char *name, void **out_object);
 
@@ -163,8 +196,17 @@ static inline sessio_status si_object_construct(void *object, void *arg, int32_t
 /* Frees an object that was allocated and not constructed. */
 void si_object_discard(void *object);
 
-/* Only gives the memory back: the type has this many bytes before the header. */
-void si_object_free(void *object, size_t before);
+/*
+ * The object is gone, and its type may be: the type has this many bytes before the
+ * header. Its memory is the caller's to give back.
+ */
+static inline void *si_object_unmake(void *object, size_t before)
+{
+	struct si_header *header = si_header_of(object);
+
+	header->u.live.mark = 0; /* no longer an object, should somebody come back */
+	return (unsigned char *)header - before;
+}
 
 /* Both together. out_reason may be NULL. */
 sessio_status si_object_create(struct sessio_object_type *type, const char *name, void *arg,

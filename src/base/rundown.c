@@ -105,10 +105,13 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found)
 {
 	if (found == SI_CLOSE_IDLE) {
-		/* Exchanged, not stored: a release without its acquire may have been here. */
-		SI_BUG_IF(atomic_exchange_explicit(&run->drain, 0, memory_order_relaxed) !=
-				SI_DRAIN_HELD,
+		/*
+		 * A release without its acquire may have been here. One that comes between the
+		 * load and the store is not noticed: an exchange would cost every close.
+		 */
+		SI_BUG_IF(atomic_load_explicit(&run->drain, memory_order_relaxed) != SI_DRAIN_HELD,
 			"an operation ended that never began (rundown-4)");
+		atomic_store_explicit(&run->drain, 0, memory_order_relaxed);
 		return true;
 	}
 	/* Release: the closer's work comes before the end. Acquire: so do the operations'. */

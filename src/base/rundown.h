@@ -97,6 +97,12 @@ enum si_run_close si_rundown_close(struct si_rundown *run);
 /* After the close: lets the end happen. True if nothing is running any more. */
 bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found);
 
+/* It has not been split, so si_rundown_fini() has nothing to do. Nothing may be running. */
+static inline bool si_rundown_is_whole(const struct si_rundown *run)
+{
+	return atomic_load_explicit(&run->stripes, memory_order_relaxed) == NULL;
+}
+
 /* How many operations run: a snapshot, for people and not for decisions. */
 uint64_t si_rundown_active(struct si_rundown *run);
 

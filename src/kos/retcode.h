@@ -12,6 +12,9 @@ Retcode si_retcode(sessio_status status);
 /* The same, but a refusal is what the callback said. */
 static inline Retcode si_retcode_or(sessio_status status, Retcode reason)
 {
+	if (status == SESSIO_OK) {
+		return rcOk;
+	}
 	return status == SESSIO_REFUSED ? reason : si_retcode(status);
 }
 

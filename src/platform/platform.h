@@ -88,7 +88,9 @@ void si_platform_rank_give(si_rank rank);
  *                        answer may only serve as a guess.
  *   si_platform_thread_get(), si_platform_thread_set()
  *                        if it defines SI_HAS_THREAD_VALUE.
- *   struct si_thread_link  what si_platform_thread_set() needs of its argument
+ *   struct si_thread_link  what si_platform_thread_set() needs of its argument.
+ *   si_platform_may_keep()  whether memory may be kept for later, which hides from
+ *                        tools what is done with it after it was given back
  */
 #include "platform_inline.h"
 
@@ -121,6 +123,18 @@ void si_mutex_fini(si_mutex *mutex);
  * SI_RANK_SHARED.
  */
 si_mutex *si_platform_lock_of(const void *owner);
+
+/* Such a lock, and room beside it. */
+struct si_shared_lock {
+	si_mutex mutex; /* first */
+	void *kept;
+};
+
+/* A pointer that is guarded by this one of those locks, and lies beside it; NULL at first. */
+static inline void **si_platform_kept(si_mutex *shared)
+{
+	return &((struct si_shared_lock *)(void *)shared)->kept;
+}
 
 /*
  * The gate: the one place of the process where threads sleep until something

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects that can be opened, and their registration with a session type. */
 #include "resource/session_handle.h"
+#include "resource/session_memory.h"
 #include "resource/walk.h"
 
 static int32_t construct_resource(void *object, void *segment, void *arg)
@@ -162,6 +163,7 @@ sessio_status si_resource_unregister(void *object)
 	struct si_resource *resource = si_resource_of(object);
 	struct si_session_type *type;
 	struct si_own_handle handle;
+	void *kept;
 	bool last;
 
 	if (resource == NULL) {
@@ -180,7 +182,9 @@ sessio_status si_resource_unregister(void *object)
 	handle = si_resource_take_handle_locked(resource);
 	si_walk_close_all(resource);
 	last = si_resource_remove_context_locked(resource, type);
+	kept = si_session_memory_drop_locked(resource); /* (session_memory-1) */
 	si_mutex_unlock(resource->lock);
+	si_platform_free(kept);
 	si_resource_drop_handle(handle);
 	if (last) {
 		si_resource_put_held(object, type);

@@ -176,6 +176,12 @@ static inline struct si_resource *si_resource_of(const void *object)
 	return si_object_hidden(object, sizeof(struct si_resource));
 }
 
+/* The resource of a session. No check of the kind: nothing else is ever opened. */
+static inline struct si_resource *si_session_resource(const struct si_session *session)
+{
+	return si_object_hidden(session->object, sizeof(struct si_resource));
+}
+
 /* The session type behind an object pointer, NULL if it is none. */
 struct si_session_type *si_session_type_of(const void *object);
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/waiting.h"
 #include "resource/session_handle.h"
+#include "resource/session_memory.h"
 #include "resource/walk.h"
 
 /* The kinds of frames of a thread in one of these callbacks. */
@@ -76,17 +77,25 @@ static struct ending finish_locked(struct si_resource *resource, struct si_sessi
 static void free_context(const struct ending *ending, struct si_session *session)
 {
 	si_session_fini(session);
-	si_object_free(ending->context, ending->before);
+	si_platform_free(si_object_unmake(ending->context, ending->before));
 	if (ending->last_context) {
 		si_resource_put_held(ending->object, ending->type);
 	}
 }
 
+/* Drops the end's reference. True if somebody else has one. */
+static bool put_context(void *context)
+{
+	if (si_refcount_unref_unless_last(&si_header_of(context)->u.live.refs, SI_OBJECT_GONE)) {
+		return true;
+	}
+	si_object_put(context);
+	return false;
+}
+
 /* The last step of all. True if somebody else has a reference to the context. */
 static bool finish_unlocked(struct ending *ending, struct si_session *session)
 {
-	struct si_header *header = si_header_of(ending->context);
-
 	si_session_call_watches(&ending->watches);
 	si_wait_wake();
 	switch (ending->leftover) {
@@ -94,11 +103,7 @@ static bool finish_unlocked(struct ending *ending, struct si_session *session)
 		free_context(ending, session);
 		return false;
 	case PUT_CONTEXT:
-		if (si_refcount_unref_unless_last(&header->u.live.refs, SI_OBJECT_GONE)) {
-			return true;
-		}
-		si_object_put(ending->context);
-		return false;
+		return put_context(ending->context);
 	case LEFT_TO_OTHERS:
 		return true;
 	case LEFT_TO_WALKER:
@@ -109,7 +114,7 @@ static bool finish_unlocked(struct ending *ending, struct si_session *session)
 
 static bool finish(struct si_session *session)
 {
-	struct si_resource *resource = si_resource_of(session->object);
+	struct si_resource *resource = si_session_resource(session);
 	struct ending ending;
 
 	si_mutex_lock(resource->lock);
@@ -162,14 +167,13 @@ static struct ties begin_completing_locked(struct si_resource *resource, struct 
 		si_session_take_badge_locked(session) };
 }
 
-void si_session_complete(struct si_session *session)
+/* The part of an end that calls somebody, or leaves the session to a walker or a handle. */
+static SI_NOINLINE void complete_slowly(struct si_resource *resource, struct si_session *session)
+	SI_RELEASES(*resource->lock)
 {
-	struct si_resource *resource = si_resource_of(session->object);
+	struct ties ties = begin_completing_locked(resource, session);
 	struct ending ending = { .context = NULL };
-	struct ties ties;
 
-	si_mutex_lock(resource->lock);
-	ties = begin_completing_locked(resource, session);
 	if (ties.bound == NULL && ties.badge == NULL && session->type->ops.close_complete == NULL) {
 		ending = finish_locked(resource, session);
 	}
@@ -181,6 +185,59 @@ void si_session_complete(struct si_session *session)
 	drop_ties(&ties);
 	session->item.run = finish_item;
 	si_deferred_run(&session->item); /* (session-8) */
+}
+
+/*
+ * Gives the memory of an ended context back, that nobody has a reference to. The
+ * session has been finished, and the lock is held; it is released.
+ */
+static inline void free_locked(struct si_resource *resource, struct si_session *session)
+	SI_RELEASES(*resource->lock)
+{
+	void *context = si_session_context(session);
+	const struct sessio_object_type *type = si_header_of(context)->type;
+	void *object = session->object;
+	struct si_session_type *session_type = session->type;
+	size_t size = si_object_size(type); /* read before the type may go */
+	void *memory = si_object_unmake(context, type->before);
+	bool last = si_resource_remove_context_locked(resource, session_type);
+
+	memory = si_session_memory_keep_locked(resource, memory, size);
+	si_mutex_unlock(resource->lock);
+	if (memory != NULL) {
+		si_platform_free(memory);
+	}
+	if (si_unlikely(last)) {
+		si_resource_put_held(object, session_type);
+	}
+}
+
+void si_session_complete(struct si_session *session)
+{
+	struct si_resource *resource = si_session_resource(session);
+	void *context = si_session_context(session);
+	const struct si_header *header = si_header_of(context);
+
+	si_mutex_lock(resource->lock);
+	if (si_unlikely(session->cold != NULL || session->first_dropped ||
+		    resource->sessions.cursors != NULL ||
+		    session->type->ops.close_complete != NULL)) {
+		complete_slowly(resource, session);
+		return;
+	}
+	si_rights_remove(&resource->rights, session->required, session->shared);
+	si_stack_remove(&resource->sessions, &session->node);
+	/* Acquire: if the only reference is the end's, what other holders did is done. */
+	if (si_likely(header->type->quiet && si_rundown_is_whole(&session->run) &&
+		    atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire) == 1)) {
+		free_locked(resource, session);
+		si_wait_wake();
+		return;
+	}
+	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
+	si_mutex_unlock(resource->lock);
+	si_wait_wake();
+	(void)put_context(context);
 }
 
 static void report_close(struct si_session *session, int32_t result)
@@ -231,7 +288,7 @@ enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_
 /* For diagnosis only, and only of ends that take time. */
 static void note_closing_time(struct si_session *session)
 {
-	si_mutex *lock = si_resource_of(session->object)->lock;
+	si_mutex *lock = si_session_resource(session)->lock;
 	struct si_session_cold *cold;
 
 	si_mutex_lock(lock);
@@ -259,7 +316,7 @@ void si_session_run_end(struct si_session *session, enum si_run_close found)
 
 bool si_session_run_end_of_opening(struct si_session *session)
 {
-	struct si_resource *resource = si_resource_of(session->object);
+	struct si_resource *resource = si_session_resource(session);
 	struct ties ties;
 
 	call_close(session);
@@ -306,22 +363,16 @@ static void end_busy_item(struct si_deferred *item)
 /* Frees the context of an ended session that has no destructor; otherwise false. */
 static bool free_ended(struct si_session *session, const struct si_header *header)
 {
-	struct si_resource *resource = si_resource_of(session->object);
-	struct ending ending = { .context = si_session_context(session),
-		.object = session->object,
-		.type = session->type,
-		.before = header->type->before,
-		.leftover = FREE_CONTEXT };
+	struct si_resource *resource = si_session_resource(session);
 
 	if (!header->type->quiet) {
 		return false;
 	}
 	/* Acquire: all that other holders did is done. */
 	(void)atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire);
+	si_session_fini(session);
 	si_mutex_lock(resource->lock);
-	ending.last_context = si_resource_remove_context_locked(resource, session->type);
-	si_mutex_unlock(resource->lock);
-	free_context(&ending, session);
+	free_locked(resource, session);
 	return true;
 }
 
@@ -334,7 +385,7 @@ enum last { LAST_OF_ENDED, LAST_IS_FIRST, LAST_REPLACES_FIRST };
  */
 static enum last close_at_last(struct si_session *session, enum si_run_close *out_found)
 {
-	struct si_resource *resource = si_resource_of(session->object);
+	struct si_resource *resource = si_session_resource(session);
 	enum last last = LAST_IS_FIRST;
 
 	si_mutex_lock(resource->lock);

@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening: a session is created, constructed, and asked for. */
 #include "base/waiting.h"
-#include "resource/session.h"
+#include "resource/session_memory.h"
 
 static const char in_open; /* the kind of frame of a thread in an open callback */
+
+/* Writes every member but the node and the item, field by field: the memory may be used. */
+static inline void init_session(struct si_session *session, void *object,
+	struct si_session_type *type, uint32_t required, uint32_t shared)
+{
+	si_rundown_init(&session->run);
+	session->object = object;
+	session->type = type;
+	atomic_init(&session->stage, SI_RAW);
+	atomic_init(&session->end, SI_LIVE);
+	atomic_init(&session->reason, SESSIO_END_NONE);
+	atomic_init(&session->sent, false);
+	session->tracked = false;
+	session->first_dropped = false;
+	session->pins = 0;
+	session->handle_rights = 0;
+	session->cold = NULL;
+	session->required = required;
+	session->shared = shared;
+}
 
 /* Makes an OPENING session if the object is registered and the share rule allows it. */
 static sessio_status create_locked(struct si_resource *resource, void *object, uint32_t required,
@@ -11,8 +31,7 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 {
 	struct si_session_type *type = atomic_load_explicit(&resource->type, memory_order_relaxed);
 	struct si_session *session;
-	void *context;
-	sessio_status status;
+	void *memory;
 
 	if (type == NULL) {
 		return SESSIO_NOT_FOUND;
@@ -21,17 +40,14 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 		return SESSIO_BUSY;
 	}
 	/* Inside the lock, which saves taking it twice; nothing here calls anybody. */
-	status = si_object_alloc(type->context_type, NULL, &context);
-	if (status != SESSIO_OK) {
-		return status;
+	memory = si_session_memory_take_locked(resource, type->context_type);
+	if (memory == NULL) {
+		return SESSIO_NO_MEMORY;
 	}
 	/* No check of the kind: a session type's contexts are sessions. */
-	session = si_object_hidden(context, sizeof(struct si_session));
-	si_rundown_init(&session->run);
-	session->object = object;
-	session->type = type;
-	session->required = required;
-	session->shared = shared;
+	session = si_object_hidden(
+		si_object_form(type->context_type, memory, sizeof(*session)), sizeof(*session));
+	init_session(session, object, type, required, shared);
 	/* Without memory for it the operations count all the same, they only have no names. */
 	if (si_unlikely(si_session_is_tracking()) && si_session_cold_locked(session) != NULL) {
 		session->tracked = true;
@@ -62,7 +78,7 @@ static bool cancel_open(struct si_session *session)
 {
 	void *object = session->object;
 	struct si_session_type *type = session->type;
-	struct si_resource *resource = si_resource_of(object);
+	struct si_resource *resource = si_session_resource(session);
 	struct si_bound *bound;
 	bool unregistered;
 	bool last;
@@ -91,7 +107,7 @@ static bool cancel_open(struct si_session *session)
 /* The open callback refused: there never was a session, but references may be left. */
 static void abort_open(struct si_session *session)
 {
-	struct si_resource *resource = si_resource_of(session->object);
+	struct si_resource *resource = si_session_resource(session);
 	struct si_list watches;
 	struct si_bound *bound;
 

@@ -104,6 +104,9 @@ void si_rights_remove(struct si_rights *rights, uint32_t required, uint32_t shar
 	if (is_few(shared)) {
 		rights->none--;
 		add_each(rights->unshared, shared, 1);
+		if (rights->none != 0 && (rights->corrected & ~shared) == 0) {
+			return; /* what is not shared by others is what it was */
+		}
 	} else {
 		add_each(rights->unshared, ~shared, MINUS_ONE);
 	}

@@ -134,6 +134,30 @@ static void open_and_close(void)
 	check(KosSessionCloseObject(session) == rcOk);
 }
 
+/* As documented: the opener has a reference, and puts it when it is done. */
+static void open_keep_and_close(void)
+{
+	void *session;
+
+	check(KosSessionOpenObject(world.object, READ, READ, NULL, &session) == rcOk);
+	KosRefObject(session);
+	check(KosSessionCloseObject(session) == rcOk);
+	KosPutObject(session);
+}
+
+static Retcode on_walk(void *object, void *session, void *arg)
+{
+	(void)object;
+	(void)session;
+	(void)arg;
+	return rcOk;
+}
+
+static void walk(void)
+{
+	check(KosSessionWalk(world.object, on_walk, NULL) == rcOk);
+}
+
 static void pass_on_and_close(void)
 {
 	const sessio_handle_desc sent = { .handle = world.handle,
@@ -181,7 +205,9 @@ static const struct path {
 	{ "KosSessionIpcHandleToSession", find_session, 0, 0 },
 	{ "an operation by a handle, all of it", operate_by_handle, 4, 0 },
 	{ "refused open", refuse_an_open, 0, 0 },
-	{ "open + close", open_and_close, 3, 2 },
+	{ "open + close", open_and_close, 2, 2 },
+	{ "the same with a reference", open_keep_and_close, 4, 3 },
+	{ "walk", walk, 0, 2 },
 	{ "a handle is passed on and closed", pass_on_and_close, 13, 5 },
 	{ "an event that nobody watches", post_an_event, 0, 1 },
 };

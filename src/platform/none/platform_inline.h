@@ -16,6 +16,11 @@ struct si_thread_link {
 	char unused;
 };
 
+static inline bool si_platform_may_keep(void)
+{
+	return true;
+}
+
 static inline uintptr_t si_platform_here(void)
 {
 	char local;

@@ -9,7 +9,7 @@ _Static_assert(_Alignof(FAST_MUTEX) <= _Alignof(si_mutex), "si_mutex is aligned 
 
 #define SHARED_LOCKS 64u /* 2 to the 6: the hash keeps 6 bits */
 static struct {
-	_Alignas(64) si_mutex mutex; /* a cache line each */
+	_Alignas(64) struct si_shared_lock lock; /* a cache line each */
 } shared_locks[SHARED_LOCKS];
 
 /* A thread that sleeps at the gate. It lives on that thread's stack. */
@@ -75,7 +75,7 @@ void si_kernel_make_locks(void)
 {
 	(void)si_mutex_init(&gate, SI_RANK_GATE);
 	for (unsigned i = 0; i < SHARED_LOCKS; i++) {
-		(void)si_mutex_init(&shared_locks[i].mutex, SI_RANK_SHARED);
+		(void)si_mutex_init(&shared_locks[i].lock.mutex, SI_RANK_SHARED);
 	}
 }
 
@@ -92,7 +92,7 @@ si_mutex *si_platform_lock_of(const void *owner)
 	uint64_t hash = ((uint64_t)(uintptr_t)owner >> 4) * UINT64_C(0x9e3779b97f4a7c15);
 
 	must_have_started();
-	return &shared_locks[hash >> 58].mutex;
+	return &shared_locks[hash >> 58].lock.mutex;
 }
 
 void si_gate_enter(void) SI_UNCHECKED_LOCKING

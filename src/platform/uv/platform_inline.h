@@ -8,9 +8,7 @@
 #else
 #include "platform/uv/lock_other.h"
 #endif
-#if defined(SESSIO_HOOKS)
 #include "platform/hooks.h"
-#endif
 
 /* As si_mutex_init(), without asking the table of hooks. */
 bool si_mutex_make(si_mutex *mutex, si_rank rank);
@@ -80,6 +78,15 @@ static inline uintptr_t si_platform_here(void)
 	uintptr_t here = (uintptr_t)&local;
 
 	return here; /* clang would warn of the expression itself */
+#endif
+}
+
+static inline bool si_platform_may_keep(void)
+{
+#if defined(SI_FAKE_STACKS)
+	return false;
+#else
+	return si_hooks_get() == NULL;
 #endif
 }
 

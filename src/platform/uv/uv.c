@@ -114,7 +114,7 @@ void si_platform_rank_give(si_rank rank)
 #define SHARED_LOCKS 64u /* 2 to the 6: the hash keeps 6 bits */
 static uv_once_t shared_once = UV_ONCE_INIT;
 static struct {
-	_Alignas(64) si_mutex mutex; /* a cache line each */
+	_Alignas(64) struct si_shared_lock lock; /* a cache line each */
 } shared_locks[SHARED_LOCKS];
 /* Not a si_mutex: one sleeps at it. */
 static uv_mutex_t gate;
@@ -125,7 +125,7 @@ static void make_shared(void)
 	bool made = uv_mutex_init(&gate) == 0 && uv_cond_init(&gate_cond) == 0;
 
 	for (unsigned i = 0; i < SHARED_LOCKS; i++) {
-		made = made && si_mutex_make(&shared_locks[i].mutex, SI_RANK_SHARED);
+		made = made && si_mutex_make(&shared_locks[i].lock.mutex, SI_RANK_SHARED);
 	}
 	if (!made) {
 		si_platform_stop(__FILE__, __LINE__, "make_shared", "no locks to begin with");
@@ -138,7 +138,7 @@ si_mutex *si_platform_lock_of(const void *owner)
 	uint64_t hash = ((uint64_t)(uintptr_t)owner >> 4) * UINT64_C(0x9e3779b97f4a7c15);
 
 	uv_once(&shared_once, make_shared);
-	return &shared_locks[hash >> 58].mutex;
+	return &shared_locks[hash >> 58].lock.mutex;
 }
 
 void si_gate_enter(void)
