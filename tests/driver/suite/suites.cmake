@@ -29,10 +29,10 @@ function(sessio_suite room name)
   endforeach()
   set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/${room}/${name}_test.c PROPERTIES
     COMPILE_DEFINITIONS main=suite_main)
-  sessio_driver(${target} ${sources} ${sessio_suite}/suite.c
+  sessio_driver(${target} ${sources} ${sessio_suite}/../entry.c ${sessio_suite}/suite.c
     ${sessio_suite}/suite_cmocka.c ${sessio_suite}/suite_uv.c)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src
-    ${PROJECT_SOURCE_DIR}/tests/${room} ${sessio_support})
+    ${PROJECT_SOURCE_DIR}/tests/${room} ${PROJECT_SOURCE_DIR}/tests/driver ${sessio_support})
   target_include_directories(${target} BEFORE PRIVATE ${sessio_suite})
   target_compile_definitions(${target} PRIVATE SESSIO_CMAKE_VERSION="${PROJECT_VERSION}")
   foreach(symbol IN LISTS _WRAP)
