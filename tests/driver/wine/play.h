@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user-mode half of stand_in_driver.c, and drivers as services. What goes otherwise than
- * expected ends the program with a failure, and is printed.
+ * The user-mode half of stand_in_driver.c, and drivers as services. The first thing that
+ * goes otherwise than expected ends the program with a failure, and is printed.
  *
  * Programs make, start and stop the services themselves: Wine ends all drivers when the
  * last program of a user has ended.
