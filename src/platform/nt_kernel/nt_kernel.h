@@ -27,13 +27,15 @@
 /* Reads "sess" in the kernel's tools. */
 #define SI_POOL_TAG 0x73736573u
 
-/* (nt_kernel-2) */
+/* (nt_kernel-2); a build for a system that has no levels brings its own. */
+#if !defined(SI_KERNEL_LEVEL)
 #define SI_KERNEL_LEVEL(what)                                                             \
 	do {                                                                              \
 		if (KeGetCurrentIrql() > APC_LEVEL) {                                     \
 			si_platform_stop(__FILE__, __LINE__, (what), "IRQL > APC_LEVEL"); \
 		}                                                                         \
 	} while (0)
+#endif
 
 void si_kernel_make_locks(void);
 void si_kernel_make_threads(void);

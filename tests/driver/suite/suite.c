@@ -9,6 +9,7 @@
 
 #include <sessio/host.h>
 
+#include "entry.h"
 #include "platform/kernel.h"
 #include "resource/handle_space.h"
 #include "suite.h"
@@ -16,7 +17,7 @@
 #define TAG 0x74697573u /* "suit" */
 
 struct suite_report suite_report;
-static KEVENT over; /* the program has ended, or has failed */
+static KEVENT has_failed;
 static KSPIN_LOCK text_lock;
 static size_t text_length;
 
@@ -53,7 +54,7 @@ void suite_say(const char *format, ...)
 _Noreturn void suite_end(void)
 {
 	suite_report.failed = 1;
-	(void)KeSetEvent(&over, IO_NO_INCREMENT, FALSE);
+	(void)KeSetEvent(&has_failed, IO_NO_INCREMENT, FALSE);
 	for (;;) {
 		(void)PsTerminateSystemThread(STATUS_UNSUCCESSFUL);
 	}
@@ -98,7 +99,6 @@ static void NTAPI run(PVOID context)
 	}
 	si_handle_space_end_own();
 	si_kernel_stop();
-	(void)KeSetEvent(&over, IO_NO_INCREMENT, FALSE);
 	(void)PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
@@ -166,67 +166,53 @@ int snprintf(char *text, size_t size, const char *format, ...)
 	return length < 0 ? (int)size : length;
 }
 
-static NTSTATUS complete(PIRP irp, NTSTATUS status, ULONG_PTR length)
+UNICODE_STRING entry_device = RTL_CONSTANT_STRING(L"\\Device\\sessio_suite");
+UNICODE_STRING entry_link = RTL_CONSTANT_STRING(L"\\DosDevices\\sessio_suite");
+
+void entry_begin(void)
 {
-	irp->IoStatus.Status = status;
-	irp->IoStatus.Information = length;
-	IoCompleteRequest(irp, IO_NO_INCREMENT);
-	return status;
-}
-
-static NTSTATUS NTAPI on_control(PDEVICE_OBJECT device, PIRP irp)
-{
-	PIO_STACK_LOCATION at = IoGetCurrentIrpStackLocation(irp);
-	HANDLE thread;
-	NTSTATUS status;
-
-	UNREFERENCED_PARAMETER(device);
-	if (at->Parameters.DeviceIoControl.IoControlCode != SUITE_RUN ||
-		at->Parameters.DeviceIoControl.OutputBufferLength < sizeof(suite_report)) {
-		return complete(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
-	}
-	status = PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, run, NULL);
-	if (!NT_SUCCESS(status)) {
-		return complete(irp, status, 0);
-	}
-	(void)ZwClose(thread);
-	(void)KeWaitForSingleObject(&over, Executive, KernelMode, FALSE, NULL);
-	memcpy(irp->AssociatedIrp.SystemBuffer, &suite_report, sizeof(suite_report));
-	return complete(irp, STATUS_SUCCESS, sizeof(suite_report));
-}
-
-static NTSTATUS NTAPI on_open_or_close(PDEVICE_OBJECT device, PIRP irp)
-{
-	UNREFERENCED_PARAMETER(device);
-	return complete(irp, STATUS_SUCCESS, 0);
-}
-
-static UNICODE_STRING link_name = RTL_CONSTANT_STRING(L"\\DosDevices\\sessio_suite");
-
-static void NTAPI on_unload(PDRIVER_OBJECT driver)
-{
-	(void)IoDeleteSymbolicLink(&link_name);
-	IoDeleteDevice(driver->DeviceObject);
-}
-
-DRIVER_INITIALIZE DriverEntry;
-
-NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry)
-{
-	static UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\sessio_suite");
-	PDEVICE_OBJECT device;
-	NTSTATUS status;
-
-	UNREFERENCED_PARAMETER(registry);
-	KeInitializeEvent(&over, NotificationEvent, FALSE);
+	KeInitializeEvent(&has_failed, NotificationEvent, FALSE);
 	KeInitializeSpinLock(&text_lock);
-	status = IoCreateDevice(driver, 0, &name, FILE_DEVICE_UNKNOWN, 0, FALSE, &device);
-	if (NT_SUCCESS(status)) {
-		status = IoCreateSymbolicLink(&link_name, &name);
+}
+
+/*
+ * Until the program has failed, or its thread has ended. A thread that only says that
+ * it is at its end still runs in this driver, which may be unloaded next.
+ */
+static NTSTATUS run_program(void)
+{
+	PVOID ends[2] = { &has_failed, NULL };
+	HANDLE handle;
+	NTSTATUS status =
+		PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, run, NULL);
+
+	if (!NT_SUCCESS(status)) {
+		return status;
 	}
-	driver->MajorFunction[IRP_MJ_CREATE] = on_open_or_close;
-	driver->MajorFunction[IRP_MJ_CLOSE] = on_open_or_close;
-	driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = on_control;
-	driver->DriverUnload = on_unload;
+	status = ObReferenceObjectByHandle(
+		handle, THREAD_ALL_ACCESS, NULL, KernelMode, &ends[1], NULL);
+	(void)ZwClose(handle);
+	if (!NT_SUCCESS(status)) {
+		entry_stay();
+		return status;
+	}
+	(void)KeWaitForMultipleObjects(2, ends, WaitAny, Executive, KernelMode, FALSE, NULL, NULL);
+	ObDereferenceObject(ends[1]);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS entry_serve(ULONG code, PVOID buffer, ULONG room, PULONG length)
+{
+	NTSTATUS status;
+
+	if (code != SUITE_RUN || room < sizeof(suite_report)) {
+		return STATUS_INVALID_DEVICE_REQUEST;
+	}
+	status = run_program();
+	if (suite_report.failed != 0) {
+		entry_stay(); /* other threads of the program may wait for ever */
+	}
+	memcpy(buffer, &suite_report, sizeof(suite_report));
+	*length = sizeof(suite_report);
 	return status;
 }

@@ -86,7 +86,7 @@ int uv_sem_trywait(uv_sem_t *semaphore)
 	return KeWaitForSingleObject(os(semaphore), Executive, KernelMode, FALSE, &none) ==
 			STATUS_SUCCESS
 		? 0
-		: -1;
+		: UV_EAGAIN;
 }
 
 int uv_barrier_init(uv_barrier_t *barrier, unsigned threads)
@@ -136,7 +136,7 @@ void uv_sleep(unsigned milliseconds)
 {
 	LARGE_INTEGER time;
 
-	time.QuadPart = milliseconds != 0 ? -10000 * (LONGLONG)milliseconds : -1;
+	time.QuadPart = -10000 * (LONGLONG)milliseconds; /* 0: a yield */
 	(void)KeDelayExecutionThread(KernelMode, FALSE, &time);
 }
 

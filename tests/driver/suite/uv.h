@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#define UV_EAGAIN (-1)
+
 typedef void *uv_thread_t;
 typedef void (*uv_thread_cb)(void *arg);
 

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ask CASE DRIVER: one test of the example driver under Wine. Plays the kernel through the
- * stand-in's device, and asks the driver through its own. The first thing that is
- * otherwise than expected ends it with a failure, and is printed.
- *
- * It makes, starts and stops the services itself: Wine ends all drivers when the last
- * program of a user has ended.
+ * stand-in's device, and asks the driver through its own.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <windows.h>
 #include <winioctl.h>
 
 #include "lister.h"
+#include "play.h"
 #include "stand_in_control.h"
 
 #define SUCCESS 0u
-#define EXPECT(condition) expect((condition), #condition, __LINE__)
 
 enum { CREATED = 1, TERMINATED, CONNECTED, DISCONNECTED, LOGON, LOGOFF }; /* events */
 enum {
@@ -29,36 +24,6 @@ enum {
 	STATE_LOGGED_ON,
 	STATE_LOGGED_OFF
 }; /* states */
-
-static HANDLE kernel;
-
-static void expect(int fine, const char *what, int line)
-{
-	if (!fine) {
-		printf("ask.c:%d: not so: %s (last error %lu)\n", line, what,
-			(unsigned long)GetLastError());
-		(void)fflush(stdout);
-		exit(1);
-	}
-}
-
-static BOOL play(DWORD code, ULONG a, ULONG b, ULONG c)
-{
-	struct stand_in_request request = { { a, b, c } };
-	DWORD length;
-
-	return DeviceIoControl(kernel, code, &request, sizeof(request), NULL, 0, &length, NULL);
-}
-
-static struct stand_in_counts count(void)
-{
-	struct stand_in_counts counts;
-	DWORD length;
-
-	EXPECT(DeviceIoControl(
-		kernel, STAND_IN_COUNT, NULL, 0, &counts, sizeof(counts), &length, NULL));
-	return counts;
-}
 
 static HANDLE open_device(DWORD share)
 {
@@ -99,13 +64,13 @@ static ULONG state_in(const struct lister_list *list, ULONG id)
 
 static void load(void)
 {
-	EXPECT(play(STAND_IN_LOAD, 0, 0, 0));
+	EXPECT(play_load("sessio_lister"));
 }
 
 static void unload(void)
 {
-	EXPECT(play(STAND_IN_UNLOAD, 0, 0, 0));
-	EXPECT(count().registrations == 0);
+	EXPECT(play_unload("sessio_lister"));
+	EXPECT(play_count().registrations == 0);
 	EXPECT(open_device(SHARE_ALL) == INVALID_HANDLE_VALUE);
 	EXPECT(play(STAND_IN_FORGET, 0, 0, 0));
 }
@@ -284,112 +249,84 @@ static void again(void)
 /* Loaded and unloaded while threads of the kernel make events. */
 static void storm(void)
 {
-	ULONG before = count().events;
+	ULONG before = play_count().events;
 
 	EXPECT(play(STAND_IN_STORM, 1, 0, 0));
 	for (ULONG i = 0; i < 24; i++) {
 		load();
 		if (i % 4 == 0) {
-			ULONG now = count().events;
+			ULONG now = play_count().events;
 			HANDLE device = open_as(1, SHARE_ALL);
 
-			while (count().events - now < 20) {
+			while (play_count().events - now < 20) {
 				EXPECT(use(device));
 			}
 			EXPECT(list_by(device).user_count > 0);
 			EXPECT(CloseHandle(device));
 		}
-		EXPECT(play(STAND_IN_UNLOAD, 0, 0, 0));
-		EXPECT(count().registrations == 0);
+		EXPECT(play_unload("sessio_lister"));
+		EXPECT(play_count().registrations == 0);
 	}
 	EXPECT(play(STAND_IN_STORM, 0, 0, 0));
 	EXPECT(play(STAND_IN_FORGET, 0, 0, 0));
-	printf("24 unloads in %lu events\n", (unsigned long)(count().events - before));
+	printf("24 unloads in %lu events\n", (unsigned long)(play_count().events - before));
 }
 
-static SC_HANDLE services;
-
-static void end_service(SC_HANDLE service)
+static void started_by_hand(SC_HANDLE lister)
 {
-	EXPECT(DeleteService(service) && CloseServiceHandle(service));
-}
-
-/* A kernel driver as a service, by the path of its file. */
-static SC_HANDLE make_service(const char *name, const char *file)
-{
-	char path[MAX_PATH];
-	SC_HANDLE service;
-
-	EXPECT(GetFullPathNameA(file, sizeof(path), path, NULL) != 0);
-	EXPECT(GetFileAttributesA(path) != INVALID_FILE_ATTRIBUTES);
-	service = OpenServiceA(services, name, SERVICE_ALL_ACCESS);
-	if (service != NULL) {
-		end_service(service); /* of a test that failed */
-	}
-	service = CreateServiceA(services, name, name, SERVICE_ALL_ACCESS, SERVICE_KERNEL_DRIVER,
-		SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, path, NULL, NULL, NULL, NULL, NULL);
-	EXPECT(service != NULL);
-	return service;
-}
-
-static void run_on_stand_in(void (*run)(void), const char *driver)
-{
-	SC_HANDLE stand_in = make_service("sessio_stand_in", "sessio_stand_in.sys");
-	SC_HANDLE lister = make_service("sessio_lister", driver);
-	SERVICE_STATUS status;
-
-	EXPECT(StartServiceA(stand_in, 0, NULL));
-	kernel = CreateFileA("\\\\.\\sessio_stand_in", GENERIC_READ | GENERIC_WRITE, SHARE_ALL,
-		NULL, OPEN_EXISTING, 0, NULL);
-	EXPECT(kernel != INVALID_HANDLE_VALUE);
-	run();
-	EXPECT(CloseHandle(kernel));
-	EXPECT(ControlService(stand_in, SERVICE_CONTROL_STOP, &status));
-	end_service(lister);
-	end_service(stand_in);
-}
-
-/* The driver as it is shipped, on Wine's kernel, which has no container calls. */
-static void run_alone(const char *driver)
-{
-	SC_HANDLE lister = make_service("sessio_lister", driver);
 	SERVICE_STATUS status;
 
 	for (ULONG i = 0; i < 3; i++) {
+		EXPECT(StartServiceA(lister, 0, NULL));
+		EXPECT(QueryServiceStatus(lister, &status));
+		EXPECT(status.dwCurrentState == SERVICE_RUNNING);
+		EXPECT(ControlService(lister, SERVICE_CONTROL_STOP, &status));
+		EXPECT(open_device(SHARE_ALL) == INVALID_HANDLE_VALUE);
+	}
+}
+
+/*
+ * The driver as it is shipped: it asks Wine's kernel, not the stand-in, for the container
+ * calls. That one has none.
+ */
+static void alone(void)
+{
+	for (ULONG i = 0; i < 3; i++) {
 		HANDLE device;
 
-		EXPECT(StartServiceA(lister, 0, NULL));
+		load();
 		device = open_device(SHARE_ALL);
 		EXPECT(device != INVALID_HANDLE_VALUE);
 		EXPECT(list_by(device).registration == (LONG)0xC00000BBu);
 		EXPECT(list_by(device).opening_count == 1);
 		EXPECT(use(device));
 		EXPECT(CloseHandle(device));
-		EXPECT(ControlService(lister, SERVICE_CONTROL_STOP, &status));
-		EXPECT(open_device(SHARE_ALL) == INVALID_HANDLE_VALUE);
+		unload();
 	}
-	end_service(lister);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
-		void (*run)(void); /* NULL: without the stand-in */
+		void (*run)(void);
 	} cases[] = { { "trace", trace }, { "sequences", sequences }, { "logoff", logoff },
-		{ "refused", refused }, { "again", again }, { "storm", storm }, { "alone", NULL } };
+		{ "refused", refused }, { "again", again }, { "storm", storm },
+		{ "alone", alone } };
+	SC_HANDLE lister;
 
-	services = OpenSCManagerA(NULL, NULL, SC_MANAGER_ALL_ACCESS);
-	EXPECT(services != NULL);
 	for (size_t i = 0; argc == 3 && i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (strcmp(argv[1], cases[i].name) != 0) {
 			continue;
 		}
-		if (cases[i].run != NULL) {
-			run_on_stand_in(cases[i].run, argv[2]);
-		} else {
-			run_alone(argv[2]);
+		lister = play_make_service("sessio_lister", argv[2]);
+		if (cases[i].run == alone) {
+			started_by_hand(lister);
 		}
+		play_begin();
+		cases[i].run();
+		play_end();
+		play_end_service(lister);
 		printf("%s: passed\n", argv[1]);
 		return 0;
 	}

@@ -11,13 +11,16 @@
 #define STAND_IN_REFUSE STAND_IN_CODE(3) /* status: of every registration from now on */
 #define STAND_IN_REQUESTOR STAND_IN_CODE(4) /* session: whose all callers are from now on */
 #define STAND_IN_FORGET STAND_IN_CODE(5)
-#define STAND_IN_LOAD STAND_IN_CODE(6) /* the driver under test, in this process */
+#define STAND_IN_LOAD STAND_IN_CODE(6) /* the driver of a service, in this process */
 #define STAND_IN_UNLOAD STAND_IN_CODE(7)
 #define STAND_IN_STORM STAND_IN_CODE(8) /* 1: threads make events; 0: they have ended */
 #define STAND_IN_COUNT STAND_IN_CODE(9) /* out: registrations, events so far */
 
+#define STAND_IN_NAME 160 /* characters */
+
 struct stand_in_request {
 	ULONG arguments[3];
+	WCHAR service[STAND_IN_NAME]; /* to load or unload: its path in the registry */
 };
 
 struct stand_in_counts {

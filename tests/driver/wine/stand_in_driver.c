@@ -2,10 +2,12 @@
 /*
  * The kernel functions that Wine lacks, as a driver that others import them from, and
  * a device by which a test plays the kernel. It loads the driver under test into its own
- * process, and stays when that one goes.
+ * process, and stays when that one goes. Wine unloads a driver while requests to close
+ * its files are on their way. Here the order to unload comes behind them, in one queue.
  */
 #include <ntifs.h>
 
+#include "entry.h"
 #include "stand_in.h"
 #include "stand_in_control.h"
 
@@ -15,8 +17,6 @@ static ULONG requestor = 1; /* the user session of all callers */
 static volatile LONG events; /* so far */
 static volatile LONG storm_runs;
 static PKTHREAD storms[STORMS];
-static UNICODE_STRING service = RTL_CONSTANT_STRING(
-	L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\sessio_lister");
 
 /* Exported as IoGetRequestorSessionId. */
 NTSTATUS NTAPI stand_in_requestor(PIRP irp, PULONG session_id);
@@ -98,7 +98,9 @@ static void end_storm(void)
 static NTSTATUS serve(ULONG code, const struct stand_in_request *request)
 {
 	const ULONG *arguments = request->arguments;
+	UNICODE_STRING service;
 
+	RtlInitUnicodeString(&service, request->service);
 	switch (code) {
 	case STAND_IN_EVENT:
 		return make_event(arguments[0], arguments[1], arguments[2] != 0);
@@ -129,67 +131,32 @@ static NTSTATUS serve(ULONG code, const struct stand_in_request *request)
 	}
 }
 
-static NTSTATUS complete(PIRP irp, NTSTATUS status, ULONG_PTR length)
+UNICODE_STRING entry_device = RTL_CONSTANT_STRING(L"\\Device\\sessio_stand_in");
+UNICODE_STRING entry_link = RTL_CONSTANT_STRING(L"\\DosDevices\\sessio_stand_in");
+
+void entry_begin(void)
 {
-	irp->IoStatus.Status = status;
-	irp->IoStatus.Information = length;
-	IoCompleteRequest(irp, IO_NO_INCREMENT);
-	return status;
+	stand_in_start();
 }
 
-static NTSTATUS NTAPI on_control(PDEVICE_OBJECT device, PIRP irp)
+NTSTATUS entry_serve(ULONG code, PVOID buffer, ULONG room, PULONG length)
 {
-	PIO_STACK_LOCATION at = IoGetCurrentIrpStackLocation(irp);
-	PVOID buffer = irp->AssociatedIrp.SystemBuffer;
+	struct stand_in_request *request = buffer;
+	struct stand_in_counts *counts = buffer;
 
-	UNREFERENCED_PARAMETER(device);
-	if (at->Parameters.DeviceIoControl.IoControlCode == STAND_IN_COUNT) {
-		struct stand_in_counts *counts = buffer;
-
-		if (at->Parameters.DeviceIoControl.OutputBufferLength < sizeof(*counts)) {
-			return complete(irp, STATUS_BUFFER_TOO_SMALL, 0);
+	if (code == STAND_IN_COUNT) {
+		if (room < sizeof(*counts)) {
+			return STATUS_BUFFER_TOO_SMALL;
 		}
 		counts->registrations = stand_in_registrations();
 		counts->events = (ULONG)events;
-		return complete(irp, STATUS_SUCCESS, sizeof(*counts));
+		*length = sizeof(*counts);
+		return STATUS_SUCCESS;
 	}
-	if (at->Parameters.DeviceIoControl.InputBufferLength < sizeof(struct stand_in_request)) {
-		return complete(irp, STATUS_BUFFER_TOO_SMALL, 0);
+	if (*length < sizeof(*request)) {
+		return STATUS_BUFFER_TOO_SMALL;
 	}
-	return complete(irp, serve(at->Parameters.DeviceIoControl.IoControlCode, buffer), 0);
-}
-
-static NTSTATUS NTAPI on_open_or_close(PDEVICE_OBJECT device, PIRP irp)
-{
-	UNREFERENCED_PARAMETER(device);
-	return complete(irp, STATUS_SUCCESS, 0);
-}
-
-static UNICODE_STRING link_name = RTL_CONSTANT_STRING(L"\\DosDevices\\sessio_stand_in");
-
-static void NTAPI on_unload(PDRIVER_OBJECT driver)
-{
-	(void)IoDeleteSymbolicLink(&link_name);
-	IoDeleteDevice(driver->DeviceObject);
-}
-
-DRIVER_INITIALIZE DriverEntry;
-
-NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry)
-{
-	static UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\sessio_stand_in");
-	PDEVICE_OBJECT device;
-	NTSTATUS status;
-
-	UNREFERENCED_PARAMETER(registry);
-	stand_in_start();
-	status = IoCreateDevice(driver, 0, &name, FILE_DEVICE_UNKNOWN, 0, FALSE, &device);
-	if (NT_SUCCESS(status)) {
-		status = IoCreateSymbolicLink(&link_name, &name);
-	}
-	driver->MajorFunction[IRP_MJ_CREATE] = on_open_or_close;
-	driver->MajorFunction[IRP_MJ_CLOSE] = on_open_or_close;
-	driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = on_control;
-	driver->DriverUnload = on_unload;
-	return status;
+	*length = 0;
+	request->service[STAND_IN_NAME - 1] = L'\0';
+	return serve(code, request);
 }
