@@ -7,7 +7,10 @@
 
 SESSIO_DRIVER(silent);
 
-static sessio_kit_file *file; /* NULL: none is open */
+/* The test's own part of a history, which is restored for each. */
+static struct {
+	sessio_kit_file *file; /* NULL: none is open */
+} world;
 
 static sessio_status load(sessio_kit *kit, void *ctx)
 {
@@ -19,8 +22,9 @@ static sessio_status open_device(sessio_kit *kit, uint32_t session, uint64_t num
 {
 	(void)number;
 	(void)ctx;
-	return file == NULL &&
-			NT_SUCCESS(sessio_kit_open(kit, session, L"\\Device\\NextLogon", &file))
+	return world.file == NULL &&
+			NT_SUCCESS(
+				sessio_kit_open(kit, session, L"\\Device\\NextLogon", &world.file))
 		? SESSIO_OK
 		: SESSIO_BAD_STATE;
 }
@@ -33,10 +37,10 @@ static sessio_status read_device(sessio_kit *kit, uint32_t session, uint64_t num
 	(void)session;
 	(void)number;
 	(void)ctx;
-	if (file == NULL || sessio_kit_pended(file) != NULL) {
+	if (world.file == NULL || sessio_kit_pended(world.file) != NULL) {
 		return SESSIO_BAD_STATE;
 	}
-	(void)sessio_kit_read(file, &byte, 1, NULL);
+	(void)sessio_kit_read(world.file, &byte, 1, NULL);
 	return SESSIO_OK;
 }
 
@@ -56,8 +60,8 @@ int main(void)
 		.begin = load,
 		.actions = actions,
 		.action_count = 2,
-		.ctx = &file,
-		.ctx_size = sizeof(file) };
+		.ctx = &world,
+		.ctx_size = sizeof(world) };
 	const sessio_explore_failure *failure;
 	sessio_explore *result;
 	sessio_status status = SESSIO_OK;

@@ -7,8 +7,13 @@
  * own actions, in every order. After each step the test's `check` runs. At the end the
  * kit is finished, and looks for what is left. Shorter histories come first.
  *
- * Two states are equal if the library's, the drivers' variables and memory, and the
- * test's digest are. Pointers in a driver's memory to things that the kit knows count
+ * With faults, each step comes once more for each fault that can come true in it. The
+ * k-th allocation fails, for each k, or a registration, or an opening. So does each
+ * distinct path of calls to an allocation (PATH), and a callback takes a second (SLOW).
+ * The check and the end of the test have no faults of their own.
+ *
+ * Two states are equal if the library's, the drivers' variables and memory, the test's
+ * digest, and the number of faults so far are. Pointers in a driver's memory to things that the kit knows count
  * by the thing. A state is not walked further twice.
  *
  * Histories run in copies of the process, many in each. So a stop, a crash or a hang is
@@ -49,6 +54,7 @@ extern "C" {
 #define SESSIO_EXPLORE_MAX_DEPTH 64u
 #define SESSIO_EXPLORE_MAX_SESSIONS 8u
 #define SESSIO_EXPLORE_MAX_ACTIONS 256u
+#define SESSIO_EXPLORE_MAX_FAULTS 8u
 #define SESSIO_EXPLORE_MAX_FAILURES 16u /* different ones; more of them end an exploration */
 
 #define SESSIO_EXPLORE_REMOTE (1u << 0) /* Created and Connected also with a remote terminal */
@@ -58,26 +64,9 @@ extern "C" {
 #define SESSIO_EXPLORE_ONE_PROCESS (1u << 4) /* no copies, for a debugger */
 
 /**
- * Begins each history. Any status but SESSIO_OK is a failure.
+ * Begins each history. Any status but SESSIO_OK is a failure, unless a fault is the reason.
  */
 typedef sessio_status sessio_explore_begin_fn(sessio_kit *kit, void *ctx);
-
-/**
- * An action of the test.
- *
- * @param session_id  of a user session that exists, if the action is for each; else 0.
- * @return SESSIO_OK; SESSIO_BAD_STATE: not possible now, so there is no such history. Another
- *         status is a failure.
- */
-typedef sessio_status sessio_explore_act_fn(
-	sessio_kit *kit, uint32_t session_id, uint64_t number, void *ctx);
-
-/**
- * Looks whether all is well, after each step.
- *
- * @return NULL, or a line that says what is wrong; it may be in @p ctx.
- */
-typedef const char *sessio_explore_check_fn(sessio_kit *kit, void *ctx);
 
 /**
  * A number for the state of the test itself, and of code under test that the kit does not see.
@@ -87,10 +76,14 @@ typedef const char *sessio_explore_check_fn(sessio_kit *kit, void *ctx);
  */
 typedef uint64_t sessio_explore_digest_fn(sessio_kit *kit, void *ctx);
 
-/** An action that histories consist of. */
+/**
+ * An action that histories consist of. If it answers SESSIO_BAD_STATE it is not possible now, and
+ * there is no such history. Any other status but SESSIO_OK is a failure. While a fault comes true
+ * it may answer anything.
+ */
 typedef struct sessio_explore_action {
 	const char *name; /* of letters, digits and _ - . */
-	sessio_explore_act_fn *run;
+	sessio_step_act_fn *run;
 	bool for_sessions; /* for each user session that exists; else for none */
 	uint64_t first, last; /* it comes with each number from first to last */
 } sessio_explore_action;
@@ -103,11 +96,14 @@ typedef struct sessio_explore_options {
 	unsigned sessions; /* user sessions, with the ids from 1 on; 0 for 2 */
 	unsigned flags; /* SESSIO_EXPLORE_ bits */
 	size_t max_histories; /* 0 for a million */
+	unsigned faults; /* so many in a history at most; 0: none */
+	unsigned
+		fault_kinds; /* bits 1u << SESSIO_FAULT_...; 0 for ALLOCATION, REGISTRATION and OPEN */
 	uint32_t hang_ms; /* a history that takes so long hangs; 0 for 5 seconds */
 	const sessio_explore_action *actions;
 	size_t action_count;
 	sessio_explore_begin_fn *begin; /* these four may be NULL */
-	sessio_explore_check_fn *check;
+	sessio_step_check_fn *check;
 	sessio_explore_digest_fn *digest;
 	void *ctx; /* of the four and of actions */
 	size_t ctx_size; /* these bytes of ctx are restored before each history */

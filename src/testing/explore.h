@@ -39,13 +39,16 @@ struct si_explore_move {
 	uint8_t event;
 	uint8_t remote;
 	uint8_t action; /* index */
-	uint32_t session; /* 0: none */
+	uint8_t session; /* 0: none */
+	uint8_t fault; /* a sessio_fault that comes true in it; 0: none */
+	uint16_t fault_number;
 	uint64_t number;
 };
 
 struct si_explore_node {
 	uint32_t parent; /* SI_EXPLORE_NO_NODE for the beginning */
 	uint32_t states; /* of the user sessions, four bits each, 0 for none */
+	uint32_t faults; /* in all its steps */
 	uint64_t repeat; /* what must come again (explore-1); 0: not known */
 	struct si_explore_move move; /* its last */
 };
@@ -67,7 +70,8 @@ enum si_explore_what {
 struct si_explore_outcome {
 	uint8_t what;
 	uint8_t kind; /* a sessio_explore_kind, if it failed */
-	uint16_t rule;
+	uint8_t rule;
+	bool ended; /* by a fault in its beginning */
 	uint32_t states;
 	uint64_t state; /* a hash of all that makes states equal */
 	uint64_t repeat; /* of what comes again */
@@ -94,6 +98,7 @@ struct si_explore_seen {
 struct si_explore_failed {
 	struct sessio_explore_failure face;
 	uint64_t signature;
+	unsigned steps;
 	char *text;
 	char *shown;
 	sessio_scenario *scenario;
@@ -109,6 +114,9 @@ struct sessio_explore {
 	struct si_explore_seen seen;
 	struct si_explore_candidate batch[SI_EXPLORE_BATCH];
 	size_t batch_count;
+	struct si_explore_candidate *faulty; /* steps with a fault, to be put in batches */
+	size_t faulty_count;
+	size_t faulty_room;
 	struct si_explore_shared *shared;
 	size_t ends; /* histories that ended their copy */
 	size_t hangs; /* of them */
@@ -170,6 +178,16 @@ uint32_t si_explore_add_node(sessio_explore *explore, const struct si_explore_ca
 /* Gives each step that may follow a node to visit(), until that answers false. */
 typedef bool si_explore_visit_fn(sessio_explore *explore, const struct si_explore_candidate *next);
 bool si_explore_expand(sessio_explore *explore, uint32_t node, si_explore_visit_fn *visit);
+
+/* --- testing_explore_fault.c --- */
+
+/* A step was fine, so it comes again with faults, or with the next one of a kind. */
+bool si_explore_add_faults(sessio_explore *explore, const struct si_explore_candidate *candidate);
+/* A fault as a step. */
+sessio_step si_explore_fault_step(const struct si_explore_move *move);
+/* Whether these options have such a fault, which *move gets. */
+bool si_explore_take_fault(
+	const sessio_explore *explore, const sessio_step *step, struct si_explore_move *move);
 
 /* --- testing_explore_step.c --- */
 

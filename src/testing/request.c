@@ -118,14 +118,21 @@ static void judge(sessio_kit_request *request)
 	}
 }
 
+/* A thread of a real system has its session without memory. So a fault costs one try. */
+static bool enter(const sessio_kit_file *file)
+{
+	return file->session != NULL &&
+		(sessio_host_enter_session(file->kit->host, file->session) == SESSIO_OK ||
+			sessio_host_enter_session(file->kit->host, file->session) == SESSIO_OK);
+}
+
 NTSTATUS si_kit_send(sessio_kit_request *request)
 {
 	sessio_kit_file *file = request->file;
 	struct si_wdk_standing before = si_wdk_standing();
 	PDRIVER_DISPATCH routine =
 		request->target->DriverObject->MajorFunction[request->location->MajorFunction];
-	bool entered = file->session != NULL &&
-		sessio_host_enter_session(file->kit->host, file->session) == SESSIO_OK;
+	bool entered = enter(file);
 
 	request->routine = (const void *)(uintptr_t)routine;
 	request->status = IoCallDriver(request->target, request->irp);

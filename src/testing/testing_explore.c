@@ -40,6 +40,7 @@ static bool take_options(sessio_explore *explore, const sessio_explore_options *
 	return si_scenario_is_origin(own->program, strlen(own->program)) &&
 		own->depth <= SESSIO_EXPLORE_MAX_DEPTH &&
 		own->sessions <= SESSIO_EXPLORE_MAX_SESSIONS &&
+		own->faults <= SESSIO_EXPLORE_MAX_FAULTS &&
 		(own->ctx != NULL || own->ctx_size == 0) &&
 		(own->rules == SESSIO_RULES_DOCUMENTED || own->rules == SESSIO_RULES_OBSERVED);
 }
@@ -60,8 +61,8 @@ static bool make_parts(sessio_explore *explore)
 	if (options->ctx_size != 0) {
 		memcpy(explore->saved_ctx, options->ctx, options->ctx_size);
 	}
-	(void)snprintf(explore->bounds, sizeof(explore->bounds), "depth %u, sessions %u",
-		options->depth, options->sessions);
+	(void)snprintf(explore->bounds, sizeof(explore->bounds), "depth %u, sessions %u, faults %u",
+		options->depth, options->sessions, options->faults);
 	return true;
 }
 
@@ -77,6 +78,8 @@ static void free_parts(sessio_explore *explore)
 	explore->saved_ctx = NULL;
 	free(explore->nodes);
 	explore->nodes = NULL;
+	free(explore->faulty);
+	explore->faulty = NULL;
 	si_explore_seen_fini(&explore->seen);
 	explore->seen.slots = NULL;
 }
@@ -104,6 +107,16 @@ static sessio_status create(const sessio_explore_options *options, sessio_explor
 	return SESSIO_OK;
 }
 
+static unsigned faults_of(
+	const sessio_explore *explore, const struct si_explore_candidate *candidate)
+{
+	unsigned before = candidate->parent != SI_EXPLORE_NO_NODE
+		? explore->nodes[candidate->parent].faults
+		: 0;
+
+	return before + (candidate->move.fault != 0);
+}
+
 /* The history is fine. False if there is no memory. */
 static bool take_state(sessio_explore *explore, const struct si_explore_candidate *candidate,
 	const struct si_explore_outcome *outcome)
@@ -111,7 +124,8 @@ static bool take_state(sessio_explore *explore, const struct si_explore_candidat
 	enum si_explore_added added = SI_EXPLORE_NEW;
 
 	if ((explore->options.flags & SESSIO_EXPLORE_NO_DIGEST) == 0) {
-		added = si_explore_seen_add(&explore->seen, outcome->state);
+		added = si_explore_seen_add(&explore->seen,
+			si_explore_hash(outcome->state, faults_of(explore, candidate)));
 	}
 	if (added == SI_EXPLORE_KNOWN) {
 		explore->counts.equal++;
@@ -156,11 +170,15 @@ static bool take_outcome(sessio_explore *explore, const struct si_explore_candid
 		}
 		explore->counts.failed += outcome.what == SI_EXPLORE_FAILED;
 	}
-	return outcome.what != SI_EXPLORE_FINE || take_state(explore, candidate, &outcome);
+	if (outcome.what != SI_EXPLORE_FINE) {
+		return candidate->move.fault == 0 || si_explore_add_faults(explore, candidate);
+	}
+	return si_explore_add_faults(explore, candidate) &&
+		(outcome.ended || take_state(explore, candidate, &outcome));
 }
 
 /* Runs the batch and empties it. */
-static void flush(sessio_explore *explore)
+static void run_batch(sessio_explore *explore)
 {
 	uint32_t from = 0;
 
@@ -181,6 +199,19 @@ static void flush(sessio_explore *explore)
 		}
 	}
 	explore->batch_count = 0;
+}
+
+/* Runs the batch, and then all of its steps again with faults. */
+static void flush(sessio_explore *explore)
+{
+	run_batch(explore);
+	for (size_t next = 0; explore->stopped == NULL && next < explore->faulty_count;) {
+		while (explore->batch_count < SI_EXPLORE_BATCH && next < explore->faulty_count) {
+			explore->batch[explore->batch_count++] = explore->faulty[next++];
+		}
+		run_batch(explore);
+	}
+	explore->faulty_count = 0;
 }
 
 /* False ends the expansion of a node. */
@@ -262,29 +293,45 @@ sessio_status sessio_explore_run(const sessio_explore_options *options, sessio_e
 	return status;
 }
 
+static bool is_of_these_options(const sessio_explore *explore, const sessio_scenario *scenario)
+{
+	return sessio_scenario_rules(scenario) == explore->options.rules &&
+		strcmp(sessio_scenario_program(scenario), explore->options.program) == 0;
+}
+
 /* Puts the steps into the tree. False if these options have no such history. */
 static bool put_history(sessio_explore *explore, const sessio_scenario *scenario,
 	struct si_explore_candidate *out_candidate)
 {
-	size_t count = sessio_scenario_count(scenario);
+	struct si_explore_move fault = { 0 };
+	const sessio_step *step;
+	unsigned moves = 0;
 
 	out_candidate->parent = SI_EXPLORE_NO_NODE;
-	if (count == 0 || count > explore->options.depth + 1u ||
-		sessio_scenario_rules(scenario) != explore->options.rules ||
-		strcmp(sessio_scenario_program(scenario), explore->options.program) != 0) {
-		return false;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0) {
-			out_candidate->parent = si_explore_add_node(explore, out_candidate, NULL);
+	for (size_t i = 0; (step = sessio_scenario_step(scenario, i)) != NULL; i++) {
+		struct si_explore_move move;
+
+		if (step->kind == SESSIO_STEP_FAULT) {
+			if (fault.fault != 0 || !si_explore_take_fault(explore, step, &fault)) {
+				return false;
+			}
+			continue;
 		}
-		if (!si_explore_from_step(
-			    explore, sessio_scenario_step(scenario, i), &out_candidate->move) ||
-			(out_candidate->move.kind == SI_EXPLORE_BEGINS) != (i == 0)) {
+		if (!si_explore_from_step(explore, step, &move) || moves > explore->options.depth ||
+			(move.kind == SI_EXPLORE_BEGINS) != (moves == 0)) {
 			return false;
 		}
+		if (moves++ != 0) {
+			out_candidate->parent = si_explore_add_node(explore, out_candidate, NULL);
+		}
+		out_candidate->move = move;
+		out_candidate->move.fault = fault.fault;
+		out_candidate->move.fault_number = fault.fault_number;
+		fault.fault = 0;
 	}
-	return true;
+	explore->counts.depth = moves != 0 ? moves - 1 : 0;
+	return moves != 0 && fault.fault == 0 && is_of_these_options(explore, scenario) &&
+		faults_of(explore, out_candidate) <= explore->options.faults;
 }
 
 sessio_status sessio_explore_replay(const sessio_explore_options *options,
@@ -305,9 +352,8 @@ sessio_status sessio_explore_replay(const sessio_explore_options *options,
 		sessio_explore_destroy(explore);
 		return SESSIO_REFUSED;
 	}
-	explore->counts.depth = (unsigned)sessio_scenario_count(scenario) - 1;
 	explore->batch[explore->batch_count++] = candidate;
-	flush(explore);
+	run_batch(explore);
 	status = explore->out_of_memory          ? SESSIO_NO_MEMORY
 		: explore->counts.histories == 0 ? SESSIO_REFUSED
 						 : si_explore_conclude(explore);
@@ -318,15 +364,15 @@ sessio_status sessio_explore_replay(const sessio_explore_options *options,
 	return status;
 }
 
-void sessio_explore_destroy(sessio_explore *explore)
+void sessio_explore_destroy(sessio_explore *result)
 {
-	if (explore == NULL) {
+	if (result == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < explore->failure_count; i++) {
-		si_explore_free_failure(&explore->failures[i]);
+	for (size_t i = 0; i < result->failure_count; i++) {
+		si_explore_free_failure(&result->failures[i]);
 	}
-	free_parts(explore);
-	free(explore->report);
-	free(explore);
+	free_parts(result);
+	free(result->report);
+	free(result);
 }

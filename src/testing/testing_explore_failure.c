@@ -59,12 +59,40 @@ static bool shrink_once(
 	return shrunk;
 }
 
+/* Leaves out each fault that the failure does not need. */
+static void shrink_faults(sessio_explore *explore, struct history *history, uint64_t signature)
+{
+	for (unsigned at = 0; at < history->count; at++) {
+		struct history without = *history;
+		struct si_explore_outcome outcome;
+
+		without.moves[at].fault = 0;
+		if (history->moves[at].fault != 0 && run_alone(explore, &without, &outcome) &&
+			outcome.what == SI_EXPLORE_FAILED && outcome.signature == signature) {
+			*history = without;
+		}
+	}
+}
+
 static void shrink(sessio_explore *explore, struct history *history, uint64_t signature)
 {
 	unsigned tries = TRIES;
 
 	while (shrink_once(explore, history, signature, &tries)) {
 	}
+	shrink_faults(explore, history, signature);
+}
+
+static bool add_move(const sessio_explore *explore, const struct si_explore_move *move,
+	sessio_scenario *scenario)
+{
+	sessio_step step = si_explore_fault_step(move);
+
+	if (move->fault != 0 && sessio_scenario_add(scenario, &step) != SESSIO_OK) {
+		return false;
+	}
+	si_explore_to_step(explore, move, &step);
+	return sessio_scenario_add(scenario, &step) == SESSIO_OK;
 }
 
 static sessio_scenario *to_scenario(const sessio_explore *explore, const struct history *history)
@@ -80,10 +108,7 @@ static sessio_scenario *to_scenario(const sessio_explore *explore, const struct 
 		return NULL;
 	}
 	for (unsigned i = 0; i < history->count; i++) {
-		sessio_step step;
-
-		si_explore_to_step(explore, &history->moves[i], &step);
-		if (sessio_scenario_add(scenario, &step) != SESSIO_OK) {
+		if (!add_move(explore, &history->moves[i], scenario)) {
 			sessio_scenario_destroy(scenario);
 			return NULL;
 		}
@@ -109,6 +134,7 @@ static bool note(sessio_explore *explore, const struct history *history,
 	struct si_explore_failed *failed = &explore->failures[explore->failure_count];
 
 	failed->signature = signature;
+	failed->steps = history->count - 1;
 	failed->text = copy(explore->shared->line);
 	failed->shown = copy(explore->shared->text);
 	failed->scenario = to_scenario(explore, history);
@@ -147,7 +173,7 @@ static void put_unpinned(sessio_explore *explore, struct si_explore_outcome *out
 		"not restored between histories, or depends on time, addresses or threads",
 		sessio_explore_kind_text((sessio_explore_kind)outcome->kind));
 	outcome->kind = SESSIO_EXPLORE_NOT_REPEATED;
-	outcome->rule = (sessio_kit_rule)0;
+	outcome->rule = 0;
 }
 
 static bool pin(

@@ -13,6 +13,7 @@ struct play {
 	sessio_kit *kit;
 	struct si_explore_outcome *outcome;
 	bool shows;
+	size_t faults; /* that had come true before the step */
 };
 
 unsigned si_explore_moves(const sessio_explore *explore,
@@ -37,6 +38,12 @@ unsigned si_explore_moves(const sessio_explore *explore,
 static bool is_stopped(const struct play *play)
 {
 	return atomic_load(&play->kit->stopped);
+}
+
+/* Whether a fault has come true in the step. */
+static bool has_fault(const struct play *play)
+{
+	return sessio_kit_fault_count(play->kit) != play->faults;
 }
 
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -71,20 +78,19 @@ static void fail_with(struct play *play, sessio_explore_kind kind, const char *t
 /* The kit's findings from this one on; the first is the failure. */
 static size_t take_findings(struct play *play, size_t from)
 {
-	struct si_explore_shared *shared = play->explore->shared;
 	const sessio_kit_finding *finding;
 	size_t at = from;
 
 	for (; (finding = sessio_kit_get_finding(play->kit, at)) != NULL; at++) {
 		uint64_t signature = hash_text((uint64_t)finding->rule, finding->text);
-		char text[sizeof(shared->line)];
+		char text[sizeof(play->explore->shared->line)];
 
 		signature = hash_text(signature, finding->at.file);
 		signature = si_explore_hash(signature, finding->at.line);
 		(void)snprintf(text, sizeof(text), "%s: %s", sessio_kit_rule_text(finding->rule),
 			finding->text);
 		if (play->outcome->what != SI_EXPLORE_FAILED) {
-			play->outcome->rule = (uint16_t)finding->rule;
+			play->outcome->rule = (uint8_t)finding->rule;
 		}
 		fail(play, SESSIO_EXPLORE_FINDING, text, signature);
 	}
@@ -118,6 +124,11 @@ static void show_step(struct play *play, const struct si_explore_move *move)
 	char line[SESSIO_SCENARIO_MAX_LINE];
 	sessio_step step;
 
+	if (play->shows && move->fault != 0) {
+		step = si_explore_fault_step(move);
+		(void)sessio_step_text(&step, line, sizeof(line));
+		SHOW(play, "  %s\n", line);
+	}
 	if (play->shows) {
 		si_explore_to_step(play->explore, move, &step);
 		(void)sessio_step_text(&step, line, sizeof(line));
@@ -168,6 +179,10 @@ static void act(struct play *play, const struct si_explore_move *move)
 	if (!si_kit_step(play->kit, run_action, &step) || step.status == SESSIO_OK) {
 		return;
 	}
+	if (has_fault(play)) {
+		SHOW(play, "      it answers: %s\n", sessio_status_text(step.status));
+		return;
+	}
 	if (step.status == SESSIO_BAD_STATE) {
 		play->outcome->what = SI_EXPLORE_IMPOSSIBLE;
 		return;
@@ -192,6 +207,11 @@ static void begin(struct play *play)
 
 	if (play->explore->options.begin == NULL || !si_kit_step(play->kit, run_begin, &step) ||
 		step.status == SESSIO_OK) {
+		return;
+	}
+	if (has_fault(play)) {
+		SHOW(play, "      it answers: %s\n", sessio_status_text(step.status));
+		play->outcome->ended = true;
 		return;
 	}
 	(void)snprintf(text, sizeof(text), "begin failed: %s", sessio_status_text(step.status));
@@ -227,12 +247,13 @@ static void send_event(struct play *play, const struct si_explore_move *move)
 		move->kind == SI_EXPLORE_POSTS_REFUSED ? SESSIO_BAD_STATE : SESSIO_OK;
 	sessio_status status;
 
-	if (move->kind == SI_EXPLORE_OBSERVES) {
-		status = observe(play->kit, move, flags);
-	} else {
-		status = sessio_kit_post(
-			play->kit, move->session, (sessio_user_event)move->event, flags);
-	}
+	do {
+		status = move->kind == SI_EXPLORE_OBSERVES
+			? observe(play->kit, move, flags)
+			: sessio_kit_post(
+				  play->kit, move->session, (sessio_user_event)move->event, flags);
+		/* A real system has memory for its own, some time. */
+	} while (status == SESSIO_NO_MEMORY && has_fault(play));
 	if (status != wanted && !is_stopped(play)) {
 		play->outcome->what = SI_EXPLORE_IMPOSSIBLE;
 	}
@@ -286,6 +307,13 @@ static void look(struct play *play, struct si_explore_state *state)
 	state->repeat |= 1; /* 0 means that it is not known */
 }
 
+static void fail_to_repeat(struct play *play)
+{
+	fail_with(play, SESSIO_EXPLORE_NOT_REPEATED,
+		"the same steps led to another state than before: something is not restored "
+		"between histories, or depends on time, addresses or threads");
+}
+
 /* (explore-1); false if the history comes to another state than it did before. */
 static bool comes_again(struct play *play, uint32_t node)
 {
@@ -298,10 +326,19 @@ static bool comes_again(struct play *play, uint32_t node)
 	if (state.repeat == play->explore->nodes[node].repeat) {
 		return true;
 	}
-	fail_with(play, SESSIO_EXPLORE_NOT_REPEATED,
-		"the same steps led to another state than before: something is not restored "
-		"between histories, or depends on time, addresses or threads");
+	fail_to_repeat(play);
 	return false;
+}
+
+static void arm_fault(struct play *play, const struct si_explore_move *move)
+{
+	const sessio_step fault = si_explore_fault_step(move);
+
+	play->faults = sessio_kit_fault_count(play->kit);
+	if (move->fault != 0 &&
+		sessio_kit_fault(play->kit, fault.fault, fault.number) != SESSIO_OK) {
+		play->outcome->what = SI_EXPLORE_IMPOSSIBLE;
+	}
 }
 
 /* One step, and what is seen then. False if the history ends here. */
@@ -310,6 +347,7 @@ static bool step(struct play *play, const struct si_explore_move *move)
 	size_t findings = sessio_kit_finding_count(play->kit);
 
 	show_step(play, move);
+	arm_fault(play, move);
 	if (move->kind == SI_EXPLORE_BEGINS) {
 		begin(play);
 	} else if (move->kind == SI_EXPLORE_ACTS) {
@@ -317,18 +355,25 @@ static bool step(struct play *play, const struct si_explore_move *move)
 	} else {
 		send_event(play, move);
 	}
+	if (!is_stopped(play)) {
+		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	}
+	if (move->fault != 0 && !has_fault(play)) {
+		play->outcome->what = SI_EXPLORE_IMPOSSIBLE;
+	}
 	if (play->outcome->what == SI_EXPLORE_IMPOSSIBLE) {
 		SHOW(play, "      this is not possible here\n");
 		return false;
 	}
 	if (!is_stopped(play)) {
-		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
 		show_state(play);
+	}
+	if (!is_stopped(play) && !play->outcome->ended) {
 		check(play);
 	}
 	show_findings(play, findings);
 	(void)take_findings(play, findings);
-	return play->outcome->what != SI_EXPLORE_FAILED;
+	return play->outcome->what != SI_EXPLORE_FAILED && !play->outcome->ended;
 }
 
 static void play_moves(struct play *play, const struct si_explore_candidate *candidate)
@@ -342,6 +387,10 @@ static void play_moves(struct play *play, const struct si_explore_candidate *can
 			return;
 		}
 		if (!step(play, &moves[i])) {
+			if (play->outcome->what == SI_EXPLORE_IMPOSSIBLE && i + 1 < count &&
+				play->explore->nodes[candidate->parent].repeat != 0) {
+				fail_to_repeat(play);
+			}
 			return;
 		}
 	}

@@ -67,10 +67,10 @@ static bool put_report(sessio_explore *explore)
 		const sessio_explore_failure *failure = &explore->failures[i].face;
 
 		length = si_explore_put(explore->report, size, length,
-			"%lu. %s\n   %lu of %lu histories; the shortest, with %lu steps:\n%s",
+			"%lu. %s\n   %lu of %lu histories; a shortest one has %lu steps:\n%s",
 			number(i + 1), failure->text, number(failure->histories),
-			number(explore->counts.histories),
-			number(sessio_scenario_count(failure->scenario) - 1), failure->shown);
+			number(explore->counts.histories), number(explore->failures[i].steps),
+			failure->shown);
 	}
 	return true;
 }
@@ -105,31 +105,29 @@ sessio_status si_explore_conclude(sessio_explore *explore)
 	return put_report(explore) ? save(explore) : SESSIO_NO_MEMORY;
 }
 
-const char *sessio_explore_report(const sessio_explore *explore)
+const char *sessio_explore_report(const sessio_explore *result)
 {
-	return explore != NULL ? explore->report : "";
+	return result != NULL ? result->report : "";
 }
 
-const char *sessio_explore_summary(const sessio_explore *explore)
+const char *sessio_explore_summary(const sessio_explore *result)
 {
-	return explore != NULL ? explore->summary : "";
+	return result != NULL ? result->summary : "";
 }
 
-sessio_explore_counts sessio_explore_get_counts(const sessio_explore *explore)
+sessio_explore_counts sessio_explore_get_counts(const sessio_explore *result)
 {
 	static const sessio_explore_counts none = { 0 };
 
-	return explore != NULL ? explore->counts : none;
+	return result != NULL ? result->counts : none;
 }
 
-size_t sessio_explore_failure_count(const sessio_explore *explore)
+size_t sessio_explore_failure_count(const sessio_explore *result)
 {
-	return explore != NULL ? explore->failure_count : 0;
+	return result != NULL ? result->failure_count : 0;
 }
 
-const sessio_explore_failure *sessio_explore_get_failure(
-	const sessio_explore *explore, size_t index)
+const sessio_explore_failure *sessio_explore_get_failure(const sessio_explore *result, size_t index)
 {
-	return index < sessio_explore_failure_count(explore) ? &explore->failures[index].face
-							     : NULL;
+	return index < sessio_explore_failure_count(result) ? &result->failures[index].face : NULL;
 }

@@ -71,7 +71,7 @@ bool si_explore_from_step(
 	if (step->session_id > explore->options.sessions) {
 		return false;
 	}
-	out_move->session = step->session_id;
+	out_move->session = (uint8_t)step->session_id;
 	out_move->number = step->number;
 	if (step->kind == SESSIO_STEP_ACTION) {
 		return from_action(explore, step, out_move);

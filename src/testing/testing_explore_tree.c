@@ -25,6 +25,10 @@ uint32_t si_explore_add_node(sessio_explore *explore, const struct si_explore_ca
 	node->move = candidate->move;
 	node->states = outcome != NULL ? outcome->states : 0;
 	node->repeat = outcome != NULL ? outcome->repeat : 0;
+	node->faults =
+		(candidate->parent != SI_EXPLORE_NO_NODE ? explore->nodes[candidate->parent].faults
+							 : 0) +
+		(candidate->move.fault != 0);
 	return (uint32_t)explore->node_count++;
 }
 
@@ -45,7 +49,7 @@ static bool visit_event(const struct expansion *expansion, enum si_explore_move_
 	uint32_t session, unsigned event)
 {
 	struct si_explore_move move = {
-		.kind = (uint8_t)kind, .event = (uint8_t)event, .session = session
+		.kind = (uint8_t)kind, .event = (uint8_t)event, .session = (uint8_t)session
 	};
 	bool has_terminal =
 		event == SESSIO_USER_EVENT_CREATED || event == SESSIO_USER_EVENT_CONNECTED;
@@ -90,7 +94,7 @@ static bool visit_numbers(const struct expansion *expansion, uint8_t index, uint
 	const sessio_explore_action *action = &expansion->explore->options.actions[index];
 	struct si_explore_move move = { .kind = SI_EXPLORE_ACTS,
 		.action = index,
-		.session = session,
+		.session = (uint8_t)session,
 		.number = action->first };
 
 	for (; visit(expansion, move); move.number++) {

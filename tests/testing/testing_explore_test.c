@@ -46,10 +46,11 @@ static sessio_status open_file(sessio_kit *kit, uint32_t session, uint64_t numbe
 	if (own->files[session] != NULL) {
 		return SESSIO_BAD_STATE;
 	}
+	if (!NT_SUCCESS(sessio_kit_open(kit, session, L"\\Device\\Seeded", &own->files[session]))) {
+		return SESSIO_REFUSED;
+	}
 	own->owner = session;
-	return NT_SUCCESS(sessio_kit_open(kit, session, L"\\Device\\Seeded", &own->files[session]))
-		? SESSIO_OK
-		: SESSIO_REFUSED;
+	return SESSIO_OK;
 }
 
 static sessio_status close_file(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
@@ -196,6 +197,7 @@ static void each_seeded_bug_is_found_with_digests_and_without(void **state)
 			failure->rule != bugs[i].rule) {
 			fail_msg("%s: %s%s\n%s", bugs[i].name, sessio_explore_report(with),
 				sessio_explore_summary(with), sessio_explore_summary(without));
+			return;
 		}
 		assert_int_equal(other->kind, failure->kind);
 		assert_int_equal(other->rule, failure->rule);
@@ -248,7 +250,7 @@ static void a_failure_reads_well_and_is_saved_as_a_scenario(void **state)
 	assert_non_null(strstr(sessio_explore_report(result), failure->shown));
 	assert_int_equal(sessio_scenario_print(failure->scenario, collect, text), SESSIO_OK);
 	assert_non_null(strstr(text, "program seeded\n"));
-	assert_non_null(strstr(text, "bounds depth 4, sessions 2\n"));
+	assert_non_null(strstr(text, "bounds depth 4, sessions 2, faults 0\n"));
 	assert_non_null(strstr(text, "\nsession 1 do open\n"));
 	file = fopen(options.save_to, "rb");
 	assert_non_null(file);
@@ -302,6 +304,7 @@ static void a_history_that_does_not_fit_is_refused(void **state)
 		HEAD "session 1 Created\nsession 1 do write\n",
 		HEAD "session 1 Created\nsession 1 do open 1\n",
 		HEAD "do open\n",
+		HEAD "fault allocation 1\nsession 1 Created\n",
 		HEAD "do begin\n",
 		HEAD "wait 1 ms\n",
 		HEAD "session 1 Logon\n", /* which the rules refuse */
@@ -511,6 +514,69 @@ static void a_history_that_was_only_slow_does_not_hang(void **state)
 	sessio_explore_destroy(result);
 }
 
+static size_t histories_with(unsigned faults, unsigned kinds)
+{
+	sessio_explore_options options = options_of(SEEDED_NONE);
+	sessio_explore *result;
+	size_t histories;
+
+	options.sessions = 1;
+	options.depth = 3;
+	options.faults = faults;
+	options.fault_kinds = kinds;
+	result = explore(&options);
+	assert_string_equal(sessio_explore_report(result), "");
+	histories = sessio_explore_get_counts(result).histories;
+	sessio_explore_destroy(result);
+	return histories;
+}
+
+static void faults_are_a_dimension_of_histories(void **state)
+{
+	size_t none = histories_with(0, 0);
+	size_t allocations = histories_with(1, 1u << SESSIO_FAULT_ALLOCATION);
+	size_t paths = histories_with(1, 1u << SESSIO_FAULT_PATH);
+
+	(void)state;
+	/* The driver registers once, when it is loaded. */
+	assert_int_equal(histories_with(1, 1u << SESSIO_FAULT_REGISTRATION), none + 1);
+	assert_int_equal(histories_with(1, 1u << SESSIO_FAULT_OPEN), none);
+	assert_true(histories_with(1, 1u << SESSIO_FAULT_SLOW) > none);
+	assert_true(allocations > none + 10);
+	assert_true(paths > none && paths <= allocations);
+	assert_true(histories_with(2, 1u << SESSIO_FAULT_ALLOCATION) > allocations);
+	assert_true(histories_with(1, 0) > allocations);
+}
+
+static void a_fault_that_a_failure_needs_is_in_its_history(void **state)
+{
+	sessio_explore_options options = options_of(SEEDED_NEEDS_MEMORY);
+	const sessio_explore_failure *failure;
+	char text[1024] = "";
+	sessio_explore *result = explore(&options), *again;
+
+	(void)state;
+	assert_string_equal(sessio_explore_report(result), "");
+	sessio_explore_destroy(result);
+	options.faults = 2;
+	options.depth = 3;
+	result = explore(&options);
+	assert_int_equal(sessio_explore_failure_count(result), 1);
+	failure = sessio_explore_get_failure(result, 0);
+	assert_int_equal(failure->kind, SESSIO_EXPLORE_CRASHED);
+	assert_int_equal(sessio_scenario_print(failure->scenario, collect, text), SESSIO_OK);
+	assert_non_null(strstr(
+		text, "do begin\nsession 1 Created\nsession 1 Connected\nfault allocation "));
+	assert_non_null(strstr(text, "\nsession 1 Logon\n"));
+	assert_int_equal(sessio_explore_replay(&options, failure->scenario, &again), SESSIO_OK);
+	assert_int_equal(sessio_explore_get_failure(again, 0)->kind, SESSIO_EXPLORE_CRASHED);
+	sessio_explore_destroy(again);
+	options.faults = 0;
+	assert_int_equal(
+		sessio_explore_replay(&options, failure->scenario, &again), SESSIO_REFUSED);
+	sessio_explore_destroy(result);
+}
+
 static void in_one_process_it_says_what_is_not_isolated(void **state)
 {
 	sessio_explore_options options = options_of(SEEDED_CUTS_OFF_ANOTHER);
@@ -540,6 +606,8 @@ static void options_out_of_their_bounds_are_refused(void **state)
 	(void)state;
 	assert_int_equal(sessio_explore_run(&options, &result), SESSIO_INVALID_ARG);
 	options = (sessio_explore_options){ .sessions = SESSIO_EXPLORE_MAX_SESSIONS + 1 };
+	assert_int_equal(sessio_explore_run(&options, &result), SESSIO_INVALID_ARG);
+	options = (sessio_explore_options){ .faults = SESSIO_EXPLORE_MAX_FAULTS + 1 };
 	assert_int_equal(sessio_explore_run(&options, &result), SESSIO_INVALID_ARG);
 	options = (sessio_explore_options){ .rules = (sessio_rules)9 };
 	assert_int_equal(sessio_explore_run(&options, &result), SESSIO_INVALID_ARG);
@@ -590,6 +658,8 @@ int main(void)
 		cmocka_unit_test(a_history_that_does_not_repeat_is_a_failure),
 		cmocka_unit_test(failing_actions_and_ends_of_the_program_are_failures),
 		cmocka_unit_test(a_history_that_was_only_slow_does_not_hang),
+		cmocka_unit_test(faults_are_a_dimension_of_histories),
+		cmocka_unit_test(a_fault_that_a_failure_needs_is_in_its_history),
 		cmocka_unit_test(in_one_process_it_says_what_is_not_isolated),
 		cmocka_unit_test(options_out_of_their_bounds_are_refused),
 		cmocka_unit_test(calls_without_a_result_are_harmless),

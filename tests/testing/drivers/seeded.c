@@ -15,6 +15,7 @@ static ULONG Bug = SEEDED_NONE;
 static ULONG Logons;
 static KSPIN_LOCK Lock;
 static volatile LONG Never;
+static volatile LONG *volatile Nowhere; /* NULL, which no compiler knows */
 
 static NTSTATUS Complete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information)
 {
@@ -50,6 +51,23 @@ static void Drop(ULONG Session, ULONG Event)
 	}
 }
 
+/* Takes memory for a moment at each logon. */
+static void Remember(ULONG Event)
+{
+	volatile LONG *Block;
+
+	if (Event != IoSessionEventLogon) {
+		return;
+	}
+	Block = (volatile LONG *)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*Block), TAG);
+	if (Block != NULL) {
+		*Block = 1;
+		ExFreePoolWithTag((PVOID)(ULONG_PTR)Block, TAG);
+	} else if (Bug == SEEDED_NEEDS_MEMORY) {
+		*Nowhere = 1;
+	}
+}
+
 static void Misbehave(PVOID Object, ULONG Session, ULONG Event)
 {
 	IO_SESSION_STATE_INFORMATION Info;
@@ -68,7 +86,7 @@ static void Misbehave(PVOID Object, ULONG Session, ULONG Event)
 		KeBugCheckEx(0x1234, 0, 0, 0, 0);
 	}
 	if (Bug == SEEDED_CRASHES && Event == IoSessionEventConnected && Table->owner != Session) {
-		*(volatile LONG *)(ULONG_PTR)(Event - IoSessionEventConnected) = 1;
+		*Nowhere = 1;
 	}
 	while (Bug == SEEDED_HANGS && Event == IoSessionEventTerminated && Table->owner != 0 &&
 		Never == 0) {
@@ -90,6 +108,7 @@ static NTSTATUS Notify(PVOID Session, PVOID IoObject, ULONG Event, PVOID Context
 		Info.SessionId >= SEEDED_SESSIONS) {
 		return STATUS_SUCCESS;
 	}
+	Remember(Event);
 	Misbehave(Session, Info.SessionId, Event);
 	Follow(Info.SessionId, Event, (ULONG)Info.SessionState);
 	Drop(Info.SessionId, Event);

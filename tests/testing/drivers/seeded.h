@@ -24,6 +24,7 @@ enum seeded_bug {
 #define XX(bug, kind, rule) SEEDED_##bug,
 	SEEDED_MAP(XX)
 #undef XX
+		SEEDED_NEEDS_MEMORY /* shows only where an allocation fails */
 };
 
 #define SEEDED_SESSIONS 9u
