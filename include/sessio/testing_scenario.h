@@ -474,6 +474,52 @@ const sessio_scenario *sessio_scenario_log_steps(const sessio_scenario_log *log)
 size_t sessio_scenario_log_lost(const sessio_scenario_log *log);
 
 /**
+ * Draw a log as an SVG picture. It has a row for each user session, device and resource session.
+ * States are bars, events are marks, findings are red. The picture is 1200 pixels wide, has 40 rows and 2 MB at most, and
+ * says what it leaves out. Time is not to scale: each step has its room.
+ *
+ * @param title  NULL for a plain one.
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_REFUSED (@p write answered false),
+ *         SESSIO_NO_MEMORY.
+ *
+ * Calls back: @p write, with pieces of the picture.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_log_svg(
+	const sessio_scenario_log *log, const char *title, sessio_write_fn *write, void *ctx);
+
+/**
+ * Draw a log into a file, as sessio_scenario_log_svg() draws it.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_REFUSED (the file cannot be written),
+ *         SESSIO_NO_MEMORY.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_log_save_svg(
+	const sessio_scenario_log *log, const char *title, const char *path);
+
+/**
+ * Write a log in the Trace Event Format, as JSON. Perfetto, chrome://tracing and Speedscope open
+ * it. Each row is a track: states are slices, events and findings are instants. If no time passes,
+ * each step takes a microsecond.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_REFUSED (@p write answered false).
+ *
+ * Calls back: @p write, with pieces of the text.
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_log_trace(
+	const sessio_scenario_log *log, sessio_write_fn *write, void *ctx);
+
+/**
+ * Write a log into a file, as sessio_scenario_log_trace() writes it.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_REFUSED (the file cannot be written).
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_scenario_log_save_trace(const sessio_scenario_log *log, const char *path);
+
+/**
  * Stop a log and free it. NULL is a no-op.
  *
  * Ref:     -1 on @p log.

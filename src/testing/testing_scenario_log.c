@@ -318,6 +318,7 @@ void si_scenario_log_begin_step(sessio_scenario_log *log, const sessio_step *ste
 		return;
 	}
 	log->in_step = true;
+	add_step(log, step);
 	(void)sessio_step_text(step, text, sizeof(text));
 	if (step->kind == SESSIO_STEP_FAULT) {
 		si_scenario_log_add(log, row, SI_LOG_FAULT, text + strlen("fault "));
@@ -328,7 +329,6 @@ void si_scenario_log_begin_step(sessio_scenario_log *log, const sessio_step *ste
 		shown = strstr(text, "do ");
 		si_scenario_log_add(log, row, SI_LOG_ACTION, shown + strlen("do "));
 	}
-	add_step(log, step);
 }
 
 void si_scenario_log_end_step(sessio_scenario_log *log, const char *failure)
