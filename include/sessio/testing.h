@@ -85,7 +85,8 @@ typedef struct sessio_kit sessio_kit;
 	XX(LOCK_ORDER, 37, "locks were taken in an order that can deadlock")       \
 	XX(LOCK_FREED, 38, "a lock was freed while it was held")                   \
 	XX(UNREGISTERED_INSIDE, 39, "a callback unregistered itself")              \
-	XX(SESSION_GONE, 40, "a session object was used past its life")
+	XX(SESSION_GONE, 40, "a session object was used past its life")            \
+	XX(TIMER_LEFT, 41, "a timer is left")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {

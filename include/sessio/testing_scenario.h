@@ -309,8 +309,9 @@ bool sessio_kit_fault_is_ahead(const sessio_kit *kit, sessio_fault fault);
 size_t sessio_kit_fault_count(const sessio_kit *kit);
 
 /**
- * Let time pass: the clocks of the library and of driver code go forward. Nothing else of the
- * library runs meanwhile. A thread that sleeps with a timeout does not notice it before it wakes.
+ * Let time pass: the clocks of the library and of driver code go forward. A step. Timers of
+ * driver code run now, each at its time, and at no other time. Nothing else of the library
+ * runs meanwhile. A thread that sleeps with a timeout does not notice it before it wakes.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (the kit is finished).
  */

@@ -12,6 +12,7 @@
 #include "wdk/handle.h"
 #include "wdk/reference.h"
 #include "wdk/system_thread.h"
+#include "wdk/timer.h"
 
 #define PAST_RECORDS 4096u
 #define THREAD_NS UINT64_C(1000000000)
@@ -168,11 +169,27 @@ static void *user_of_locked(const sessio_kit *kit, const struct si_kit_record *r
 	return NULL;
 }
 
+/* A timer in this memory that is set; NULL if there is none. */
+static void *timer_in_locked(const sessio_kit *kit, const void *memory, size_t size)
+{
+	for (struct si_list_node *node = kit->made[SI_WDK_TIMER_SET].first; node != NULL;
+		node = node->next) {
+		const struct si_kit_record *timer =
+			SI_LIST_ELEMENT(node, struct si_kit_record, link);
+
+		if (memory != NULL && (uintptr_t)timer->memory >= (uintptr_t)memory &&
+			(uintptr_t)timer->memory - (uintptr_t)memory < size) {
+			return timer->object;
+		}
+	}
+	return NULL;
+}
+
 static void on_gone(enum si_wdk_kind kind, void *object)
 {
 	sessio_kit *kit = si_kit_current();
 	struct si_kit_record *record;
-	void *user = NULL;
+	void *user = NULL, *timer = NULL;
 	const void *memory = object;
 	size_t size = 1;
 
@@ -185,6 +202,7 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 		user = kind != SI_WDK_REGISTRATION ? user_of_locked(kit, record) : NULL;
 		memory = kind == SI_WDK_DEVICE ? record->memory : object;
 		size = record->size != 0 ? record->size : 1;
+		timer = timer_in_locked(kit, memory, size);
 		take_locked(kit, record);
 		si_map_add(&kit->past, &record->by_object, (uintptr_t)object);
 		si_list_append(&kit->gone, &record->link);
@@ -194,6 +212,11 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 		drop_past_locked(kit, SI_LIST_ELEMENT(kit->gone.first, struct si_kit_record, link));
 	}
 	si_wdk_unlock(&kit->lock);
+	if (timer != NULL && (kind == SI_WDK_POOL || kind == SI_WDK_DEVICE)) {
+		si_kit_find(kit, SESSIO_KIT_RULE_TIMER_LEFT, timer,
+			"the memory of a timer was freed while it was set");
+		si_wdk_timer_end(timer);
+	}
 	/* A callback may end its registration, which it holds. */
 	si_kit_locks_gone(kit, memory, size, kind == SI_WDK_REGISTRATION);
 	if (user != NULL) {
@@ -347,6 +370,8 @@ static const struct kind {
 		free_request },
 	{ SI_WDK_SYSTEM_THREAD, SESSIO_KIT_RULE_THREAD_LEFT,
 		"a thread has not ended, and its code goes with the driver", wait_for_thread },
+	{ SI_WDK_TIMER_SET, SESSIO_KIT_RULE_TIMER_LEFT,
+		"a timer is set, and its call goes with the driver", si_wdk_timer_end },
 	{ SI_WDK_HANDLE, SESSIO_KIT_RULE_HANDLE_LEFT, "ZwClose() was not called", close_handle },
 	{ SI_WDK_REFERENCE, SESSIO_KIT_RULE_REFERENCE_LEFT, "ObDereferenceObject() was not called",
 		dereference },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sessio/diag.h"
+#include "wdk/timer.h"
 
 static sessio_kit *_Atomic current;
 static _Atomic bool broken; /* the library stopped, so its state is unknown */
@@ -102,6 +103,7 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 	}
 	atomic_store(&si_hook_stopping, on_stop);
 	si_wdk_hooks_set(&si_kit_hooks);
+	si_wdk_timers_hold(true);
 	*out_kit = kit;
 	return SESSIO_OK;
 }
@@ -180,6 +182,7 @@ size_t sessio_kit_finish(sessio_kit *kit)
 	}
 	if (si_kit_step(kit, finish, kit)) {
 		si_kit_free_quarantine(kit);
+		si_wdk_timers_hold(false);
 		si_wdk_hooks_set(NULL);
 		atomic_store(&si_hook_stopping, NULL);
 		give_host_back(kit);

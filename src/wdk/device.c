@@ -79,6 +79,7 @@ static struct _DEVOBJ_EXTENSION *make_device(
 	own->device.DeviceObjectExtension = own;
 	own->device.StackSize = 1;
 	own->device.Flags = DO_DEVICE_INITIALIZING | (name->Length != 0 ? DO_DEVICE_HAS_NAME : 0u);
+	KeInitializeDeviceQueue(&own->device.DeviceQueue);
 	KeInitializeEvent(&own->device.DeviceLock, SynchronizationEvent, TRUE);
 	init_name(&own->name, false, name, (char *)own + at_name);
 	return own;

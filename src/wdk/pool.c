@@ -156,3 +156,32 @@ void si_wdk_pool_usage(size_t *out_blocks, size_t *out_bytes)
 	*out_bytes = live_bytes;
 	si_wdk_unlock(&lock);
 }
+
+PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE type, SIZE_T size, ULONG tag)
+{
+	return ExAllocatePoolWithTag(type, size, tag);
+}
+
+PVOID ExAllocatePoolQuotaZero(POOL_TYPE type, SIZE_T size, ULONG tag)
+{
+	return ExAllocatePoolZero(type, size, tag);
+}
+
+PVOID ExAllocatePoolWithTagPriority(
+	POOL_TYPE type, SIZE_T size, ULONG tag, EX_POOL_PRIORITY priority)
+{
+	UNREFERENCED_PARAMETER(priority);
+	return ExAllocatePoolWithTag(type, size, tag);
+}
+
+PVOID ExAllocatePool3(
+	POOL_FLAGS flags, SIZE_T size, ULONG tag, PCPOOL_EXTENDED_PARAMETER parameters, ULONG count)
+{
+	for (ULONG i = 0; i < count; i++) {
+		if (parameters[i].Type != PoolExtendedParameterPriority &&
+			!parameters[i].Optional) {
+			return NULL;
+		}
+	}
+	return ExAllocatePool2(flags, size, tag);
+}

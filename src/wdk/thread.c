@@ -3,6 +3,8 @@
 
 #include "platform/process.h"
 
+_Static_assert(sizeof(struct _ETHREAD) <= SI_PLATFORM_THREAD_BYTES, "a thread has no room for it");
+
 struct _ETHREAD *si_wdk_thread(void)
 {
 	return si_platform_thread_block();

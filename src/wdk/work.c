@@ -14,6 +14,7 @@
 #include "platform/process.h"
 #include "wdk/device.h"
 #include "wdk/thread.h"
+#include "wdk/timer.h"
 #include "wdk/usage.h"
 #include "wdk/work.h"
 
@@ -172,7 +173,7 @@ void IoQueueWorkItemEx(
 static bool is_done(void *object)
 {
 	UNREFERENCED_PARAMETER(object);
-	return atomic_load(&pending) == 0;
+	return atomic_load(&pending) == 0 && si_wdk_dpcs_are_done();
 }
 
 bool si_wdk_work_wait(uint64_t timeout_ns)

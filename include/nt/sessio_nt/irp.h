@@ -49,7 +49,12 @@ typedef struct DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) _IRP {
 	PVOID UserBuffer;
 	union {
 		struct {
-			PVOID DriverContext[4];
+			__extension__ union {
+				KDEVICE_QUEUE_ENTRY DeviceQueueEntry;
+				__extension__ struct {
+					PVOID DriverContext[4];
+				};
+			};
 			PETHREAD Thread;
 			PCHAR AuxiliaryBuffer;
 			LIST_ENTRY ListEntry;

@@ -107,13 +107,40 @@ SESSIO_NT_OFFSET(DRIVER_OBJECT, DriverName, 56, 28);
 SESSIO_NT_OFFSET(DRIVER_OBJECT, DriverUnload, 104, 52);
 SESSIO_NT_OFFSET(DRIVER_OBJECT, MajorFunction, 112, 56);
 
-/* Only its place is known: nothing here queues to a device or defers a call. */
+/* The requests that wait for a device: see start_io.h. */
 typedef struct _KDEVICE_QUEUE {
-	ULONG_PTR Reserved[5];
+	CSHORT Type;
+	CSHORT Size;
+	LIST_ENTRY DeviceListHead;
+	KSPIN_LOCK Lock;
+	BOOLEAN Busy;
 } KDEVICE_QUEUE, *PKDEVICE_QUEUE;
+typedef struct _KDEVICE_QUEUE_ENTRY {
+	LIST_ENTRY DeviceListEntry;
+	ULONG SortKey;
+	BOOLEAN Inserted;
+} KDEVICE_QUEUE_ENTRY, *PKDEVICE_QUEUE_ENTRY;
+
+/* A call for later: see timer.h. */
+struct _KDPC;
+typedef void KDEFERRED_ROUTINE(
+	struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2);
+typedef KDEFERRED_ROUTINE *PKDEFERRED_ROUTINE;
 typedef struct _KDPC {
-	ULONG_PTR Reserved[8];
-} KDPC, *PKDPC;
+	UCHAR Type;
+	UCHAR Importance;
+	USHORT Number;
+	LIST_ENTRY DpcListEntry;
+	PKDEFERRED_ROUTINE DeferredRoutine;
+	PVOID DeferredContext;
+	PVOID SystemArgument1;
+	PVOID SystemArgument2;
+	PVOID DpcData; /* NULL: not queued */
+} KDPC, *PKDPC, *PRKDPC;
+
+SESSIO_NT_SIZE(KDEVICE_QUEUE, 40, 20);
+SESSIO_NT_SIZE(KDEVICE_QUEUE_ENTRY, 24, 16);
+SESSIO_NT_SIZE(KDPC, 64, 32);
 
 typedef struct DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) _DEVICE_OBJECT {
 	CSHORT Type;

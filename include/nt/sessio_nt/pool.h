@@ -26,11 +26,26 @@ typedef enum _POOL_TYPE {
 	NonPagedPoolNxCacheAligned = 516
 } POOL_TYPE;
 
+#define POOL_QUOTA_FAIL_INSTEAD_OF_RAISE SESSIO_NT_CAST(POOL_TYPE, 8)
+#define POOL_RAISE_IF_ALLOCATION_FAILURE SESSIO_NT_CAST(POOL_TYPE, 16)
+typedef enum _EX_POOL_PRIORITY {
+	LowPoolPriority,
+	LowPoolPrioritySpecialPoolOverrun = 8,
+	LowPoolPrioritySpecialPoolUnderrun = 9,
+	NormalPoolPriority = 16,
+	NormalPoolPrioritySpecialPoolOverrun = 24,
+	NormalPoolPrioritySpecialPoolUnderrun = 25,
+	HighPoolPriority = 32,
+	HighPoolPrioritySpecialPoolOverrun = 40,
+	HighPoolPrioritySpecialPoolUnderrun = 41
+} EX_POOL_PRIORITY;
+
 typedef ULONG64 POOL_FLAGS;
 #define POOL_FLAG_USE_QUOTA 0x0000000000000001ULL
 #define POOL_FLAG_UNINITIALIZED 0x0000000000000002ULL
 #define POOL_FLAG_SESSION 0x0000000000000004ULL
 #define POOL_FLAG_CACHE_ALIGNED 0x0000000000000008ULL
+#define POOL_FLAG_SPECIAL_POOL 0x0000000000000010ULL
 #define POOL_FLAG_RAISE_ON_FAILURE 0x0000000000000020ULL
 #define POOL_FLAG_NON_PAGED 0x0000000000000040ULL
 #define POOL_FLAG_NON_PAGED_EXECUTE 0x0000000000000080ULL
@@ -45,6 +60,32 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag);
 PVOID ExAllocatePool(POOL_TYPE type, SIZE_T size);
 /** Zeroed memory, unless the flags say otherwise; NULL for size 0, tag 0 or no kind of pool. */
 PVOID ExAllocatePool2(POOL_FLAGS flags, SIZE_T size, ULONG tag);
+/** Memory of unknown content, or NULL: there are no quotas here. */
+PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE type, SIZE_T size, ULONG tag);
+/** The same, zeroed. */
+PVOID ExAllocatePoolQuotaZero(POOL_TYPE type, SIZE_T size, ULONG tag);
+/** Memory of unknown content, or NULL; priorities are all the same. */
+PVOID ExAllocatePoolWithTagPriority(
+	POOL_TYPE type, SIZE_T size, ULONG tag, EX_POOL_PRIORITY priority);
+typedef enum POOL_EXTENDED_PARAMETER_TYPE {
+	PoolExtendedParameterInvalidType,
+	PoolExtendedParameterPriority
+} POOL_EXTENDED_PARAMETER_TYPE;
+typedef struct _POOL_EXTENDED_PARAMETER {
+	__extension__ struct {
+		ULONG64 Type : 8;
+		ULONG64 Optional : 1;
+		ULONG64 Reserved : 55;
+	};
+	__extension__ union {
+		ULONG64 Reserved2;
+		EX_POOL_PRIORITY Priority;
+	};
+} POOL_EXTENDED_PARAMETER, *PPOOL_EXTENDED_PARAMETER;
+typedef const POOL_EXTENDED_PARAMETER *PCPOOL_EXTENDED_PARAMETER;
+/** As ExAllocatePool2(); NULL for a parameter that is no priority and not optional. */
+PVOID ExAllocatePool3(POOL_FLAGS flags, SIZE_T size, ULONG tag,
+	PCPOOL_EXTENDED_PARAMETER parameters, ULONG count);
 /** Zeroed memory, or NULL. */
 PVOID ExAllocatePoolZero(POOL_TYPE type, SIZE_T size, ULONG tag);
 /** Memory of unknown content, or NULL. */

@@ -52,7 +52,9 @@
 	XX(FREE_HELD_LOCK, LOCK_FREED)                \
 	XX(REINITIALIZE_HELD_LOCK, LOCK_FREED)        \
 	XX(UNREGISTER_INSIDE, UNREGISTERED_INSIDE)    \
-	XX(QUERY_LATER, SESSION_GONE)
+	XX(QUERY_LATER, SESSION_GONE)                 \
+	XX(LEAVE_TIMER, TIMER_LEFT)                   \
+	XX(FREE_TIMER, TIMER_LEFT)
 
 enum faulty_mistake {
 #define XX(mistake, rule) FAULTY_##mistake,

@@ -10,6 +10,7 @@ static EX_PUSH_LOCK First, Second, Third;
 static PVOID Registration, Session;
 static KEVENT Stop;
 static KEVENT Running;
+static KTIMER StaticTimer;
 static enum faulty_mistake Wanted;
 
 static VOID LockBoth(PEX_PUSH_LOCK Outer, PEX_PUSH_LOCK Inner)
@@ -124,6 +125,17 @@ static VOID ReferenceMistake(enum faulty_mistake Mistake, PDRIVER_OBJECT Driver)
 	}
 }
 
+static VOID TimerMistake(enum faulty_mistake Mistake)
+{
+	PKTIMER Timer = (PKTIMER)ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Timer), TAG);
+	LARGE_INTEGER Due;
+
+	Due.QuadPart = -10000;
+	KeInitializeTimer(Mistake == FAULTY_FREE_TIMER ? Timer : &StaticTimer);
+	KeSetTimer(Mistake == FAULTY_FREE_TIMER ? Timer : &StaticTimer, Due, NULL);
+	ExFreePoolWithTag(Timer, TAG);
+}
+
 static VOID LockMistake(enum faulty_mistake Mistake)
 {
 	PEX_PUSH_LOCK Lock;
@@ -166,6 +178,10 @@ VOID HolderMistake(enum faulty_mistake Mistake, PDRIVER_OBJECT Driver)
 		break;
 	case FAULTY_LEAVE_THREAD:
 		LeaveThread();
+		break;
+	case FAULTY_LEAVE_TIMER:
+	case FAULTY_FREE_TIMER:
+		TimerMistake(Mistake);
 		break;
 	case FAULTY_UNREGISTER_WITH_LOCK:
 	case FAULTY_UNREGISTER_INSIDE:

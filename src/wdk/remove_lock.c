@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "nt/sessio_nt/remove_lock.h"
+
+#include "wdk/thread.h"
+
+void sessio_nt_remove_lock_init(PIO_REMOVE_LOCK lock)
+{
+	memset(lock, 0, sizeof(*lock));
+	lock->Common.IoCount = 1;
+	KeInitializeEvent(&lock->Common.RemoveEvent, SynchronizationEvent, FALSE);
+}
+
+NTSTATUS sessio_nt_remove_lock_acquire(PIO_REMOVE_LOCK lock)
+{
+	if (lock == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	SI_WDK_LEVEL(DISPATCH_LEVEL, "IoAcquireRemoveLock");
+	(void)InterlockedIncrement(&lock->Common.IoCount);
+	if (__atomic_load_n(&lock->Common.Removed, __ATOMIC_SEQ_CST)) {
+		sessio_nt_remove_lock_release(lock);
+		return STATUS_DELETE_PENDING;
+	}
+	return STATUS_SUCCESS;
+}
+
+void sessio_nt_remove_lock_release(PIO_REMOVE_LOCK lock)
+{
+	LONG left = InterlockedDecrement(&lock->Common.IoCount);
+	BOOLEAN removed = __atomic_load_n(&lock->Common.Removed, __ATOMIC_SEQ_CST);
+
+	if (SI_WDK_MISUSED(left < 0 || (left == 0 && !removed), LOCK, lock,
+		    "a remove lock given back that is not taken")) {
+		(void)InterlockedIncrement(&lock->Common.IoCount);
+		return;
+	}
+	if (left == 0) {
+		(void)KeSetEvent(&lock->Common.RemoveEvent, IO_NO_INCREMENT, FALSE);
+	}
+}
+
+void sessio_nt_remove_lock_remove(PIO_REMOVE_LOCK lock)
+{
+	SI_WDK_LEVEL(PASSIVE_LEVEL, "IoReleaseRemoveLockAndWait");
+	__atomic_store_n(&lock->Common.Removed, TRUE, __ATOMIC_SEQ_CST);
+	/* The caller's use, and that of the lock itself. */
+	sessio_nt_remove_lock_release(lock);
+	if (InterlockedDecrement(&lock->Common.IoCount) > 0) {
+		(void)KeWaitForSingleObject(
+			&lock->Common.RemoveEvent, Executive, KernelMode, FALSE, NULL);
+	}
+}
