@@ -63,7 +63,7 @@ sessio_status sessio_source_session_change(
 		return SESSIO_BAD_STATE;
 	}
 	status = si_windows_hear(source->state, code, session_id);
-	if (status == SESSIO_OK && si_windows_may_end(code)) {
+	if (status == SESSIO_OK && si_windows_should_look(source->state, code)) {
 		status = si_windows_look(source->state);
 	}
 	si_source_end_report(source);
