@@ -83,6 +83,17 @@ void si_source_end_report(sessio_source *source)
 	}
 }
 
+sessio_status si_source_no_post(sessio_source *source, uint32_t session_id, sessio_user_event event,
+	unsigned flags, sessio_refusal *refusal)
+{
+	(void)source;
+	(void)session_id;
+	(void)event;
+	(void)flags;
+	(void)refusal;
+	return SESSIO_UNSUPPORTED;
+}
+
 void si_source_no_fini(void *state)
 {
 	(void)state;

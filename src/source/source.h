@@ -77,6 +77,11 @@ sessio_status si_source_remark(
 bool si_source_begin_report(sessio_source *source);
 void si_source_end_report(sessio_source *source);
 
+/* The post of a source where only the system makes events happen: SESSIO_UNSUPPORTED. */
+SESSIO_MUST_CHECK
+sessio_status si_source_no_post(sessio_source *source, uint32_t session_id, sessio_user_event event,
+	unsigned flags, sessio_refusal *refusal);
+
 /* The fini of a source that has nothing left. */
 void si_source_no_fini(void *state);
 

@@ -176,17 +176,6 @@ static sessio_status start(sessio_source *source, void **out_state)
 	return SESSIO_OK;
 }
 
-static sessio_status post(sessio_source *source, uint32_t session_id, sessio_user_event event,
-	unsigned flags, sessio_refusal *refusal)
-{
-	(void)source;
-	(void)session_id;
-	(void)event;
-	(void)flags;
-	(void)refusal;
-	return SESSIO_UNSUPPORTED; /* only the kernel makes events happen */
-}
-
 static void stop(void *state)
 {
 	struct mirror *mirror = state;
@@ -200,7 +189,7 @@ const struct si_source_ops si_source_windows_kernel = {
 	.rules = SESSIO_RULES_OBSERVED,
 	.is_offered = is_offered,
 	.start = start,
-	.post = post,
+	.post = si_source_no_post,
 	.stop = stop,
 	.fini = si_source_no_fini,
 };

@@ -26,17 +26,6 @@ static sessio_status start(sessio_source *source, void **out_state)
 	return SESSIO_OK;
 }
 
-static sessio_status post(sessio_source *source, uint32_t session_id, sessio_user_event event,
-	unsigned flags, sessio_refusal *refusal)
-{
-	(void)source;
-	(void)session_id;
-	(void)event;
-	(void)flags;
-	(void)refusal;
-	return SESSIO_UNSUPPORTED;
-}
-
 static void stop(void *state)
 {
 	(void)state; /* nobody reports but the handler, which is refused by now */
@@ -54,7 +43,7 @@ const struct si_source_ops si_source_windows_service = {
 	.only_by_name = true,
 	.is_offered = is_offered,
 	.start = start,
-	.post = post,
+	.post = si_source_no_post,
 	.stop = stop,
 	.fini = fini,
 };
@@ -74,7 +63,7 @@ sessio_status sessio_source_session_change(
 		return SESSIO_BAD_STATE;
 	}
 	status = si_windows_hear(source->state, code, session_id);
-	if (status == SESSIO_OK && si_windows_may_end(code)) {
+	if (status == SESSIO_OK && si_windows_should_look(source->state, code)) {
 		status = si_windows_look(source->state);
 	}
 	si_source_end_report(source);

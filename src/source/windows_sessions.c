@@ -152,6 +152,7 @@ sessio_status si_windows_look(struct si_windows_mirror *mirror)
 {
 	struct look look = { mirror, SESSIO_OK };
 
+	mirror->owes_look = true;
 	for (size_t i = 0; i < mirror->count; i++) {
 		mirror->known[i].listed = false;
 	}
@@ -169,6 +170,7 @@ sessio_status si_windows_look(struct si_windows_mirror *mirror)
 			forget(mirror, mirror->known[i].id);
 		}
 	}
+	mirror->owes_look = look.status != SESSIO_OK;
 	return look.status;
 }
 
@@ -232,8 +234,8 @@ sessio_status si_windows_hear(struct si_windows_mirror *mirror, uint32_t code, u
 	return status;
 }
 
-bool si_windows_may_end(uint32_t code)
+bool si_windows_should_look(const struct si_windows_mirror *mirror, uint32_t code)
 {
-	return code == SI_WINDOWS_CONSOLE_DISCONNECT || code == SI_WINDOWS_REMOTE_DISCONNECT ||
-		code == SI_WINDOWS_LOGOFF;
+	return mirror->owes_look || code == SI_WINDOWS_CONSOLE_DISCONNECT ||
+		code == SI_WINDOWS_REMOTE_DISCONNECT || code == SI_WINDOWS_LOGOFF;
 }

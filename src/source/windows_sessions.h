@@ -88,6 +88,7 @@ struct si_windows_mirror {
 	struct si_windows_known *known;
 	size_t count;
 	size_t room;
+	bool owes_look; /* the list has not been taken, or only in part */
 };
 
 void si_windows_mirror_init(struct si_windows_mirror *mirror, sessio_source *source);
@@ -104,8 +105,11 @@ sessio_status si_windows_look(struct si_windows_mirror *mirror);
 SESSIO_MUST_CHECK
 sessio_status si_windows_hear(struct si_windows_mirror *mirror, uint32_t code, uint32_t session_id);
 
-/* Whether a session may have ended by this code without a code that says so. */
-bool si_windows_may_end(uint32_t code);
+/*
+ * Whether to look after this code. A session may have ended by it without a code that says so,
+ * or an earlier look found the terminal services not ready.
+ */
+bool si_windows_should_look(const struct si_windows_mirror *mirror, uint32_t code);
 
 extern const struct si_source_ops si_source_windows_service;
 

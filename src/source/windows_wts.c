@@ -6,7 +6,8 @@
  *   looked at the list: no change falls between the two. An opening in a callback
  *   cannot wait for another thread's report, so it looks itself.
  * - While the terminal services are not ready, the opening goes on without
- *   them. The thread asks again from time to time, and then looks at the list.
+ *   them. The thread asks again from time to time, and then looks at the list. If
+ *   only the list cannot be had, it looks again from time to time.
  * - The thread reports and ends before the state is freed.
  */
 #include "source/windows_wts.h"
@@ -130,11 +131,19 @@ static void say(sessio_status status)
 
 static void on_timer(struct wts *wts, WPARAM timer)
 {
-	if (timer == TIMER_ASK && (!try_to_subscribe(wts) || !wts->subscribed)) {
-		return;
+	if (timer == TIMER_ASK) {
+		/* A message of the timer may be under way when it is killed: one subscription only. */
+		if (!wts->subscribed && (!try_to_subscribe(wts) || !wts->subscribed)) {
+			return;
+		}
+		(void)KillTimer(wts->window, TIMER_ASK);
 	}
-	(void)KillTimer(wts->window, timer);
 	say(si_windows_look(&wts->mirror));
+	if (wts->mirror.owes_look) {
+		(void)SetTimer(wts->window, TIMER_LOOK, LOOK_MS, NULL);
+	} else {
+		(void)KillTimer(wts->window, TIMER_LOOK);
+	}
 }
 
 static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM w, LPARAM l)
@@ -144,7 +153,7 @@ static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM w, LPARAM l
 	switch (message) {
 	case WM_WTSSESSION_CHANGE:
 		say(si_windows_hear(&wts->mirror, (uint32_t)w, (uint32_t)l));
-		if (si_windows_may_end((uint32_t)w)) {
+		if (si_windows_should_look(&wts->mirror, (uint32_t)w)) {
 			(void)SetTimer(window, TIMER_LOOK, LOOK_MS, NULL);
 		}
 		return 0;
@@ -196,6 +205,8 @@ static DWORD WINAPI run(void *arg)
 	(void)WaitForSingleObject(wts->go_on, INFINITE);
 	if (!wts->subscribed) {
 		(void)SetTimer(wts->window, TIMER_ASK, ASK_MS, NULL);
+	} else if (wts->mirror.owes_look) {
+		(void)SetTimer(wts->window, TIMER_LOOK, LOOK_MS, NULL);
 	}
 	while (GetMessageW(&message, NULL, 0, 0) > 0) {
 		(void)DispatchMessageW(&message);
@@ -277,17 +288,6 @@ static sessio_status start(sessio_source *source, void **out_state)
 	return SESSIO_OK;
 }
 
-static sessio_status post(sessio_source *source, uint32_t session_id, sessio_user_event event,
-	unsigned flags, sessio_refusal *refusal)
-{
-	(void)source;
-	(void)session_id;
-	(void)event;
-	(void)flags;
-	(void)refusal;
-	return SESSIO_UNSUPPORTED;
-}
-
 static void stop(void *state)
 {
 	end_thread(state);
@@ -308,7 +308,7 @@ const struct si_source_ops si_source_windows_wts = {
 	.rules = SESSIO_RULES_OBSERVED,
 	.is_offered = is_offered,
 	.start = start,
-	.post = post,
+	.post = si_source_no_post,
 	.stop = stop,
 	.fini = fini,
 };

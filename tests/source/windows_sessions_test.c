@@ -224,6 +224,25 @@ static void a_session_that_has_left_the_list_is_terminated(void **state)
 	end();
 }
 
+static void a_list_that_was_not_ready_is_taken_with_the_next_code(void **state)
+{
+	(void)state;
+	has(1, SI_WINDOWS_ACTIVE, USER, !REMOTE);
+	has(2, SI_WINDOWS_ACTIVE, USER, REMOTE);
+	machine.silent = true;
+	begin();
+	hear(SI_WINDOWS_LOCK, 1);
+	log_expect(&text, ":1=LoggedOn :1+Locked");
+	machine.silent = false;
+	hear(SI_WINDOWS_UNLOCK, 1);
+	log_expect(&text, ":1+Unlocked :2=LoggedOn");
+	/* It has been taken, and nothing asks for it again. */
+	has(3, SI_WINDOWS_ACTIVE, USER, !REMOTE);
+	hear(SI_WINDOWS_LOCK, 1);
+	log_expect(&text, ":1+Locked");
+	end();
+}
+
 static void a_host_that_keeps_sessions_takes_the_source_again(void **state)
 {
 	(void)state;
@@ -284,6 +303,7 @@ int main(void)
 		TEST(a_session_that_was_not_seen_is_adopted_at_its_first_code),
 		TEST(what_the_list_showed_already_is_not_said_again),
 		TEST(a_session_that_has_left_the_list_is_terminated),
+		TEST(a_list_that_was_not_ready_is_taken_with_the_next_code),
 		TEST(a_host_that_keeps_sessions_takes_the_source_again),
 		TEST(only_the_source_of_services_is_told),
 		TEST(the_source_of_services_keeps_the_promises_of_a_source),

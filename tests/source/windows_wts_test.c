@@ -23,6 +23,7 @@
 static struct {
 	unsigned not_ready; /* so many subscriptions fail, the services being not ready */
 	bool refuses;
+	_Atomic bool is_silent; /* the list cannot be had */
 	bool is_empty; /* of sessions; else there is number 1 */
 	_Atomic unsigned asked;
 	_Atomic int subscriptions; /* and not given back */
@@ -53,10 +54,10 @@ static bool list(si_windows_each_fn *each, void *ctx)
 {
 	const struct si_windows_session session = { 1, SI_WINDOWS_ACTIVE, true, false };
 
-	if (!machine.is_empty) {
+	if (!machine.is_empty && !machine.is_silent) {
 		each(ctx, &session);
 	}
-	return true;
+	return !machine.is_silent;
 }
 
 static const struct si_windows_api api = { subscribe, unsubscribe, list };
@@ -122,7 +123,7 @@ static void await_sessions(size_t count)
 	}
 }
 
-/* Clauses: T1 */
+/* Clauses: T1, T5 */
 static void a_window_hears_of_sessions_until_the_source_is_closed(void **state)
 {
 	const sessio_watch_options options = { .flags = SESSIO_WATCH_REMARKS };
@@ -157,6 +158,30 @@ static void it_waits_for_services_that_are_not_ready(void **state)
 	await_sessions(1);
 	assert_int_equal(machine.asked, 3);
 	end();
+}
+
+/* Clauses: T4 */
+static void it_waits_for_a_list_that_is_not_ready(void **state)
+{
+	(void)state;
+	machine.is_silent = true;
+	begin();
+	assert_int_equal(sessio_host_session_count(host), 0);
+	machine.is_silent = false;
+	await_sessions(1);
+	end();
+}
+
+/* Clauses: T5 */
+static void a_late_message_of_a_timer_does_not_subscribe_again(void **state)
+{
+	(void)state;
+	begin();
+	for (WPARAM timer = 1; timer <= 2; timer++) {
+		(void)SendMessageW(si_windows_wts_window(source), WM_TIMER, timer, 0);
+	}
+	assert_int_equal(machine.asked, 1);
+	end(); /* which gives back one subscription, and there is none left */
 }
 
 static void it_is_closed_while_services_are_not_ready(void **state)
@@ -260,6 +285,8 @@ int main(void)
 		TEST(it_keeps_the_promises_of_a_source),
 		TEST(a_window_hears_of_sessions_until_the_source_is_closed),
 		TEST(it_waits_for_services_that_are_not_ready),
+		TEST(it_waits_for_a_list_that_is_not_ready),
+		TEST(a_late_message_of_a_timer_does_not_subscribe_again),
 		TEST(it_is_closed_while_services_are_not_ready),
 		TEST(without_a_subscription_it_does_not_open),
 		TEST(it_is_the_default),
