@@ -12,7 +12,7 @@ file(GLOB_RECURSE files RELATIVE "${ROOT}"
   "${ROOT}/examples/*.sh" "${ROOT}/examples/CMakeLists.txt"
   "${ROOT}/tests/*.[ch]" "${ROOT}/tests/*.cpp" "${ROOT}/tests/*.pml" "${ROOT}/tests/*.sh"
   "${ROOT}/tests/*.cmake" "${ROOT}/tests/*/CMakeLists.txt")
-foreach(file IN ITEMS README.md CMakeLists.txt examples/provider_guide.md .ci/run)
+foreach(file IN ITEMS README.md CMakeLists.txt examples/driver_guide.md examples/provider_guide.md .ci/run)
   if(EXISTS "${ROOT}/${file}")
     list(APPEND files ${file})
   endif()

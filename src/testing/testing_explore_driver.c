@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exploration of one driver. Its actions find files and driver in the kit, so that the
+ * test's memory stays the test's. Explorations come one at a time, as kits do.
+ */
+#include "sessio/testing_explore_driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing/file.h"
+
+#define BYTES 64u
+
+static struct {
+	const sessio_driver_image *image;
+	PCWSTR device;
+	sessio_explore_begin_fn *begin; /* the test's, or NULL */
+} subject;
+
+/* Of requests that may be pended for long. */
+static unsigned char buffers[SESSIO_EXPLORE_MAX_SESSIONS + 1][BYTES];
+
+static sessio_kit_driver *find_driver(const sessio_kit *kit)
+{
+	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = node->next) {
+		sessio_kit_driver *driver = SI_LIST_ELEMENT(node, sessio_kit_driver, link);
+
+		if (driver->image == subject.image && driver->loaded) {
+			return driver;
+		}
+	}
+	return NULL;
+}
+
+/* The open file of this session; NULL if there is none. */
+static sessio_kit_file *find_file(const sessio_kit *kit, uint32_t session)
+{
+	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
+		sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
+
+		if (!file->closed && file->session != NULL &&
+			sessio_user_session_id(file->session) == session) {
+			return file;
+		}
+	}
+	return NULL;
+}
+
+static sessio_status load(sessio_kit *kit, void *ctx)
+{
+	if (!NT_SUCCESS(sessio_kit_load_image(kit, subject.image, NULL))) {
+		return SESSIO_REFUSED;
+	}
+	return subject.begin != NULL ? subject.begin(kit, ctx) : SESSIO_OK;
+}
+
+static sessio_status open_device(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	sessio_kit_file *file;
+
+	(void)number;
+	(void)ctx;
+	return find_file(kit, session) == NULL &&
+			NT_SUCCESS(sessio_kit_open(kit, session, subject.device, &file))
+		? SESSIO_OK
+		: SESSIO_BAD_STATE;
+}
+
+static sessio_status read_or_write(sessio_kit *kit, uint32_t session,
+	NTSTATUS (*send)(sessio_kit_file *file, PVOID buffer, ULONG length, ULONG_PTR *information))
+{
+	sessio_kit_file *file = find_file(kit, session);
+
+	if (file == NULL || sessio_kit_pended(file) != NULL) {
+		return SESSIO_BAD_STATE;
+	}
+	memset(buffers[session], 0, BYTES);
+	(void)send(file, buffers[session], BYTES, NULL);
+	return SESSIO_OK;
+}
+
+static sessio_status read_device(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	(void)number;
+	(void)ctx;
+	return read_or_write(kit, session, sessio_kit_read);
+}
+
+static sessio_status write_device(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	(void)number;
+	(void)ctx;
+	return read_or_write(kit, session, sessio_kit_write);
+}
+
+static sessio_status close_device(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	sessio_kit_file *file = find_file(kit, session);
+
+	(void)number;
+	(void)ctx;
+	if (file == NULL) {
+		return SESSIO_BAD_STATE;
+	}
+	(void)sessio_kit_close(file);
+	return SESSIO_OK;
+}
+
+static sessio_status unload(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	(void)session;
+	(void)number;
+	(void)ctx;
+	return NT_SUCCESS(sessio_kit_unload(find_driver(kit))) ? SESSIO_OK : SESSIO_BAD_STATE;
+}
+
+static const sessio_explore_action own_actions[] = {
+	{ .name = "unload", .run = unload },
+	{ .name = "open", .run = open_device, .for_sessions = true },
+	{ .name = "read", .run = read_device, .for_sessions = true },
+	{ .name = "write", .run = write_device, .for_sessions = true },
+	{ .name = "close", .run = close_device, .for_sessions = true },
+};
+#define OWN_ACTIONS (sizeof(own_actions) / sizeof(own_actions[0]))
+
+static sessio_status run(const sessio_driver_image *image, PCWSTR device,
+	const sessio_explore_options *options, const sessio_scenario *scenario,
+	sessio_explore **out_result)
+{
+	size_t own = device != NULL ? OWN_ACTIONS : 1;
+	sessio_explore_options all = { 0 };
+	sessio_explore_action *actions;
+	sessio_status status;
+
+	if (options != NULL) {
+		all = *options;
+	}
+	if (image == NULL || all.action_count > SESSIO_EXPLORE_MAX_ACTIONS - own ||
+		(all.actions == NULL && all.action_count != 0)) {
+		return SESSIO_INVALID_ARG;
+	}
+	actions = calloc(own + all.action_count, sizeof(*actions));
+	if (actions == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	memcpy(actions, own_actions, own * sizeof(*actions));
+	if (all.action_count != 0) {
+		memcpy(actions + own, all.actions, all.action_count * sizeof(*actions));
+	}
+	subject.image = image;
+	subject.device = device;
+	subject.begin = all.begin;
+	all.program = all.program != NULL ? all.program : image->image.name;
+	all.begin = load;
+	all.actions = actions;
+	all.action_count += own;
+	status = scenario != NULL ? sessio_explore_replay(&all, scenario, out_result)
+				  : sessio_explore_run(&all, out_result);
+	free(actions);
+	return status;
+}
+
+sessio_status sessio_explore_driver_image(const sessio_driver_image *image, PCWSTR device,
+	const sessio_explore_options *options, sessio_explore **out_result)
+{
+	return run(image, device, options, NULL, out_result);
+}
+
+sessio_status sessio_explore_driver_replay(const sessio_driver_image *image, PCWSTR device,
+	const sessio_explore_options *options, const sessio_scenario *scenario,
+	sessio_explore **out_result)
+{
+	return scenario != NULL ? run(image, device, options, scenario, out_result)
+				: SESSIO_INVALID_ARG;
+}

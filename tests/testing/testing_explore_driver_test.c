@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* A driver is explored by one call, with and without a device and actions of a test. */
+#include "test.h"
+
+#include <string.h>
+
+#include <sessio/testing_explore_driver.h>
+
+#include "drivers/seeded.h"
+
+SESSIO_DRIVER(seeded);
+SESSIO_DRIVER(session_log);
+
+/* This is a whole test. */
+static void a_log_driver_survives_every_history(void **state)
+{
+	sessio_explore *result;
+
+	(void)state;
+	assert_int_equal(
+		sessio_explore_driver(session_log, L"\\??\\SessionLog", NULL, &result), SESSIO_OK);
+	assert_string_equal(sessio_explore_report(result), "");
+	sessio_explore_destroy(result);
+}
+
+/* Before the actions. A write of zeros would take the bug away. */
+static sessio_status give_bug(sessio_kit *kit, void *ctx)
+{
+	const ULONG *bug = ctx;
+	sessio_kit_file *file;
+	ULONG number = *bug;
+
+	return NT_SUCCESS(
+		       sessio_kit_open(kit, SESSIO_KIT_NO_SESSION, L"\\Device\\Seeded", &file)) &&
+			NT_SUCCESS(sessio_kit_write(file, &number, sizeof(number), NULL)) &&
+			NT_SUCCESS(sessio_kit_close(file))
+		? SESSIO_OK
+		: SESSIO_REFUSED;
+}
+
+static void a_failing_history_of_a_driver_is_replayed(void **state)
+{
+	ULONG bug = SEEDED_LEAKS;
+	sessio_explore_options options = {
+		.depth = 4, .sessions = 1, .begin = give_bug, .ctx = &bug
+	};
+	const sessio_explore_failure *failure;
+	sessio_explore *result, *again;
+
+	(void)state;
+	assert_int_equal(
+		sessio_explore_driver(seeded, L"\\Device\\Seeded", &options, &result), SESSIO_OK);
+	failure = sessio_explore_get_failure(result, 0);
+	assert_non_null(failure);
+	assert_int_equal(failure->rule, SESSIO_KIT_RULE_POOL_LEFT);
+	assert_string_equal(sessio_scenario_program(failure->scenario), "seeded");
+	assert_int_equal(sessio_explore_driver_replay(&sessio_driver_image_of_seeded,
+				 L"\\Device\\Seeded", &options, failure->scenario, &again),
+		SESSIO_OK);
+	assert_int_equal(sessio_explore_get_failure(again, 0)->rule, SESSIO_KIT_RULE_POOL_LEFT);
+	sessio_explore_destroy(again);
+	assert_int_equal(sessio_explore_driver_replay(&sessio_driver_image_of_seeded, NULL,
+				 &options, failure->scenario, &again),
+		SESSIO_REFUSED);
+	sessio_explore_destroy(result);
+}
+
+static size_t histories(PCWSTR device, size_t actions)
+{
+	static const sessio_explore_action own = { .name = "own", .run = NULL };
+	sessio_explore_options options = {
+		.depth = 2, .sessions = 1, .actions = &own, .action_count = actions
+	};
+	sessio_explore *result;
+	size_t count;
+
+	if (actions != 0) {
+		/* It has no function. */
+		assert_int_equal(sessio_explore_driver(seeded, device, &options, &result),
+			SESSIO_INVALID_ARG);
+		return 0;
+	}
+	assert_int_equal(sessio_explore_driver(seeded, device, &options, &result), SESSIO_OK);
+	assert_string_equal(sessio_explore_report(result), "");
+	count = sessio_explore_get_counts(result).histories;
+	sessio_explore_destroy(result);
+	return count;
+}
+
+static void its_actions_come_besides_the_test_s(void **state)
+{
+	(void)state;
+	/* Begin; Created, unload; then Terminated, Connected, Disconnected, unload, Created. */
+	assert_int_equal(histories(NULL, 0), 1 + 2 + 5);
+	/* And an opening, for the rest needs one. */
+	assert_int_equal(histories(L"\\Device\\Seeded", 0), 1 + 2 + 6);
+	assert_int_equal(histories(L"\\Device\\Seeded", 1), 0);
+}
+
+static void wrong_arguments_are_refused(void **state)
+{
+	sessio_explore_options options = { .action_count = 1 };
+	sessio_explore *result = NULL;
+	sessio_scenario *scenario;
+
+	(void)state;
+	assert_int_equal(
+		sessio_explore_driver_image(NULL, NULL, NULL, &result), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_explore_driver_image(
+				 &sessio_driver_image_of_seeded, NULL, &options, &result),
+		SESSIO_INVALID_ARG);
+	assert_int_equal(
+		sessio_explore_driver_image(&sessio_driver_image_of_seeded, NULL, NULL, NULL),
+		SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_explore_driver_replay(
+				 &sessio_driver_image_of_seeded, NULL, NULL, NULL, &result),
+		SESSIO_INVALID_ARG);
+	assert_null(result);
+	assert_int_equal(sessio_scenario_create(SESSIO_RULES_DOCUMENTED, &scenario), SESSIO_OK);
+	assert_int_equal(sessio_explore_driver_replay(NULL, NULL, NULL, scenario, &result),
+		SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_explore_driver_replay(
+				 &sessio_driver_image_of_seeded, NULL, NULL, scenario, NULL),
+		SESSIO_INVALID_ARG);
+	sessio_scenario_destroy(scenario);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_log_driver_survives_every_history),
+		cmocka_unit_test(a_failing_history_of_a_driver_is_replayed),
+		cmocka_unit_test(its_actions_come_besides_the_test_s),
+		cmocka_unit_test(wrong_arguments_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
