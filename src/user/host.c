@@ -120,7 +120,7 @@ static bool may_go_on(struct sessio_host *host, void *arg)
 static bool is_inside_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
 	const struct si_worker *worker = si_host_worker();
-	bool inside = worker != NULL && host->worker == worker;
+	bool inside = worker != NULL && host->busy && host->worker == worker;
 
 	for (struct si_list_node *at = host->releases.first; worker != NULL && at != NULL;
 		at = at->next) {

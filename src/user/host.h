@@ -169,7 +169,7 @@ struct sessio_host {
 
 	struct si_list queue; /* (host-3) */
 	struct si_queue_item *current; /* is being delivered */
-	struct si_completion *holder; /* of the thread that has the baton */
+	struct si_completion *holder; /* while busy: of the thread that has the baton */
 	struct si_worker *worker; /* of the same */
 	struct si_completion owed; /* (host-7) */
 	struct sessio_host *next_owed;
@@ -304,8 +304,6 @@ static inline void si_baton_take_locked(struct sessio_host *host, struct si_comp
 static inline void si_baton_put_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
 	host->busy = false;
-	host->holder = NULL;
-	host->worker = NULL;
 	host->wakes_posters = !si_list_is_empty(&host->queue); /* (host-11) */
 }
 
