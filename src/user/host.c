@@ -106,7 +106,7 @@ static bool is_unused(struct sessio_host *host, void *arg)
 static bool is_quiet(const struct sessio_host *host, unsigned waiters)
 {
 	return !host->busy && si_list_is_empty(&host->queue) && si_list_is_empty(&host->releases) &&
-		host->waiters == waiters;
+		host->waiters == waiters && host->holding_off == 0;
 }
 
 /* Delivering what callbacks have queued is left to the thread that destroys the host. */
