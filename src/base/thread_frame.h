@@ -106,10 +106,13 @@ static inline void si_thread_guard(struct si_thread_frame *frame)
 }
 
 #if defined(__GNUC__)
-#define SI_GUARDED_FRAME(name) \
-	struct si_thread_frame name __attribute__((cleanup(si_thread_guard))) = { .kind = NULL }
+#define SI_GUARDED_FRAME(name)                                                 \
+	struct si_thread_frame name __attribute__((cleanup(si_thread_guard))); \
+	(name).kind = NULL
 #else
-#define SI_GUARDED_FRAME(name) struct si_thread_frame name = { .kind = NULL }
+#define SI_GUARDED_FRAME(name)       \
+	struct si_thread_frame name; \
+	(name).kind = NULL
 #endif
 
 /* The first frame of this kind from `frame` outwards, NULL if there is none. */

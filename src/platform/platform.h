@@ -170,6 +170,9 @@ uint32_t si_platform_thread_id(void);
 /* A small number per thread, dense if the platform can tell. */
 unsigned si_platform_thread_slot(void);
 
+/* Lets so many short moments go by, of some tens of cycles each, without sleeping. */
+void si_platform_pause(unsigned times);
+
 /* How many threads can run at once; at least 1. */
 unsigned si_platform_cpu_count(void);
 

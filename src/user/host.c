@@ -106,7 +106,7 @@ static bool is_unused(struct sessio_host *host, void *arg)
 static bool is_quiet(const struct sessio_host *host, unsigned waiters)
 {
 	return !host->busy && si_list_is_empty(&host->queue) && si_list_is_empty(&host->releases) &&
-		host->waiters == waiters;
+		host->waiters == waiters && host->holding_off == 0;
 }
 
 /* Delivering what callbacks have queued is left to the thread that destroys the host. */
@@ -120,7 +120,7 @@ static bool may_go_on(struct sessio_host *host, void *arg)
 static bool is_inside_locked(struct sessio_host *host) SI_LOCKED_HOST
 {
 	const struct si_worker *worker = si_host_worker();
-	bool inside = worker != NULL && host->worker == worker;
+	bool inside = worker != NULL && host->busy && host->worker == worker;
 
 	for (struct si_list_node *at = host->releases.first; worker != NULL && at != NULL;
 		at = at->next) {

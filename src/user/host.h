@@ -43,6 +43,9 @@
  * (host-11) Posters that wait are woken when their completion comes to 0, and when the
  *      baton is put down with items in the queue. All other waiters are woken by every
  *      thread that releases the lock after a change.
+ * (host-12) A poster that finds another thread delivering first looks again a few times,
+ *      each time later: sleeping costs more than most events. Meanwhile it is counted, so
+ *      that the host is not destroyed. If others wait, it wakes them afterwards.
  */
 #ifndef SI_HOST_H
 #define SI_HOST_H
@@ -163,13 +166,14 @@ struct sessio_host {
 	bool is_owed; /* in the list of a worker (host-8) */
 	unsigned waiters; /* threads that want a wake at the gate */
 	unsigned waiting_posters; /* those of them that wait for a delivery (host-11) */
+	unsigned holding_off; /* posters that look again (host-12) */
 	bool wakes_posters; /* at the next release of the lock (host-11) */
 	_Atomic(struct si_watcher *) running; /* (host-6) */
 	_Atomic bool any_gone; /* in this walk (host-6) */
 
 	struct si_list queue; /* (host-3) */
 	struct si_queue_item *current; /* is being delivered */
-	struct si_completion *holder; /* of the thread that has the baton */
+	struct si_completion *holder; /* while busy: of the thread that has the baton */
 	struct si_worker *worker; /* of the same */
 	struct si_completion owed; /* (host-7) */
 	struct sessio_host *next_owed;
@@ -251,6 +255,11 @@ void si_queue_defer_locked(struct sessio_host *host, struct si_worker *worker,
 void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Delivers what the holder's completion still counts, and puts the baton down. */
 void si_queue_go_on_locked(struct sessio_host *host, struct si_completion *own) SI_LOCKED_HOST;
+/*
+ * Outside any callback, while another thread delivers: waits a few microseconds for the
+ * baton without sleeping. It may still be busy then. The lock is released meanwhile.
+ */
+void si_queue_hold_off_locked(struct sessio_host *host) SI_LOCKED_HOST;
 /* Queues an item, and returns when it and all that it caused is delivered. */
 void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Delivers the items that callbacks queued on this idle host, for its destruction. */
@@ -298,15 +307,6 @@ static inline void si_baton_take_locked(struct sessio_host *host, struct si_comp
 	host->busy = true;
 	host->holder = own;
 	host->worker = worker;
-}
-
-/* The lock is not released between here and the caller's si_host_unlock(). */
-static inline void si_baton_put_locked(struct sessio_host *host) SI_LOCKED_HOST
-{
-	host->busy = false;
-	host->holder = NULL;
-	host->worker = NULL;
-	host->wakes_posters = !si_list_is_empty(&host->queue); /* (host-11) */
 }
 
 /* --- host_direct.c --- */

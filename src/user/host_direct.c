@@ -46,15 +46,15 @@ void si_deliver_directly(struct sessio_host *host, struct sessio_user_session *s
 	si_mutex_unlock(&host->lock);
 	walk(host, first, (unsigned)event, limit, &worker, &notice);
 	si_mutex_lock(&host->lock);
-	host->walking = false;
-	atomic_store_explicit(&host->any_gone, false, memory_order_relaxed);
-	if (si_unlikely(!si_list_is_empty(&host->retired))) {
+	if (si_walk_any_is_gone(host)) {
 		si_watch_reap_locked(host);
-	}
-	if (si_likely(own.pending == 0 && worker.first_owed == NULL && host->owed.pending == 0)) {
-		si_baton_put_locked(host);
 	} else {
+		host->walking = false;
+	}
+	if (si_unlikely(!si_list_is_empty(&host->queue) || worker.first_owed != NULL)) {
 		si_queue_go_on_locked(host, &own); /* what callbacks have posted */
+	} else {
+		host->busy = false;
 	}
 	if (si_likely(host->waiters == 0)) {
 		si_mutex_unlock(&host->lock);

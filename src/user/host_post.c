@@ -189,8 +189,8 @@ static void fill_refusal(
 	}
 }
 
-/* The long way of an event. The lock is released. */
-static SI_NOINLINE sessio_status post_slowly(struct sessio_host *host, uint32_t session_id,
+/* An event that goes through the queue or has to be refused. The lock is released. */
+static sessio_status post_queued(struct sessio_host *host, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_RELEASES(&host->lock)
 {
 	struct sessio_user_session *session = si_user_session_planned_locked(host, session_id);
@@ -210,40 +210,32 @@ static SI_NOINLINE sessio_status post_slowly(struct sessio_host *host, uint32_t 
 	return status;
 }
 
-/* In a callback. */
-static SI_NOINLINE sessio_status post_inside(struct sessio_host *host, uint32_t session_id,
-	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
+/* The session of an event that can be delivered directly (host-10); NULL: it cannot. */
+static inline struct sessio_user_session *find_direct_locked(
+	struct sessio_host *host, uint32_t session_id, sessio_user_event event) SI_LOCKED_HOST
 {
-	si_mutex_lock(&host->lock);
-	return post_slowly(host, session_id, event, flags, refusal);
-}
-
-sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
-	unsigned flags, sessio_refusal *refusal)
-{
-	struct sessio_user_session *session;
-	sessio_user_state before;
+	struct sessio_user_session *session = host->latest;
 	sessio_user_state after;
 
-	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
-		return SESSIO_INVALID_ARG;
-	}
-	if (si_unlikely(si_host_worker() != NULL)) {
-		return post_inside(host, session_id, event, flags, refusal);
-	}
-	si_mutex_lock(&host->lock);
-	session = host->latest;
-	/* (host-10) */
 	if (si_unlikely(session == NULL || session->by_id.key != session_id || host->busy ||
 		    host->closing || !si_list_is_empty(&host->queue) || host->filters.count != 0)) {
-		return post_slowly(host, session_id, event, flags, refusal);
+		return NULL;
 	}
-	before = session->planned;
-	after = si_rules_target(before, event);
-	if (si_unlikely(
-		    !si_rules_allow(host->rules, before, event) || si_state_is_terminal(after))) {
-		return post_slowly(host, session_id, event, flags, refusal);
+	after = si_rules_target(session->planned, event);
+	if (si_unlikely(!si_rules_allow(host->rules, session->planned, event) ||
+		    si_state_is_terminal(after))) {
+		return NULL;
 	}
+	return session;
+}
+
+/* The lock is released. */
+static inline void post_directly(struct sessio_host *host, struct sessio_user_session *session,
+	sessio_user_event event, unsigned flags) SI_RELEASES(&host->lock)
+{
+	sessio_user_state before = session->planned;
+	sessio_user_state after = si_rules_target(before, event);
+
 	session->planned = after;
 	if (may_set_local(event)) {
 		atomic_store_explicit(
@@ -256,6 +248,50 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 	} else {
 		si_deliver_directly(host, session, event, before, after);
 	}
+}
+
+/* Outside any callback, where an event cannot be delivered directly yet. The lock is released. */
+static SI_NOINLINE sessio_status post_slowly(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_RELEASES(&host->lock)
+{
+	if (host->busy) {
+		struct sessio_user_session *session;
+
+		si_queue_hold_off_locked(host);
+		session = find_direct_locked(host, session_id, event);
+		/* A thread that waits for the host's work also waits for this poster to go on. */
+		if (session != NULL && host->waiters == 0) {
+			post_directly(host, session, event, flags);
+			return SESSIO_OK;
+		}
+	}
+	return post_queued(host, session_id, event, flags, refusal);
+}
+
+static SI_NOINLINE sessio_status post_inside(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
+{
+	si_mutex_lock(&host->lock);
+	return post_queued(host, session_id, event, flags, refusal);
+}
+
+sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
+	unsigned flags, sessio_refusal *refusal)
+{
+	struct sessio_user_session *session;
+
+	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (si_unlikely(si_host_worker() != NULL)) {
+		return post_inside(host, session_id, event, flags, refusal);
+	}
+	si_mutex_lock(&host->lock);
+	session = find_direct_locked(host, session_id, event);
+	if (si_unlikely(session == NULL)) {
+		return post_slowly(host, session_id, event, flags, refusal);
+	}
+	post_directly(host, session, event, flags);
 	return SESSIO_OK;
 }
 

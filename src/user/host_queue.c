@@ -91,7 +91,8 @@ static void deliver_until_locked(struct sessio_host *host, struct si_completion 
 		}
 	}
 	/* The lock is not released between here and the caller's si_host_unlock(). */
-	si_baton_put_locked(host);
+	host->busy = false;
+	host->wakes_posters = !si_list_is_empty(&host->queue); /* (host-11) */
 }
 
 static bool may_go_on(struct sessio_host *host, void *arg)
@@ -99,6 +100,23 @@ static bool may_go_on(struct sessio_host *host, void *arg)
 	const struct si_completion *own = arg;
 
 	return own->pending == 0 || !host->busy;
+}
+
+/* So often a poster looks whether the baton is free, each time after twice the pauses. */
+#define LOOKS 9u
+
+void si_queue_hold_off_locked(struct sessio_host *host)
+{
+	if (si_platform_cpu_count() == 1) {
+		return; /* the thread that delivers does not run */
+	}
+	host->holding_off++;
+	for (unsigned i = 0; i < LOOKS && host->busy; i++) {
+		si_mutex_unlock(&host->lock);
+		si_platform_pause(1u << i);
+		si_mutex_lock(&host->lock);
+	}
+	host->holding_off--;
 }
 
 void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item)

@@ -49,8 +49,11 @@ static struct si_worker *obstacle_locked(
 		}
 		return watcher->end_wanted ? host->worker : NULL;
 	}
-	if (host->busy || si_list_is_empty(&host->releases)) {
+	if (host->busy) {
 		return host->worker;
+	}
+	if (si_list_is_empty(&host->releases)) {
+		return NULL;
 	}
 	return SI_LIST_ELEMENT(host->releases.first, struct si_watcher, by_release)->releasing;
 }

@@ -79,8 +79,8 @@ static struct {
 	sessio_handle_space *other;
 	nk_handle_desc_t home; /* the container of a handle that has come home */
 	uint32_t handle; /* the consumer's */
-	sessio_host *host;
-	bool connected;
+	sessio_host *hosts[3]; /* with watchers[] each */
+	bool connected[3];
 	bool failed;
 } world;
 
@@ -183,13 +183,50 @@ static void lock_once(void)
 	(void)sessio_handle_space_count(world.consumer);
 }
 
-static void post_an_event(void)
+static void create_and_close(void)
 {
-	sessio_user_event event =
-		world.connected ? SESSIO_USER_EVENT_DISCONNECTED : SESSIO_USER_EVENT_CONNECTED;
+	uint32_t handle;
 
-	world.connected = !world.connected;
-	check(sessio_host_post(world.host, USER, event, 0, NULL) == SESSIO_OK);
+	check(sessio_handle_space_create_object(world.other, READ, world.object, &handle) ==
+		SESSIO_OK);
+	check(sessio_handle_space_close(world.other, handle) == SESSIO_OK);
+}
+
+static void create_revoke_and_close(void)
+{
+	uint32_t handle;
+
+	check(sessio_handle_space_create_object(world.other, READ, world.object, &handle) ==
+		SESSIO_OK);
+	check(sessio_handle_space_revoke(world.other, handle, false) == SESSIO_OK);
+	check(sessio_handle_space_close(world.other, handle) == SESSIO_OK);
+}
+
+/* How many watchers each host has. */
+static const unsigned watchers[] = { 0, 1, 10 };
+
+static void post(unsigned host)
+{
+	sessio_user_event event = world.connected[host] ? SESSIO_USER_EVENT_DISCONNECTED
+							: SESSIO_USER_EVENT_CONNECTED;
+
+	world.connected[host] = !world.connected[host];
+	check(sessio_host_post(world.hosts[host], USER, event, 0, NULL) == SESSIO_OK);
+}
+
+static void post_to_nobody(void)
+{
+	post(0);
+}
+
+static void post_to_one(void)
+{
+	post(1);
+}
+
+static void post_to_ten(void)
+{
+	post(2);
 }
 
 /* At most so many locked instructions, besides those of so many locks. */
@@ -209,7 +246,11 @@ static const struct path {
 	{ "the same with a reference", open_keep_and_close, 4, 3 },
 	{ "walk", walk, 0, 2 },
 	{ "a handle is passed on and closed", pass_on_and_close, 13, 5 },
-	{ "an event that nobody watches", post_an_event, 0, 1 },
+	{ "a handle is created and closed", create_and_close, 11, 5 },
+	{ "a handle is created, revoked, closed", create_revoke_and_close, 14, 6 },
+	{ "an event that nobody watches", post_to_nobody, 0, 1 },
+	{ "an event to one watcher", post_to_one, 0, 2 },
+	{ "an event to ten watchers", post_to_ten, 0, 2 },
 };
 
 /* --- --- */
@@ -228,6 +269,24 @@ static Retcode on_close(void *object, void *session)
 	(void)object;
 	(void)session;
 	return rcOk;
+}
+
+static void on_event(const sessio_user_notice *notice, void *ctx)
+{
+	(void)notice;
+	(void)ctx;
+}
+
+static void begin_host(sessio_host **host, unsigned count)
+{
+	const sessio_watch_options options = { .events = SESSIO_USER_EVENTS_ALL };
+	sessio_watch watch;
+
+	check(sessio_host_create(SESSIO_RULES_DOCUMENTED, host) == SESSIO_OK);
+	for (unsigned i = 0; i < count; i++) {
+		check(sessio_host_watch(*host, &options, on_event, NULL, &watch) == SESSIO_OK);
+	}
+	check(sessio_host_post(*host, USER, SESSIO_USER_EVENT_CREATED, 0, NULL) == SESSIO_OK);
 }
 
 static void begin(void)
@@ -251,8 +310,9 @@ static void begin(void)
 	check(sessio_handle_space_transfer(
 		      sessio_handle_space_own(), &desc, world.consumer, &desc) == SESSIO_OK);
 	world.handle = desc.handle;
-	check(sessio_host_create(SESSIO_RULES_DOCUMENTED, &world.host) == SESSIO_OK);
-	check(sessio_host_post(world.host, USER, SESSIO_USER_EVENT_CREATED, 0, NULL) == SESSIO_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		begin_host(&world.hosts[i], watchers[i]);
+	}
 }
 
 static void *stay(void *arg)

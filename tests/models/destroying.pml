@@ -2,7 +2,8 @@
 /*
  * The end of a host, src/user/host.c and host_watch.c, as a Spin model. A watcher
  * starts with a snapshot. Meanwhile two threads post an event each, one ends the
- * watcher and one destroys the host. They may come at any moment while there is a
+ * watcher and one destroys the host. A poster that meets a delivery looks again before
+ * it queues its event. They may come at any moment while there is a
  * host: a caller must not use one that is gone.
  *
  *   (M1) no thread touches a host that is gone;
@@ -18,6 +19,7 @@
  *   sound
  *   fault -DF_NOT_QUIET          the destruction does not wait for deliveries
  *   fault -DF_NO_WAITERS         it does not wait for posters that sleep
+ *   fault -DF_NOT_COUNTED        it does not wait for posters that look again
  *   fault -DF_NOT_UNUSED         it does not wait for the thread that ends a watcher
  *   fault -DF_NOT_CLOSING        posts are accepted until the host is gone
  *   fault -DF_SNAPSHOT_OF_GONE   a snapshot is delivered to a watcher that has ended
@@ -28,6 +30,7 @@ bool busy;
 bool closing;
 bool freed;
 byte waiters;
+byte holding_off; /* posters that look again */
 chan queue = [3] of { byte };
 bool done[3]; /* items: 0 the snapshot, 1 and 2 the events */
 byte accepted;
@@ -188,6 +191,13 @@ proctype poster(byte me)
 
 	come();
 	if
+	:: busy ->
+		atomic { holding_off++; locked = false };
+		lock();
+		holding_off--
+	:: else
+	fi;
+	if
 #ifndef F_NOT_CLOSING
 	:: closing
 #endif
@@ -224,10 +234,15 @@ proctype ender()
 away:	skip
 }
 
+#define IDLE (!busy && len(queue) == 0 && !releasing)
 #ifdef F_NO_WAITERS
-#define QUIET(mine) (!busy && len(queue) == 0 && !releasing)
+#define QUIET(mine) (IDLE && holding_off == 0)
 #else
-#define QUIET(mine) (!busy && len(queue) == 0 && !releasing && waiters == mine)
+#ifdef F_NOT_COUNTED
+#define QUIET(mine) (IDLE && waiters == mine)
+#else
+#define QUIET(mine) (IDLE && waiters == mine && holding_off == 0)
+#endif
 #endif
 
 proctype destroyer()

@@ -72,6 +72,13 @@ unsigned si_platform_cpu_count(void)
 	return count != 0 ? (unsigned)count : 1;
 }
 
+void si_platform_pause(unsigned times)
+{
+	while (times-- != 0) {
+		YieldProcessor();
+	}
+}
+
 /* The kernel cuts a print off after 512 bytes. */
 #define PRINT_BYTES 400u
 

@@ -62,8 +62,8 @@ _Noreturn SI_COLD void si_mutex_stop(void)
 #define SYS_futex SYS_futex_time64
 #endif
 
-/* So many looks at a lock before a thread waits for it: sections are that short. */
-#define SPINS 100u
+/* So long a pause between looks at a lock before a thread waits for it: sections are short. */
+#define PAUSES_MAX 128u
 
 _Atomic uint32_t si_lock_waiters[SI_LOCK_COUNTS];
 _Atomic bool si_barriers_are_promised;
@@ -144,26 +144,18 @@ static bool try_lock(si_mutex *mutex)
 	return false;
 }
 
-static void pause_a_little(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("yield" ::: "memory");
-#endif
-}
-
 static bool spin(si_mutex *mutex)
 {
 	if (si_platform_cpu_count() == 1) {
 		return false; /* the holder does not run */
 	}
-	for (unsigned i = 0; i < SPINS; i++) {
+	/* Each time later: looks take the line from the holder, which then is slower. */
+	for (unsigned pauses = 1; pauses <= PAUSES_MAX; pauses *= 2) {
+		si_platform_pause(pauses);
 		if (atomic_load_explicit(&mutex->word, memory_order_relaxed) == SI_LOCK_FREE &&
 			try_lock(mutex)) {
 			return true;
 		}
-		pause_a_little();
 	}
 	return false;
 }

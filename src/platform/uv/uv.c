@@ -323,6 +323,19 @@ unsigned si_platform_cpu_count(void)
 	return count;
 }
 
+void si_platform_pause(unsigned times)
+{
+	while (times-- != 0) {
+#if defined(__x86_64__) || defined(__i386__)
+		__builtin_ia32_pause();
+#elif defined(__aarch64__)
+		__asm__ volatile("yield" ::: "memory");
+#else
+		atomic_signal_fence(memory_order_seq_cst);
+#endif
+	}
+}
+
 void *si_platform_thread_block(void)
 {
 	return this_thread.block;
