@@ -65,7 +65,7 @@ bool si_scenario_is_origin(const char *text, size_t length)
 		return false;
 	}
 	for (size_t i = 0; i < length; i++) {
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
+		if (((unsigned char)text[i] < ' ' && text[i] != '\t') || text[i] == 0x7f) {
 			return false;
 		}
 	}

@@ -66,13 +66,6 @@ static void add_finding(sessio_scenario_log *log, const sessio_kit_finding *find
 	si_text_put(&out, sessio_kit_rule_text(finding->rule));
 	si_text_put(&out, ": ");
 	si_text_put(&out, finding->text);
-	if (finding->at.file != NULL) {
-		si_text_put(&out, " (");
-		si_text_put(&out, finding->at.file);
-		si_text_put(&out, ":");
-		si_text_put_number(&out, finding->at.line);
-		si_text_put(&out, ")");
-	}
 	si_scenario_log_add(log, 0, SI_LOG_FINDING, text);
 }
 
