@@ -86,7 +86,12 @@ typedef struct sessio_kit sessio_kit;
 	XX(LOCK_FREED, 38, "a lock was freed while it was held")                   \
 	XX(UNREGISTERED_INSIDE, 39, "a callback unregistered itself")              \
 	XX(SESSION_GONE, 40, "a session object was used past its life")            \
-	XX(TIMER_LEFT, 41, "a timer is left")
+	XX(TIMER_LEFT, 41, "a timer is left")                                      \
+	XX(OPERATION_LEFT, 42, "an operation never ended")                         \
+	XX(PUT_TOO_OFTEN, 43, "something was put that nobody had")                 \
+	XX(USED_AFTER_END, 44, "something was used after its end")                 \
+	XX(RIGHTS_CHECKED_EARLY, 45, "rights were checked too early")              \
+	XX(REPORTED, 46, "the library reported it")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {

@@ -62,6 +62,7 @@ extern "C" {
 #define SESSIO_EXPLORE_OUTSIDE (1u << 2) /* also observed events that the rules do not have */
 #define SESSIO_EXPLORE_NO_DIGEST (1u << 3) /* equal states are walked again */
 #define SESSIO_EXPLORE_ONE_PROCESS (1u << 4) /* no copies, for a debugger */
+#define SESSIO_EXPLORE_NO_USERS (1u << 5) /* actions only: there are no user sessions */
 
 /**
  * Begins each history. Any status but SESSIO_OK is a failure, unless a fault is the reason.

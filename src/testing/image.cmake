@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# cmake -DNAME=<name> -DKIND=<driver|provider> -DKEPT=<symbols> -DOBJECT=<its object>
+# cmake -DNAME=<name> -DKIND=<driver|provider> -DKEPT=<symbol,...> -DOBJECT=<its object>
 #   -DOBJDUMP=<objdump> -DIMAGE=<file to write> -P image.cmake
 #
 # Writes an image of code under test as C: its bounds, and the line of each piece of
 # its code. Without lines in the object, or without an objdump that shows them, it has none.
 cmake_minimum_required(VERSION 3.21)
 
+string(REPLACE "," ";" KEPT "${KEPT}")
 set(table "")
 set(output "")
 if(OBJDUMP)

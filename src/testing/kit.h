@@ -28,6 +28,17 @@ struct si_kit_place {
 	const unsigned char *address;
 };
 
+/* The things of providers, under the kit's lock. See testing/provider.h. */
+struct si_kit_ledger {
+	struct si_map by_object;
+	struct si_map by_block;
+	struct si_list things;
+	struct si_list gone;
+	size_t gone_count;
+	_Atomic(const void *) busy; /* the thread with the lock, whose own frees end no thing */
+	bool listens;
+};
+
 /* Something that driver code has made, or had. */
 struct si_kit_record {
 	struct si_map_node by_object; /* kit->records or kit->past */
@@ -79,6 +90,8 @@ struct sessio_kit {
 	_Atomic bool stopped;
 	struct si_list drivers;
 	struct si_list files;
+	struct si_list providers;
+	struct si_list consumers;
 	KSPIN_LOCK lock;
 	struct si_map records; /* under the lock, and so all up to the count of lost ones */
 	struct si_map past;
@@ -93,6 +106,7 @@ struct sessio_kit {
 	size_t looked_at; /* how many of them the test has seen */
 	size_t lost; /* findings that there was no room for */
 	char *report;
+	struct si_kit_ledger ledger; /* of providers */
 	/* A log of this kit, or NULL, and how it learns of the kit's end: before, and after. */
 	sessio_scenario_log *log;
 	void (*log_ends)(sessio_scenario_log *log, bool finished);
@@ -122,6 +136,8 @@ bool si_kit_image_restore(const sessio_kit_image *image);
 
 /* The innermost call on this thread's stack that is in code under test. */
 struct si_kit_place si_kit_here(const sessio_kit *kit);
+/* The code under test that this address is in. */
+struct si_kit_place si_kit_place_at(const sessio_kit *kit, const void *return_address);
 /* This routine of a driver. */
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine);
 sessio_kit_place si_kit_place_face(struct si_kit_place place);

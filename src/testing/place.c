@@ -3,7 +3,7 @@
  * Places in the code under test. The stack is walked up to the first frame that is in
  * a driver, and the driver's image knows its lines.
  */
-#include "testing/kit.h"
+#include "testing/provider.h"
 #include "testing/walk.h"
 
 struct search {
@@ -11,13 +11,26 @@ struct search {
 	struct si_kit_place found;
 };
 
+static bool is_in(const sessio_kit_image *image, const unsigned char *address)
+{
+	return address > image->code && address <= image->code_end;
+}
+
 static const sessio_kit_image *image_at(const sessio_kit *kit, const unsigned char *address)
 {
 	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = node->next) {
 		const sessio_kit_image *image =
 			&SI_LIST_ELEMENT(node, sessio_kit_driver, link)->image->image;
 
-		if (address > image->code && address <= image->code_end) {
+		if (is_in(image, address)) {
+			return image;
+		}
+	}
+	for (struct si_list_node *node = kit->providers.first; node != NULL; node = node->next) {
+		const sessio_kit_image *image =
+			&SI_LIST_ELEMENT(node, sessio_kit_provider, link)->image->image;
+
+		if (is_in(image, address)) {
 			return image;
 		}
 	}
@@ -39,6 +52,11 @@ struct si_kit_place si_kit_here(const sessio_kit *kit)
 
 	si_kit_walk(is_in_driver, &search);
 	return search.found;
+}
+
+struct si_kit_place si_kit_place_at(const sessio_kit *kit, const void *return_address)
+{
+	return (struct si_kit_place){ image_at(kit, return_address), return_address };
 }
 
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine)

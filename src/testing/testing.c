@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "testing/kit.h"
+#include "testing/provider.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +94,7 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 	}
 	kit->unverified = options != NULL && options->unverified;
 	si_kit_ledger_init(kit);
+	si_kit_things_init(kit);
 	si_kit_begin_faults();
 	status = make_host(kit, rules);
 	if (status != SESSIO_OK) {
@@ -145,6 +146,8 @@ static void finish(void *arg)
 {
 	sessio_kit *kit = arg;
 
+	si_kit_end_consumers(kit);
+	si_kit_end_providers(kit);
 	si_kit_close_files(kit);
 	si_kit_end_drivers(kit);
 	si_kit_free_files(kit, NULL);
@@ -181,6 +184,7 @@ size_t sessio_kit_finish(sessio_kit *kit)
 		si_kit_end_faults();
 	}
 	if (si_kit_step(kit, finish, kit)) {
+		si_kit_things_ignore(kit);
 		si_kit_free_quarantine(kit);
 		si_wdk_timers_hold(false);
 		si_wdk_hooks_set(NULL);
@@ -207,6 +211,8 @@ void sessio_kit_destroy(sessio_kit *kit)
 		return; /* threads of the library may still be about, and call its hooks */
 	}
 	si_kit_free_drivers(kit);
+	si_kit_free_providers(kit);
+	si_kit_things_fini(kit);
 	si_kit_free_findings(kit);
 	si_kit_ledger_fini(kit);
 	atomic_store(&current, NULL);

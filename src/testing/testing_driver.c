@@ -30,8 +30,8 @@ static UNICODE_STRING put_name(WCHAR **at, PCWSTR prefix, const char *name)
 
 static sessio_kit_driver *make_driver(sessio_kit *kit, const sessio_driver_image *image)
 {
-	size_t letters =
-		3 * (strlen(image->image.name) + 1) + RTL_NUMBER_OF(SERVICES) + RTL_NUMBER_OF(DRIVERS);
+	size_t letters = 3 * (strlen(image->image.name) + 1) + RTL_NUMBER_OF(SERVICES) +
+		RTL_NUMBER_OF(DRIVERS);
 	sessio_kit_driver *driver = calloc(1, sizeof(*driver) + letters * sizeof(WCHAR));
 	UNICODE_STRING name;
 	WCHAR *at;

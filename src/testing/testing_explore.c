@@ -29,6 +29,9 @@ static bool take_options(sessio_explore *explore, const sessio_explore_options *
 	own->rules = own->rules != 0 ? own->rules : SESSIO_RULES_DOCUMENTED;
 	own->depth = own->depth != 0 ? own->depth : 5;
 	own->sessions = own->sessions != 0 ? own->sessions : 2;
+	if ((own->flags & SESSIO_EXPLORE_NO_USERS) != 0) {
+		own->sessions = 0;
+	}
 	own->max_histories = own->max_histories != 0 ? own->max_histories : 1000000;
 	own->hang_ms = own->hang_ms != 0 ? own->hang_ms : 5000;
 	for (size_t i = 0; i < own->action_count; i++) {

@@ -5,45 +5,10 @@
  * of this kit counts by the thing, because another history has it at another address.
  */
 #include "testing/explore.h"
+#include "testing/explore_memory.h"
 #include "testing/file.h"
 
-#define RANGES 128u
-
-/* The memory of a thing; pointers into it are alike in equal states. */
-struct range {
-	uintptr_t start;
-	uintptr_t end;
-	uint64_t token;
-};
-
-struct ranges {
-	struct range all[RANGES];
-	size_t count;
-	uintptr_t low, high; /* no range is outside */
-};
-
 enum token { THING = 1, EXTENSION = 0x10, REQUEST, OPEN_FILE, CLOSED_FILE, DRIVER, SESSION };
-
-uint64_t si_explore_hash(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
-}
-
-static void add(struct ranges *ranges, const void *start, size_t size, unsigned token, size_t index)
-{
-	struct range *range = &ranges->all[ranges->count];
-
-	if (ranges->count == RANGES) {
-		return; /* then equal states may look different, and nothing worse */
-	}
-	ranges->count++;
-	range->start = (uintptr_t)start;
-	range->end = range->start + (size != 0 ? size : 1);
-	range->token = (uint64_t)token << 56 | (uint64_t)index << 32;
-	ranges->low = range->start < ranges->low ? range->start : ranges->low;
-	ranges->high = range->end > ranges->high ? range->end : ranges->high;
-}
 
 static size_t size_of(const struct si_kit_record *record)
 {
@@ -64,7 +29,7 @@ static size_t extension_size(const DEVICE_OBJECT *device)
 		: 0;
 }
 
-static void add_things_locked(struct ranges *ranges, const sessio_kit *kit)
+static void add_things_locked(struct si_explore_ranges *ranges, const sessio_kit *kit)
 {
 	for (unsigned kind = 0; kind < SI_WDK_KINDS; kind++) {
 		size_t index = 0;
@@ -74,86 +39,48 @@ static void add_things_locked(struct ranges *ranges, const sessio_kit *kit)
 			const struct si_kit_record *record =
 				SI_LIST_ELEMENT(node, struct si_kit_record, link);
 
-			add(ranges, record->object, size_of(record), THING + kind, index);
+			si_explore_add_range(
+				ranges, record->object, size_of(record), THING + kind, index);
 			if (kind == SI_WDK_DEVICE && record->memory != NULL) {
-				add(ranges, record->memory, extension_size(record->object),
-					EXTENSION, index);
+				si_explore_add_range(ranges, record->memory,
+					extension_size(record->object), EXTENSION, index);
 			}
 			index++;
 		}
 	}
 }
 
-static void add_files(struct ranges *ranges, const sessio_kit *kit)
+static void add_files(struct si_explore_ranges *ranges, const sessio_kit *kit)
 {
 	size_t open = 0, request = 0;
 
 	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
 		const sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
 
-		add(ranges, file, sizeof(*file), file->closed ? CLOSED_FILE : OPEN_FILE,
-			file->closed ? 0 : open++);
+		si_explore_add_range(ranges, file, sizeof(*file),
+			file->closed ? CLOSED_FILE : OPEN_FILE, file->closed ? 0 : open++);
 		for (struct si_list_node *of = file->requests.first; of != NULL && !file->closed;
 			of = of->next) {
 			sessio_kit_request *sent = SI_LIST_ELEMENT(of, sessio_kit_request, link);
 
 			if (!si_kit_is_done(sent)) {
-				add(ranges, sent->irp, sizeof(IRP), REQUEST, request++);
+				si_explore_add_range(
+					ranges, sent->irp, sizeof(IRP), REQUEST, request++);
 			}
 		}
 	}
 }
 
-static void add_sessions(struct ranges *ranges, sessio_host *host, unsigned sessions)
+static void add_sessions(struct si_explore_ranges *ranges, sessio_host *host, unsigned sessions)
 {
 	for (uint32_t id = 1; id <= sessions; id++) {
 		sessio_user_session *session;
 
 		if (sessio_host_find_session(host, id, &session) == SESSIO_OK) {
-			add(ranges, session, 1, SESSION, id);
+			si_explore_add_range(ranges, session, 1, SESSION, id);
 			sessio_user_session_unref(session);
 		}
 	}
-}
-
-static uint64_t translate(const struct ranges *ranges, uintptr_t word)
-{
-	if (word < ranges->low || word >= ranges->high) {
-		return word;
-	}
-	for (size_t i = 0; i < ranges->count; i++) {
-		const struct range *range = &ranges->all[i];
-
-		if (word >= range->start && word < range->end) {
-			return range->token + (word - range->start);
-		}
-	}
-	return word;
-}
-
-/*
- * Memory of the code under test, word by word. Address sanitizers have marked the room
- * between variables, and thread sanitizers do not know that nothing runs.
- */
-#if defined(__GNUC__)
-typedef uintptr_t __attribute__((may_alias)) word;
-__attribute__((no_sanitize("address", "thread")))
-#else
-typedef uintptr_t word;
-#endif
-static uint64_t
-hash_memory(uint64_t hash, const struct ranges *ranges, const void *memory, size_t size)
-{
-	const volatile word *words = memory;
-	const volatile unsigned char *rest = memory;
-
-	for (size_t i = 0; i < size / sizeof(word); i++) {
-		hash = si_explore_hash(hash, translate(ranges, words[i]));
-	}
-	for (size_t i = size - size % sizeof(word); i < size; i++) {
-		hash = si_explore_hash(hash, rest[i]);
-	}
-	return hash;
 }
 
 static uint64_t hash_things_locked(uint64_t hash, const sessio_kit *kit)
@@ -174,28 +101,30 @@ static uint64_t hash_things_locked(uint64_t hash, const sessio_kit *kit)
 
 /* Whose they are, which an address says. */
 static uint64_t hash_owners_locked(
-	uint64_t hash, const struct ranges *ranges, const sessio_kit *kit)
+	uint64_t hash, const struct si_explore_ranges *ranges, const sessio_kit *kit)
 {
 	for (struct si_list_node *node = kit->made[SI_WDK_REGISTRATION].first; node != NULL;
 		node = node->next) {
 		const struct si_kit_record *record =
 			SI_LIST_ELEMENT(node, struct si_kit_record, link);
 
-		hash = si_explore_hash(hash, translate(ranges, (uintptr_t)record->owner));
-		hash = si_explore_hash(hash, translate(ranges, (uintptr_t)record->memory));
+		hash = si_explore_hash(
+			hash, si_explore_translate(ranges, (uintptr_t)record->owner));
+		hash = si_explore_hash(
+			hash, si_explore_translate(ranges, (uintptr_t)record->memory));
 	}
 	return hash;
 }
 
 static uint64_t hash_memory_locked(
-	uint64_t hash, const struct ranges *ranges, const sessio_kit *kit)
+	uint64_t hash, const struct si_explore_ranges *ranges, const sessio_kit *kit)
 {
 	for (struct si_list_node *node = kit->made[SI_WDK_POOL].first; node != NULL;
 		node = node->next) {
 		const struct si_kit_record *block =
 			SI_LIST_ELEMENT(node, struct si_kit_record, link);
 
-		hash = hash_memory(hash, ranges, block->object, block->size);
+		hash = si_explore_hash_memory(hash, ranges, block->object, block->size);
 	}
 	for (struct si_list_node *node = kit->made[SI_WDK_DEVICE].first; node != NULL;
 		node = node->next) {
@@ -204,7 +133,8 @@ static uint64_t hash_memory_locked(
 		const DEVICE_OBJECT *device = record->object;
 
 		hash = si_explore_hash(hash, device->Flags);
-		hash = hash_memory(hash, ranges, device->DeviceExtension, extension_size(device));
+		hash = si_explore_hash_memory(
+			hash, ranges, device->DeviceExtension, extension_size(device));
 	}
 	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = node->next) {
 		const sessio_kit_driver *driver = SI_LIST_ELEMENT(node, sessio_kit_driver, link);
@@ -212,7 +142,7 @@ static uint64_t hash_memory_locked(
 		if (driver->loaded) {
 			const sessio_kit_image *image = &driver->image->image;
 
-			hash = hash_memory(
+			hash = si_explore_hash_memory(
 				hash, ranges, image->data, (size_t)(image->data_end - image->data));
 		}
 	}
@@ -239,18 +169,20 @@ static uint64_t hash_files(uint64_t hash, const sessio_kit *kit)
 }
 
 /* A driver's own part of a file, and the device that it is of. */
-static uint64_t hash_contexts(uint64_t hash, const struct ranges *ranges, const sessio_kit *kit)
+static uint64_t hash_contexts(
+	uint64_t hash, const struct si_explore_ranges *ranges, const sessio_kit *kit)
 {
 	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
 		const sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
 		const FILE_OBJECT *object = &file->object;
 
 		if (!file->closed) {
-			hash = si_explore_hash(hash, translate(ranges, (uintptr_t)file->device));
 			hash = si_explore_hash(
-				hash, translate(ranges, (uintptr_t)object->FsContext));
+				hash, si_explore_translate(ranges, (uintptr_t)file->device));
 			hash = si_explore_hash(
-				hash, translate(ranges, (uintptr_t)object->FsContext2));
+				hash, si_explore_translate(ranges, (uintptr_t)object->FsContext));
+			hash = si_explore_hash(
+				hash, si_explore_translate(ranges, (uintptr_t)object->FsContext2));
 		}
 	}
 	return hash;
@@ -280,26 +212,28 @@ static uint64_t hash_sessions(
 void si_explore_look(
 	sessio_kit *kit, const sessio_explore_options *options, struct si_explore_state *out_state)
 {
-	struct ranges ranges = { .low = UINTPTR_MAX };
+	struct si_explore_ranges ranges = { .low = UINTPTR_MAX };
 	uint64_t hash = hash_sessions(1, kit->host, options->sessions, &out_state->states);
 	size_t index = 0;
 
 	add_files(&ranges, kit);
 	add_sessions(&ranges, kit->host, options->sessions);
 	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = node->next) {
-		add(&ranges, SI_LIST_ELEMENT(node, sessio_kit_driver, link),
+		si_explore_add_range(&ranges, SI_LIST_ELEMENT(node, sessio_kit_driver, link),
 			sizeof(sessio_kit_driver), DRIVER, index++);
 	}
 	hash = hash_files(hash, kit);
+	hash = si_explore_hash_consumers(hash, kit);
 	hash = si_explore_hash(hash, kit->finding_count);
 	si_wdk_lock(&kit->lock);
 	add_things_locked(&ranges, kit);
 	out_state->repeat = hash_things_locked(hash, kit);
 	hash = hash_owners_locked(out_state->repeat, &ranges, kit);
 	hash = hash_memory_locked(hash, &ranges, kit);
+	hash = si_explore_hash_providers_locked(hash, &ranges, kit);
 	si_wdk_unlock(&kit->lock);
 	if (options->digest == NULL) {
-		hash = hash_memory(hash, &ranges, options->ctx, options->ctx_size);
+		hash = si_explore_hash_memory(hash, &ranges, options->ctx, options->ctx_size);
 	}
 	out_state->state = hash_contexts(hash, &ranges, kit);
 }
@@ -361,6 +295,7 @@ void si_explore_describe(sessio_kit *kit, unsigned sessions, char *text, size_t 
 	size_t length = put_sessions(kit->host, sessions, text, size, 0);
 
 	length = put_files(kit, text, size, length);
+	length = si_explore_put_consumers(kit, text, size, length);
 	si_wdk_lock(&kit->lock);
 	for (size_t i = 0; i < RTL_NUMBER_OF(kinds); i++) {
 		size_t number = count(&kit->made[kinds[i].kind]);
