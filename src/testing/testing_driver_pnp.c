@@ -203,7 +203,7 @@ static void manage(struct manage *step)
 	}
 }
 
-/* The stack has been told to go: only the bus's device may be left of it. */
+/* After the removal only the bus's device may be left of the stack. */
 static void unplug(struct plugged *own)
 {
 	sessio_kit *kit = own->file->kit;
