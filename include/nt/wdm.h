@@ -31,6 +31,7 @@
 #include "sessio_nt/mdl.h"
 #include "sessio_nt/object.h"
 #include "sessio_nt/pool.h"
+#include "sessio_nt/power.h"
 #include "sessio_nt/process.h"
 #include "sessio_nt/reference.h"
 #include "sessio_nt/remove_lock.h"

@@ -89,7 +89,7 @@ PDRIVER_OBJECT sessio_kit_driver_object(sessio_kit_driver *driver);
  * Unload a driver: call its DriverUnload, wait for work items, and look for what is left.
  * Each such thing is a finding, and is given back.
  *
- * @return STATUS_SUCCESS, STATUS_DEVICE_BUSY (a file is open), STATUS_INVALID_DEVICE_REQUEST
+ * @return STATUS_SUCCESS, STATUS_DEVICE_BUSY (a file is open, or a device is plugged), STATUS_INVALID_DEVICE_REQUEST
  *         (it has no DriverUnload), STATUS_INVALID_PARAMETER (it is NULL or not loaded).
  *
  * Blocks:  until queued work items have run, ten seconds at most.
@@ -208,6 +208,50 @@ NTSTATUS sessio_kit_cleanup(sessio_kit_file *file);
  * Blocks:  until queued work items have run, ten seconds at most.
  */
 NTSTATUS sessio_kit_close(sessio_kit_file *file);
+
+/**
+ * Plug a device in: the kit's bus makes one, the bottom of a stack to be. Drivers are added
+ * to it by sessio_kit_add_device(), then it is started by sessio_kit_pnp().
+ *
+ * @param session_id  the DEVPKEY_Device_SessionId of the device, or SESSIO_KIT_NO_SESSION.
+ * @return STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER.
+ *
+ * Ref:     *out_device is borrowed, until its removal or until the kit is finished.
+ */
+NTSTATUS sessio_kit_plug(sessio_kit *kit, uint32_t session_id, PDEVICE_OBJECT *out_device);
+
+/**
+ * Call a driver's AddDevice routine with a device of sessio_kit_plug(): function drivers and
+ * filters, from the lowest on. A step.
+ *
+ * @return the routine's result; STATUS_INVALID_DEVICE_REQUEST (it has none),
+ *         STATUS_INVALID_PARAMETER.
+ */
+NTSTATUS sessio_kit_add_device(sessio_kit_driver *driver, PDEVICE_OBJECT device);
+
+/**
+ * Send a PnP request, as the PnP manager does, to the top of the stack of a device of
+ * sessio_kit_plug(). After IRP_MN_REMOVE_DEVICE that device is gone. A device that a driver
+ * leaves attached to it is a finding.
+ *
+ * @param minor  such as IRP_MN_START_DEVICE, IRP_MN_QUERY_REMOVE_DEVICE,
+ *               IRP_MN_SURPRISE_REMOVAL, IRP_MN_REMOVE_DEVICE.
+ * @return the result of the request; STATUS_INVALID_PARAMETER.
+ *
+ * Blocks:  until queued work items have run, ten seconds at most, if the request is kept.
+ */
+NTSTATUS sessio_kit_pnp(sessio_kit *kit, PDEVICE_OBJECT device, UCHAR minor);
+
+/**
+ * Send a power request, as the power manager does, to the top of such a stack.
+ *
+ * @param minor  IRP_MN_SET_POWER or IRP_MN_QUERY_POWER.
+ * @return the result of the request; STATUS_INVALID_PARAMETER.
+ *
+ * Blocks:  as sessio_kit_pnp().
+ */
+NTSTATUS sessio_kit_power(sessio_kit *kit, PDEVICE_OBJECT device, UCHAR minor,
+	POWER_STATE_TYPE type, POWER_STATE state);
 
 #ifdef __cplusplus
 }

@@ -35,6 +35,12 @@ struct sessio_kit_request {
 	ULONG in_length, out_length;
 };
 
+/*
+ * A file of a device that is held for it; NULL if there is no memory. The rest of its name
+ * is copied.
+ */
+sessio_kit_file *si_kit_make_file(sessio_kit *kit, PDEVICE_OBJECT device, PCUNICODE_STRING rest);
+
 /* A request to the file's device, with this function; NULL if there is no memory. */
 sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major);
 

@@ -92,6 +92,8 @@ struct sessio_kit {
 	struct si_list files;
 	struct si_list providers;
 	struct si_list consumers;
+	struct si_list plugged; /* the devices of the kit's bus */
+	DRIVER_OBJECT bus; /* its driver, once there is such a device */
 	KSPIN_LOCK lock;
 	struct si_map records; /* under the lock, and so all up to the count of lost ones */
 	struct si_map past;
@@ -173,6 +175,10 @@ void si_kit_calling_back(void);
 void si_kit_begin_faults(void);
 /* All are over, and time is the system's again. */
 void si_kit_end_faults(void);
+
+/* Devices of the kit's bus. */
+bool si_kit_has_plugged(const sessio_kit *kit, const DRIVER_OBJECT *driver);
+void si_kit_unplug_all(sessio_kit *kit);
 
 /* Drivers and files, at the end. */
 void si_kit_end_drivers(sessio_kit *kit);

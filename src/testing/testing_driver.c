@@ -159,7 +159,8 @@ NTSTATUS sessio_kit_unload(sessio_kit_driver *driver)
 	if (driver->object.DriverUnload == NULL) {
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}
-	if (si_kit_has_open_files(driver->kit, &driver->object)) {
+	if (si_kit_has_open_files(driver->kit, &driver->object) ||
+		si_kit_has_plugged(driver->kit, &driver->object)) {
 		return STATUS_DEVICE_BUSY;
 	}
 	return si_kit_step(driver->kit, unload, driver) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;

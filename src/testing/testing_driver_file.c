@@ -9,7 +9,7 @@
 
 #define OPEN_EXISTING_FILE 0x01000000u /* FILE_OPEN in the high byte of the options */
 
-static sessio_kit_file *make_file(sessio_kit *kit, PDEVICE_OBJECT device, PCUNICODE_STRING rest)
+sessio_kit_file *si_kit_make_file(sessio_kit *kit, PDEVICE_OBJECT device, PCUNICODE_STRING rest)
 {
 	sessio_kit_file *file = calloc(1, sizeof(*file) + rest->Length + sizeof(WCHAR));
 
@@ -82,7 +82,7 @@ static NTSTATUS open_held(struct open *step, PCUNICODE_STRING rest, sessio_user_
 {
 	NTSTATUS status = judge_open(step->device);
 	sessio_kit_file *file =
-		NT_SUCCESS(status) ? make_file(step->kit, step->device, rest) : NULL;
+		NT_SUCCESS(status) ? si_kit_make_file(step->kit, step->device, rest) : NULL;
 
 	if (file == NULL) {
 		sessio_user_session_unref(session);

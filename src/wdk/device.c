@@ -30,6 +30,7 @@ struct _DEVOBJ_EXTENSION {
 	ULONG session_id; /* DEVPKEY_Device_SessionId, 0 if it has none; under the lock */
 	unsigned holds; /* (device-3), under the lock */
 	bool deleted; /* under the lock */
+	POWER_STATE power[2]; /* by POWER_STATE_TYPE; of power.c */
 	PDEVICE_OBJECT lower; /* the device that it is attached to; of attach.c */
 };
 
@@ -342,6 +343,16 @@ PDEVICE_OBJECT si_wdk_device_open(PCUNICODE_STRING name, PUNICODE_STRING out_res
 	return device;
 }
 
+POWER_STATE *si_wdk_device_power(const DEVICE_OBJECT *device)
+{
+	struct _DEVOBJ_EXTENSION *own;
+
+	si_wdk_lock(&lock);
+	own = find_locked(device);
+	si_wdk_unlock(&lock);
+	return own != NULL ? own->power : NULL;
+}
+
 PDEVICE_OBJECT *si_wdk_device_lower(const DEVICE_OBJECT *device)
 {
 	struct _DEVOBJ_EXTENSION *own;
@@ -360,6 +371,11 @@ ULONG si_wdk_device_session(const DEVICE_OBJECT *device)
 	si_wdk_lock(&lock);
 	own = find_locked(device);
 	session_id = own != NULL ? own->session_id : 0;
+	/* The property is one of the whole stack. */
+	while (session_id == 0 && own != NULL && own->lower != NULL) {
+		own = find_locked(own->lower);
+		session_id = own != NULL ? own->session_id : 0;
+	}
 	si_wdk_unlock(&lock);
 	return session_id;
 }

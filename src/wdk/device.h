@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 #include "nt/sessio_nt/device.h"
+#include "nt/sessio_nt/pnp.h"
 
-/* The session that a device belongs to; 0 for all others, also for those not made here. */
+/* The session that a device, or one that it is attached to, belongs to; 0 for all others, also for those not made here. */
 ULONG si_wdk_device_session(const DEVICE_OBJECT *device);
 
 /*
@@ -36,6 +37,9 @@ PDEVICE_OBJECT si_wdk_device_open(PCUNICODE_STRING name, PUNICODE_STRING out_res
  * if it is no device of IoCreateDevice().
  */
 PDEVICE_OBJECT *si_wdk_device_lower(const DEVICE_OBJECT *device);
+
+/* The states of power that were noted, by their type; NULL if it is no device of ours. */
+POWER_STATE *si_wdk_device_power(const DEVICE_OBJECT *device);
 
 /* Takes a device out of its stack. */
 void si_wdk_device_detach(PDEVICE_OBJECT device);

@@ -3,6 +3,7 @@
 #ifndef SESSIO_NT_DEVICE_H
 #define SESSIO_NT_DEVICE_H
 
+#include "../devpropdef.h"
 #include "object.h"
 
 #ifdef __cplusplus
@@ -22,6 +23,12 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
  * by IoCreateDevice() stops the program with a reason.
  */
 void IoDeleteDevice(PDEVICE_OBJECT device);
+/**
+ * A property of the device at the bottom of a stack. There is one, DEVPKEY_Device_SessionId.
+ * STATUS_OBJECT_NAME_NOT_FOUND, STATUS_BUFFER_TOO_SMALL; the size that it needs is written then.
+ */
+NTSTATUS IoGetDevicePropertyData(PDEVICE_OBJECT device, const DEVPROPKEY *key, LCID lcid,
+	ULONG flags, ULONG size, PVOID data, PULONG required, PDEVPROPTYPE type);
 /**
  * Makes another name for a device; STATUS_OBJECT_NAME_COLLISION if it is taken. Names
  * ignore case, and \DosDevices\ is \??\.

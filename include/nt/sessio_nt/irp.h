@@ -7,6 +7,7 @@
 #define SESSIO_NT_IRP_H
 
 #include "object.h"
+#include "pnp.h"
 #include "process.h"
 
 #ifdef __cplusplus
@@ -106,6 +107,22 @@ typedef struct _IO_STACK_LOCATION {
 			PVOID Type3InputBuffer;
 		} DeviceIoControl;
 		struct {
+			DEVICE_RELATION_TYPE Type;
+		} QueryDeviceRelations;
+		struct {
+			BUS_QUERY_ID_TYPE IdType;
+		} QueryId;
+		struct {
+			struct _CM_RESOURCE_LIST *AllocatedResources;
+			struct _CM_RESOURCE_LIST *AllocatedResourcesTranslated;
+		} StartDevice;
+		struct {
+			ULONG SystemContext;
+			POWER_STATE_TYPE SESSIO_NT_POINTER_ALIGN Type;
+			POWER_STATE SESSIO_NT_POINTER_ALIGN State;
+			POWER_ACTION SESSIO_NT_POINTER_ALIGN ShutdownType;
+		} Power;
+		struct {
 			PVOID Argument1;
 			PVOID Argument2;
 			PVOID Argument3;
@@ -128,6 +145,8 @@ SESSIO_NT_OFFSET(IO_STACK_LOCATION, Parameters.Create.EaLength, 32, 16);
 SESSIO_NT_OFFSET(IO_STACK_LOCATION, Parameters.Read.ByteOffset, 24, 12);
 SESSIO_NT_OFFSET(IO_STACK_LOCATION, Parameters.DeviceIoControl.IoControlCode, 24, 12);
 SESSIO_NT_OFFSET(IO_STACK_LOCATION, Parameters.DeviceIoControl.Type3InputBuffer, 32, 16);
+SESSIO_NT_OFFSET(IO_STACK_LOCATION, Parameters.Power.Type, 16, 8);
+SESSIO_NT_OFFSET(IO_STACK_LOCATION, Parameters.Power.State, 24, 12);
 SESSIO_NT_OFFSET(IO_STACK_LOCATION, DeviceObject, 40, 20);
 SESSIO_NT_OFFSET(IO_STACK_LOCATION, Context, 64, 32);
 
