@@ -390,4 +390,17 @@ Retcode KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle);
 
 __RTL_END_DECLS
 
+/*
+ * The inline ways of KosSessionRef() and KosSessionPut(), where there are any. Other uses of
+ * the names, such as their addresses, are the functions'.
+ */
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__) && !defined(SESSIO_NO_INLINE)
+#include <sessio/fast.h>
+#if defined(SESSIO_FAST_IS_INLINE)
+__RTL_BEGIN_DECLS
+SESSIO_FAST_DEFINE(KosSessionRef, KosSessionPut, Retcode, KosSessionType);
+__RTL_END_DECLS
+#endif
+#endif
+
 #endif /* KOS_SESSION_H */

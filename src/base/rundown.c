@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/fast.h"
+
 /* Bits of the number of stripes: many for few threads, as two may choose the same one. */
 #define STRIPE_BITS_MIN 4u
 #define STRIPE_BITS_MAX 7u
@@ -66,6 +68,15 @@ bool si_rundown_open(struct si_rundown *run)
 	return false;
 }
 
+bool si_rundown_set_biased(struct si_rundown *run)
+{
+	/* Release: the slot's key. Acquire: if it is closed, that comes first (fast-4). */
+	uint64_t seen =
+		atomic_fetch_or_explicit(&run->central, SI_RUN_BIASED, memory_order_acq_rel);
+
+	return (seen & (SI_RUN_CLOSED | SI_RUN_PENDING)) == 0;
+}
+
 enum si_run_close si_rundown_close(struct si_rundown *run)
 {
 	/*
@@ -91,6 +102,9 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 			count += count_of(atomic_fetch_or_explicit(
 				&stripes->at[i].count, SI_RUN_CLOSED, memory_order_acq_rel));
 		}
+	}
+	if ((seen & SI_RUN_BIASED) != 0) {
+		count += si_fast_take(run);
 	}
 	SI_BUG_IF(count < 0, "an operation ended that never began (rundown-1)");
 	if (count == 0) {
@@ -136,6 +150,9 @@ uint64_t si_rundown_active(struct si_rundown *run)
 				count += count_of(atomic_load_explicit(
 					&stripes->at[i].count, memory_order_relaxed));
 			}
+		}
+		if ((seen & SI_RUN_BIASED) != 0) {
+			count += si_fast_count(run);
 		}
 	}
 	return count > 0 ? (uint64_t)count : 0;
@@ -205,7 +222,7 @@ bool si_rundown_release(struct si_rundown *run)
 		seen = atomic_fetch_sub_explicit(
 			word_now(run, seen), SI_RUN_ONE, memory_order_release);
 		if ((seen & SI_RUN_CLOSED) == 0) {
-			SI_BUG_IF(!split_off && seen < SI_RUN_ONE,
+			SI_BUG_IF(!split_off && seen < SI_RUN_ONE && (seen & SI_RUN_BIASED) == 0,
 				"an operation ended that never began (rundown-1)");
 			return false;
 		}
@@ -217,6 +234,9 @@ bool si_rundown_finish_release(struct si_rundown *run, uint64_t met)
 {
 	uint64_t seen;
 
+	if ((met & (SI_RUN_CLOSED | SI_RUN_BIASED)) == SI_RUN_BIASED) {
+		return false; /* it began in a slot (rundown-8) */
+	}
 	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (rundown-1)");
 	/* Release: this operation comes before the end. Acquire: so do all the others. */
 	seen = atomic_fetch_sub_explicit(&run->drain, SI_RUN_ONE, memory_order_acq_rel);
@@ -272,7 +292,7 @@ static void split(struct si_rundown *run)
 		}
 	}
 	seen = atomic_load_explicit(&run->central, memory_order_relaxed);
-	if ((seen & SI_RUN_FLAGS) == 0) {
+	if ((seen & (SI_RUN_CLOSED | SI_RUN_SPLIT | SI_RUN_PENDING)) == 0) {
 		/* Release: the stripes come first (rundown-5). If it fails the next window tries again. */
 		(void)atomic_compare_exchange_strong_explicit(&run->central, &seen,
 			seen | SI_RUN_SPLIT, memory_order_release, memory_order_relaxed);

@@ -27,7 +27,11 @@
  *      of the time from then on. A thread that reads that counts on a stripe without
  *      a look at central. The stripe depends on where its stack is; any one would do.
  *
- * tests/models/rundown.pml checks (rundown-1)-(rundown-7) exhaustively.
+ * (rundown-8) With SI_RUN_BIASED some threads may count in slots of their own (base/fast.h).
+ *      Then central alone may be below 0, and a close takes what is in the slots, too.
+ *
+ * tests/models/rundown.pml checks (rundown-1)-(rundown-7) exhaustively, and
+ * tests/models/fast.pml (rundown-8).
  */
 #ifndef SI_RUNDOWN_H
 #define SI_RUNDOWN_H
@@ -63,9 +67,10 @@ struct si_rundown {
 #define SI_RUN_CLOSED UINT64_C(1) /* marked: counts no more */
 #define SI_RUN_SPLIT UINT64_C(2) /* operations count on the stripes */
 #define SI_RUN_PENDING UINT64_C(4) /* not opened yet */
-#define SI_RUN_FLAGS UINT64_C(7)
-#define SI_RUN_ONE UINT64_C(8)
-#define SI_RUN_LIMIT (UINT64_C(1) << 62) /* 2^59 operations: full long before a wrap */
+#define SI_RUN_BIASED UINT64_C(8) /* (rundown-8) */
+#define SI_RUN_FLAGS UINT64_C(15)
+#define SI_RUN_ONE UINT64_C(16)
+#define SI_RUN_LIMIT (UINT64_C(1) << 62) /* 2^58 operations: full long before a wrap */
 #define SI_DRAIN_HELD UINT64_C(1)
 #define SI_RUN_ON_STRIPES UINT16_C(2) /* (rundown-7); si_run_here() is odd */
 
@@ -129,6 +134,17 @@ static inline bool si_rundown_is_pending(struct si_rundown *run)
 	return (atomic_load_explicit(&run->central, memory_order_acquire) & SI_RUN_PENDING) != 0;
 }
 
+/* Lets slots count (rundown-8). False if it is closed, or was never open. */
+bool si_rundown_set_biased(struct si_rundown *run);
+
+/* Whether some slot may count, and a close has not taken it. */
+static inline bool si_rundown_is_biased(struct si_rundown *run)
+{
+	/* Acquire: the slots, so that they are found. */
+	return (atomic_load_explicit(&run->central, memory_order_acquire) &
+		       (SI_RUN_BIASED | SI_RUN_CLOSED)) == SI_RUN_BIASED;
+}
+
 /* Begins an operation. */
 enum si_run_result si_rundown_acquire(struct si_rundown *run);
 
@@ -176,7 +192,7 @@ static inline bool si_rundown_acquire_uncontended(struct si_rundown *run)
 	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
 		return false; /* (rundown-3) */
 	}
-	if (si_unlikely(seen >= SI_RUN_LIMIT)) {
+	if (si_unlikely((int64_t)seen >= (int64_t)SI_RUN_LIMIT)) {
 		return si_rundown_give_back(run);
 	}
 	return true;

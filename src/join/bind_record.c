@@ -169,30 +169,11 @@ void si_bind_detach_all(struct sessio_bind *bind)
 	si_mutex_unlock(&bind->lock);
 }
 
-/* The bind's lock is held at the call and at the return, not always in between. */
-typedef void pass_fn(
-	struct sessio_bind *bind, struct si_session *session, const sessio_user_notice *notice);
-
-static void pass(struct sessio_bind *bind, pass_fn *use, const sessio_user_notice *notice)
-	SI_HELD(bind->lock)
-{
-	struct si_list_cursor cursor;
-	uint64_t last = bind->last_number; /* (bind-4) */
-
-	si_list_cursor_begin(&bind->bound, &cursor);
-	while (cursor.at != NULL && of_node(cursor.at)->number <= last) {
-		use(bind, of_node(si_list_cursor_next(&cursor))->session, notice);
-	}
-	si_list_cursor_end(&bind->bound, &cursor);
-}
-
 /* As KosSessionCloseObject() does; a session that is being opened is closed by its opener. */
-static void close_one(struct sessio_bind *bind, struct si_session *session,
-	const sessio_user_notice *notice) SI_HELD(bind->lock)
+static void close_one(struct sessio_bind *bind, struct si_session *session) SI_HELD(bind->lock)
 {
 	enum si_run_close found = si_session_begin_close(session, SESSIO_END_USER_LEFT);
 
-	(void)notice;
 	if (found == SI_CLOSE_IDLE || found == SI_CLOSE_BUSY) {
 		si_mutex_unlock(&bind->lock);
 		si_session_run_end(session, found);
@@ -200,11 +181,48 @@ static void close_one(struct sessio_bind *bind, struct si_session *session,
 	}
 }
 
+/* As many sessions as a lock is held for in one go. */
+#define BATCH 64u
+
+/* Of this session and those behind it: fewer barriers than one for each. */
+static void take_bias_from(struct si_list_node *node)
+{
+	struct si_session *biased[BATCH];
+	unsigned count = 0;
+
+	for (unsigned steps = 0; node != NULL && steps < BATCH; steps++) {
+		struct si_session *session = of_node(node)->session;
+
+		if (si_rundown_is_biased(&session->run)) {
+			biased[count++] = session;
+		}
+		node = node->next;
+	}
+	si_session_take_bias(biased, count);
+}
+
 void si_bind_close_all(struct sessio_bind *bind)
 {
+	struct si_list_cursor cursor;
+	unsigned taken = 0; /* sessions ahead whose bias has been taken */
+	uint64_t last;
+
 	si_mutex_lock(&bind->lock);
-	bind->closed = true; /* (bind-4) */
-	pass(bind, close_one, NULL);
+	bind->closed = true;
+	last = bind->last_number; /* (bind-4) */
+	si_list_cursor_begin(&bind->bound, &cursor);
+	while (cursor.at != NULL && of_node(cursor.at)->number <= last) {
+		struct si_list_node *node = si_list_cursor_next(&cursor);
+
+		if (taken != 0) {
+			taken--;
+		} else if (si_rundown_is_biased(&of_node(node)->session->run)) {
+			take_bias_from(node);
+			taken = BATCH - 1;
+		}
+		close_one(bind, of_node(node)->session);
+	}
+	si_list_cursor_end(&bind->bound, &cursor);
 	si_mutex_unlock(&bind->lock);
 }
 
@@ -218,6 +236,7 @@ static void call(struct sessio_bind *bind, void *context, const sessio_user_noti
 	si_thread_pop(&frame);
 }
 
+/* The bind's lock is held at the call and at the return, not always in between. */
 static void notify_one(struct sessio_bind *bind, struct si_session *session,
 	const sessio_user_notice *notice) SI_HELD(bind->lock)
 {
@@ -234,7 +253,15 @@ static void notify_one(struct sessio_bind *bind, struct si_session *session,
 
 void si_bind_notify_all(struct sessio_bind *bind, const sessio_user_notice *notice)
 {
+	struct si_list_cursor cursor;
+	uint64_t last;
+
 	si_mutex_lock(&bind->lock);
-	pass(bind, notify_one, notice);
+	last = bind->last_number; /* (bind-4) */
+	si_list_cursor_begin(&bind->bound, &cursor);
+	while (cursor.at != NULL && of_node(cursor.at)->number <= last) {
+		notify_one(bind, of_node(si_list_cursor_next(&cursor))->session, notice);
+	}
+	si_list_cursor_end(&bind->bound, &cursor);
 	si_mutex_unlock(&bind->lock);
 }

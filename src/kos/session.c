@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#define SESSIO_NO_INLINE /* here are the functions themselves */
 #include <kos/session.h>
+
+#include <sessio/fast.h>
 
 #include "base/diag.h"
 #include "kos/retcode.h"
@@ -90,18 +93,31 @@ static inline bool is_of_type(const struct si_session *session, const void *type
 		si_session_is_of_type(session, type);
 }
 
-/* Kept apart so that the quick way needs no stack. */
+/* Kept apart, as the next one, so that the quick way needs no stack. */
+static SI_NOINLINE Retcode consider(struct si_session *session)
+{
+	/* Tracked operations all go the slow way. */
+	if (!session->tracked) {
+		si_fast_consider(&session->run, session->object, session->type);
+	}
+	return rcOk;
+}
+
 static SI_NOINLINE Retcode ref_slowly(struct si_session *session, void **object)
 {
 	sessio_status status = si_session_ref_slowly(session);
 
-	if (status == SESSIO_OK && object != NULL) {
+	if (status != SESSIO_OK) {
+		return si_retcode(status);
+	}
+	if (object != NULL) {
 		*object = session->object;
 	}
-	return si_retcode(status);
+	return si_fast_is_due() ? consider(session) : rcOk;
 }
 
-Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
+/* The two calls without their inline way. */
+int32_t sessio_fast_ref_slowly(void *sessionCtx, const void *type, void **object)
 {
 	struct si_session *session = si_session_of(sessionCtx);
 
@@ -114,10 +130,17 @@ Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 	if (object != NULL) {
 		*object = session->object;
 	}
-	return rcOk;
+	return si_fast_is_due() ? consider(session) : rcOk;
 }
 
-void KosSessionPut(void *sessionCtx)
+Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
+{
+	return sessio_fast_ref(sessionCtx, type, object)
+		? rcOk
+		: sessio_fast_ref_slowly(sessionCtx, type, object);
+}
+
+void sessio_fast_put_slowly(void *sessionCtx)
 {
 	struct si_session *session = si_session_of(sessionCtx);
 
@@ -125,6 +148,13 @@ void KosSessionPut(void *sessionCtx)
 		si_session_put(session);
 	} else if (sessionCtx != NULL) {
 		report_misuse("KosSessionPut", sessionCtx, "session context");
+	}
+}
+
+void KosSessionPut(void *sessionCtx)
+{
+	if (!sessio_fast_put(sessionCtx)) {
+		sessio_fast_put_slowly(sessionCtx);
 	}
 }
 

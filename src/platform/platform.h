@@ -90,7 +90,9 @@ void si_platform_rank_give(si_rank rank);
  *                        if it defines SI_HAS_THREAD_VALUE.
  *   struct si_thread_link  what si_platform_thread_set() needs of its argument.
  *   si_platform_may_keep()  whether memory may be kept for later, which hides from
- *                        tools what is done with it after it was given back
+ *                        tools what is done with it after it was given back.
+ *   si_platform_desk(), si_platform_desk_tick()
+ *                        if it defines SI_HAS_DESKS.
  */
 #include "platform_inline.h"
 
@@ -111,6 +113,20 @@ static inline void si_heavy_barrier(void)
 {
 	atomic_thread_fence(memory_order_seq_cst);
 }
+#endif
+
+/*
+ * Desks: memory for one thread at a time, as <sessio/fast.h> has it. A desk is never
+ * freed. When a thread exits, another may get its desk, with all that is on it.
+ * Platforms have them only where a heavy barrier is a system call.
+ */
+#if defined(SI_HAS_DESKS)
+/* Gives the calling thread a desk. False if there is none for it. */
+bool si_platform_make_desk(void);
+
+/* All desks that a thread has, or had, are below this number. */
+unsigned si_platform_desks(void);
+struct sessio_fast_desk *si_platform_desk_at(unsigned i);
 #endif
 
 /* False when the operating system has no lock left. */

@@ -285,6 +285,21 @@ enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_
 	return found;
 }
 
+void si_session_take_bias(struct si_session *const sessions[], unsigned count)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		any = si_fast_revoke(&sessions[i]->run) || any;
+	}
+	if (any) {
+		si_heavy_barrier();
+		for (unsigned i = 0; i < count; i++) {
+			si_fast_revoked(&sessions[i]->run);
+		}
+	}
+}
+
 /* For diagnosis only, and only of ends that take time. */
 static void note_closing_time(struct si_session *session)
 {

@@ -35,16 +35,41 @@ static void step(struct si_resource *resource, unsigned *steps) SI_HELD(*resourc
 	}
 }
 
+/* Of this session and those behind it: fewer barriers than one for each. */
+static void take_bias_from(struct si_session *session)
+{
+	struct si_session *biased[SI_WALK_STEPS];
+	struct si_list_node *node = &session->node;
+	unsigned count = 0;
+
+	for (unsigned steps = 0; node != NULL && steps < SI_WALK_STEPS; steps++) {
+		session = SI_LIST_ELEMENT(node, struct si_session, node);
+		if (si_rundown_is_biased(&session->run)) {
+			biased[count++] = session;
+		}
+		node = node->next;
+	}
+	si_session_take_bias(biased, count);
+}
+
 void si_walk_close_all(struct si_resource *resource)
 {
 	struct si_walker walker;
 	struct si_session *session;
 	unsigned steps = 0;
+	unsigned taken = 0; /* sessions ahead whose bias has been taken */
 
 	begin(resource, &walker);
 	while ((session = next_session(&walker)) != NULL) {
-		enum si_run_close found = si_session_begin_close(session, SESSIO_END_UNREGISTERED);
+		enum si_run_close found;
 
+		if (taken != 0) {
+			taken--;
+		} else if (si_rundown_is_biased(&session->run)) {
+			take_bias_from(session);
+			taken = SI_WALK_STEPS - 1;
+		}
+		found = si_session_begin_close(session, SESSIO_END_UNREGISTERED);
 		if (found == SI_CLOSE_IDLE || found == SI_CLOSE_BUSY) {
 			si_mutex_unlock(resource->lock);
 			si_session_run_end(session, found);

@@ -10,7 +10,8 @@
 # declare nothing per thread and name nothing of the two faces. They need no symbol
 # but five functions on memory. Public headers include three C headers.
 # For each public header there are sources and tests whose names begin with its.
-# <sessio/sessio.h> includes all others of its folder, except the driver's and the test kit's.
+# <sessio/sessio.h> includes all others of its folder, except the driver's, the test
+# kit's, and that of two inline functions, fast.h.
 cmake_minimum_required(VERSION 3.21)
 
 # below_ROOM: the rooms that ROOM may use. Each line adds to what is below those.
@@ -34,6 +35,7 @@ set(public_headers stdarg.h stdbool.h stddef.h stdint.h)
 set(pure_symbols "memcmp|memcpy|memmove|memset|strlen|pthread_mutex_lock|pthread_mutex_unlock")
 
 # Whose each public header of include/sessio is. The other folders have one room.
+set(subjects_platform fast)
 set(subjects_base status object diag version)
 set(subjects_resource wait inspect handle_space)
 set(subjects_user rules user_session host)
@@ -168,7 +170,7 @@ function(check_subject file)
   if(NOT file MATCHES "^(sessio|kos)/|^nt/container" OR NOT text MATCHES "\\)[ \n]*;")
     return()
   endif()
-  file(GLOB sources "${ROOT}/src/${room}/${subject}*.c")
+  file(GLOB sources "${ROOT}/src/${room}/${subject}*.c" "${ROOT}/src/${room}/*/${subject}*.c")
   file(GLOB tests "${ROOT}/tests/${room}/${subject}*_test.c")
   if(sources STREQUAL "")
     fault("include/${file} has no source src/${room}/${subject}*.c")
@@ -182,7 +184,7 @@ endfunction()
 function(check_sessio_h)
   includes("${ROOT}/include/sessio/sessio.h" used)
   foreach(file IN LISTS headers)
-    if(file MATCHES "^sessio/" AND NOT file MATCHES "^sessio/(sessio|driver|testing.*)\\.h$"
+    if(file MATCHES "^sessio/" AND NOT file MATCHES "^sessio/(sessio|driver|fast|testing.*)\\.h$"
         AND NOT file IN_LIST used)
       fault("include/sessio/sessio.h does not include ${file}")
     endif()

@@ -62,6 +62,7 @@ endfunction()
 
 file(GLOB headers RELATIVE "${ROOT}/include" "${ROOT}/include/sessio/*.h" "${ROOT}/include/kos/*.h"
   "${ROOT}/include/nt/container.h")
+list(FILTER headers EXCLUDE REGEX "^sessio/fast\\.h$") # what two inline functions call
 foreach(header IN LISTS headers)
   file(READ "${ROOT}/include/${header}" text)
   string(REGEX REPLACE "/\\*([^*]|\\*+[^*/])*\\*+/" " " code "${text}")

@@ -17,6 +17,9 @@
 /* Does nothing most of the time, otherwise yields or sleeps; SESSIO_YIELD_SEED varies it. */
 void si_yield(void);
 
+/* In the two steps of <sessio/fast.h>. */
+#define SESSIO_FAST_PAUSE() si_yield()
+
 #define pthread_mutex_lock si_yield_pthread_mutex_lock
 #define pthread_mutex_unlock si_yield_pthread_mutex_unlock
 #define uv_mutex_lock si_yield_uv_mutex_lock

@@ -98,6 +98,12 @@ SI_COLD void si_light_barrier_slowly(void)
 	full_barrier();
 }
 
+bool si_heavy_barrier_is_heavy(void)
+{
+	uv_once(&barriers_once, ask_for_barriers);
+	return atomic_load_explicit(&si_barriers_are_promised, memory_order_relaxed);
+}
+
 void si_heavy_barrier(void)
 {
 	int before = errno;

@@ -73,6 +73,9 @@ static inline void si_light_barrier(void)
 }
 void si_heavy_barrier(void);
 
+/* Whether light barriers cost nothing because heavy ones reach all threads. */
+bool si_heavy_barrier_is_heavy(void);
+
 static inline void si_mutex_os_lock(si_mutex *mutex)
 {
 	uint32_t free = SI_LOCK_FREE;

@@ -3,12 +3,34 @@
 #ifndef SI_PLATFORM_INLINE_H
 #define SI_PLATFORM_INLINE_H
 
+#include <sessio/fast.h>
+
 #if defined(__linux__)
 #include "platform/uv/lock.h"
 #else
 #include "platform/uv/lock_other.h"
 #endif
 #include "platform/hooks.h"
+
+#if defined(SESSIO_FAST_IS_INLINE)
+#define SI_HAS_DESKS
+
+/* The calling thread's; one on which all slots are empty if it has none. */
+static inline struct sessio_fast_desk *si_platform_desk(void)
+{
+	return SESSIO_FAST_DESK;
+}
+
+#define SI_DESK_TICKS 16u
+extern __thread unsigned si_desk_ticks
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* True once in SI_DESK_TICKS calls of a thread. */
+static inline bool si_platform_desk_tick(void)
+{
+	return ++si_desk_ticks % SI_DESK_TICKS == 0;
+}
+#endif
 
 /* As si_mutex_init(), without asking the table of hooks. */
 bool si_mutex_make(si_mutex *mutex, si_rank rank);
