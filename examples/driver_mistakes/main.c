@@ -11,17 +11,17 @@
 
 #define SESSIONS 2u
 
-/* XX(driver, device): the drivers of this folder. */
-#define DRIVERS(XX)               \
-	XX(forgetful, L"")        \
-	XX(hasty, L"")            \
-	XX(silent, L"NextLogon")  \
-	XX(confused, L"Confused") \
-	XX(careless, L"Careless") \
-	XX(lofty, L"Lofty")
+/* XX(driver, device, depth): the drivers of this folder, and how long histories may be. */
+#define DRIVERS(XX)                  \
+	XX(forgetful, L"", 2)        \
+	XX(hasty, L"", 2)            \
+	XX(silent, L"NextLogon", 4)  \
+	XX(confused, L"Confused", 4) \
+	XX(careless, L"Careless", 6) \
+	XX(lofty, L"Lofty", 4)
 
-#define XX(driver, device)     \
-	SESSIO_DRIVER(driver); \
+#define XX(driver, device, depth) \
+	SESSIO_DRIVER(driver);    \
 	SESSIO_DRIVER(driver##_corrected);
 DRIVERS(XX)
 #undef XX
@@ -119,7 +119,7 @@ static void print(const sessio_explore_failure *failure)
 }
 
 /* How many different failures there are. */
-static size_t explore(const sessio_driver_image *image, PCWSTR device)
+static size_t explore(const sessio_driver_image *image, PCWSTR device, unsigned depth)
 {
 	static const sessio_explore_action actions[] = {
 		{ .name = "open", .run = open_device, .for_sessions = true },
@@ -127,7 +127,7 @@ static size_t explore(const sessio_driver_image *image, PCWSTR device)
 	};
 	struct world world = { .image = image, .device = device };
 	const sessio_explore_options options = { .program = image->image.name,
-		.depth = 6,
+		.depth = depth,
 		.sessions = SESSIONS,
 		.begin = load,
 		.check = check,
@@ -154,9 +154,10 @@ int main(void)
 {
 	size_t mistakes = 0, corrected = 0;
 
-#define XX(driver, device)                                                           \
-	mistakes += explore(&sessio_driver_image_of_##driver, L"\\Device\\" device); \
-	corrected += explore(&sessio_driver_image_of_##driver##_corrected, L"\\Device\\" device);
+#define XX(driver, device, depth)                                                           \
+	mistakes += explore(&sessio_driver_image_of_##driver, L"\\Device\\" device, depth); \
+	corrected += explore(                                                               \
+		&sessio_driver_image_of_##driver##_corrected, L"\\Device\\" device, depth);
 	DRIVERS(XX)
 #undef XX
 	return mistakes == 6 && corrected == 0 ? 0 : 1;

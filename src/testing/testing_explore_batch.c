@@ -137,7 +137,7 @@ static uint32_t alone_limit(const sessio_explore *explore)
 {
 	uint32_t limit = explore->options.hang_ms;
 
-	return limit < UINT32_MAX / 4 ? 3 * limit : limit;
+	return limit < UINT32_MAX / 2 ? 2 * limit : limit;
 }
 
 bool si_explore_run_alone(sessio_explore *explore, const struct si_explore_candidate *candidate,

@@ -60,8 +60,10 @@ static bool shrink_once(
 }
 
 /* Leaves out each fault that the failure does not need. */
-static void shrink_faults(sessio_explore *explore, struct history *history, uint64_t signature)
+static bool shrink_faults(sessio_explore *explore, struct history *history, uint64_t signature)
 {
+	bool shrunk = false;
+
 	for (unsigned at = 0; at < history->count; at++) {
 		struct history without = *history;
 		struct si_explore_outcome outcome;
@@ -70,17 +72,20 @@ static void shrink_faults(sessio_explore *explore, struct history *history, uint
 		if (history->moves[at].fault != 0 && run_alone(explore, &without, &outcome) &&
 			outcome.what == SI_EXPLORE_FAILED && outcome.signature == signature) {
 			*history = without;
+			shrunk = true;
 		}
 	}
+	return shrunk;
 }
 
-static void shrink(sessio_explore *explore, struct history *history, uint64_t signature)
+/* Whether it is shorter now. */
+static bool shrink(sessio_explore *explore, struct history *history, uint64_t signature)
 {
-	unsigned tries = TRIES;
+	unsigned before = history->count, tries = TRIES;
 
 	while (shrink_once(explore, history, signature, &tries)) {
 	}
-	shrink_faults(explore, history, signature);
+	return shrink_faults(explore, history, signature) || history->count != before;
 }
 
 static bool add_move(const sessio_explore *explore, const struct si_explore_move *move,
@@ -155,6 +160,19 @@ void si_explore_free_failure(struct si_explore_failed *failed)
 	sessio_scenario_destroy(failed->scenario);
 }
 
+/* In the place of the latest failure. */
+static bool note_shorter(sessio_explore *explore, const struct history *history, uint64_t signature)
+{
+	struct si_explore_outcome outcome;
+
+	if (!run_alone(explore, history, &outcome)) {
+		return false;
+	}
+	explore->failure_count--;
+	si_explore_free_failure(&explore->failures[explore->failure_count]);
+	return note(explore, history, &outcome, signature);
+}
+
 static struct si_explore_failed *find(sessio_explore *explore, uint64_t signature)
 {
 	for (size_t i = 0; i < explore->failure_count; i++) {
@@ -189,11 +207,9 @@ static bool pin(
 		return false;
 	}
 	if (alone.what == SI_EXPLORE_FAILED && alone.signature == signature) {
-		shrink(explore, history, signature);
-		if (!run_alone(explore, history, &alone)) {
-			return false;
-		}
-		return note(explore, history, &alone, signature);
+		return note(explore, history, &alone, signature) &&
+			(!shrink(explore, history, signature) ||
+				note_shorter(explore, history, signature));
 	}
 	if (outcome->kind == SESSIO_EXPLORE_HUNG && alone.what != SI_EXPLORE_FAILED) {
 		*outcome = alone; /* it was slow, and no more */
@@ -207,7 +223,7 @@ bool si_explore_fail(sessio_explore *explore, const struct si_explore_candidate 
 	struct si_explore_outcome *outcome)
 {
 	struct si_explore_failed *known = find(explore, outcome->signature);
-	struct history history;
+	struct history history = { .count = 0 };
 
 	if (known != NULL) {
 		known->face.histories++;

@@ -28,6 +28,7 @@ rows_fn rows_of_sessions;
 rows_fn rows_of_events;
 rows_fn rows_of_handles;
 rows_fn rows_of_pipes;
+rows_fn rows_of_histories;
 rows_fn rows_of_growth; /* plots */
 
 #endif /* SESSIO_BENCH_ROWS_H */
