@@ -29,6 +29,7 @@
 #include "sessio_nt/lock.h"
 #include "sessio_nt/lookaside.h"
 #include "sessio_nt/mdl.h"
+#include "sessio_nt/notify.h"
 #include "sessio_nt/object.h"
 #include "sessio_nt/pool.h"
 #include "sessio_nt/power.h"

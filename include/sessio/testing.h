@@ -91,7 +91,8 @@ typedef struct sessio_kit sessio_kit;
 	XX(PUT_TOO_OFTEN, 43, "something was put that nobody had")                 \
 	XX(USED_AFTER_END, 44, "something was used after its end")                 \
 	XX(RIGHTS_CHECKED_EARLY, 45, "rights were checked too early")              \
-	XX(REPORTED, 46, "the library reported it")
+	XX(REPORTED, 46, "the library reported it")                                \
+	XX(NOTIFY_LEFT, 47, "a notify routine is left")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {

@@ -56,6 +56,7 @@ typedef struct sessio_driver_image {
 typedef struct sessio_kit_driver sessio_kit_driver;
 typedef struct sessio_kit_file sessio_kit_file;
 typedef struct sessio_kit_request sessio_kit_request;
+typedef struct sessio_kit_process sessio_kit_process;
 
 /** In the place of a session's id: a program that acts for no user session. */
 #define SESSIO_KIT_NO_SESSION UINT32_MAX
@@ -252,6 +253,53 @@ NTSTATUS sessio_kit_pnp(sessio_kit *kit, PDEVICE_OBJECT device, UCHAR minor);
  */
 NTSTATUS sessio_kit_power(sessio_kit *kit, PDEVICE_OBJECT device, UCHAR minor,
 	POWER_STATE_TYPE type, POWER_STATE state);
+
+/**
+ * Start a process and its first thread, as the code under test hears of it: its routines for
+ * processes and threads are called. There is no program in it. A step.
+ *
+ * @param session_id    the calls act for this user session, or SESSIO_KIT_NO_SESSION.
+ * @param command_line  may be NULL.
+ * @return STATUS_SUCCESS, the status of a routine that refuses it,
+ *         STATUS_NO_SUCH_LOGON_SESSION, STATUS_INSUFFICIENT_RESOURCES,
+ *         STATUS_INVALID_PARAMETER.
+ *
+ * Ref:     *out_process is the kit's, for sessio_kit_end_process(); written on success only.
+ */
+NTSTATUS sessio_kit_start_process(sessio_kit *kit, uint32_t session_id, PCWSTR image,
+	PCWSTR command_line, sessio_kit_process **out_process);
+
+/**
+ * Start another thread in a process, and then end it. A step.
+ *
+ * @return STATUS_SUCCESS, STATUS_INVALID_PARAMETER (it is NULL).
+ */
+NTSTATUS sessio_kit_run_thread(sessio_kit_process *process);
+
+/**
+ * Load an image into a process. A step.
+ *
+ * @param base  where it would be; not looked at.
+ * @return STATUS_SUCCESS, STATUS_INVALID_PARAMETER (it is NULL, or the name is).
+ */
+NTSTATUS sessio_kit_load_module(sessio_kit_process *process, PCWSTR name, PVOID base, SIZE_T size);
+
+/**
+ * The process as driver code sees it.
+ *
+ * @return the object; NULL for NULL.
+ *
+ * Ref:     borrowed, until the process has ended.
+ */
+PEPROCESS sessio_kit_process_object(sessio_kit_process *process);
+
+/**
+ * End a process: its first thread, then itself. A step. NULL is a no-op. Processes that a test
+ * leaves end with the kit, and nobody hears of it.
+ *
+ * Ref:     -1 on @p process.
+ */
+void sessio_kit_end_process(sessio_kit_process *process);
 
 #ifdef __cplusplus
 }

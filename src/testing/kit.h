@@ -92,6 +92,7 @@ struct sessio_kit {
 	struct si_list files;
 	struct si_list providers;
 	struct si_list consumers;
+	struct si_list processes; /* that the test has started */
 	struct si_list plugged; /* the devices of the kit's bus */
 	DRIVER_OBJECT bus; /* its driver, once there is such a device */
 	KSPIN_LOCK lock;
@@ -175,6 +176,9 @@ void si_kit_calling_back(void);
 void si_kit_begin_faults(void);
 /* All are over, and time is the system's again. */
 void si_kit_end_faults(void);
+
+/* Processes that the test has not ended. */
+void si_kit_free_processes(sessio_kit *kit);
 
 /* Devices of the kit's bus. */
 bool si_kit_has_plugged(const sessio_kit *kit, const DRIVER_OBJECT *driver);

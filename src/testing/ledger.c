@@ -10,6 +10,7 @@
 #include "testing/kit.h"
 #include "wdk/device.h"
 #include "wdk/handle.h"
+#include "wdk/notify.h"
 #include "wdk/reference.h"
 #include "wdk/system_thread.h"
 #include "wdk/timer.h"
@@ -362,6 +363,9 @@ static const struct kind {
 } kinds[] = {
 	{ SI_WDK_REGISTRATION, SESSIO_KIT_RULE_REGISTRATION_LEFT,
 		"IoUnregisterContainerNotification() was not called", unregister },
+	{ SI_WDK_NOTIFY, SESSIO_KIT_RULE_NOTIFY_LEFT,
+		"a routine for processes, threads or images was not removed",
+		si_wdk_notify_remove },
 	{ SI_WDK_LINK, SESSIO_KIT_RULE_LINK_LEFT, "IoDeleteSymbolicLink() was not called",
 		delete_link },
 	{ SI_WDK_WORK_ITEM, SESSIO_KIT_RULE_WORK_ITEM_LEFT, "IoFreeWorkItem() was not called",

@@ -150,6 +150,7 @@ static void finish(void *arg)
 	si_kit_end_providers(kit);
 	si_kit_close_files(kit);
 	si_kit_unplug_all(kit);
+	si_kit_free_processes(kit);
 	si_kit_end_drivers(kit);
 	si_kit_free_files(kit, NULL);
 	si_kit_sweep(kit, NULL, true);

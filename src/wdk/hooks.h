@@ -29,6 +29,7 @@ enum si_wdk_kind {
 	SI_WDK_MDL,
 	SI_WDK_SYSTEM_THREAD,
 	SI_WDK_TIMER_SET,
+	SI_WDK_NOTIFY,
 	SI_WDK_KINDS
 };
 

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/process.h"
 
+#include <stdatomic.h>
+
+#include "nt/sessio_nt/notify.h"
+#include "wdk/process.h"
+#include "wdk/reference.h"
 #include "wdk/thread.h"
 
-/* There is one process, and nothing to know of it but its number. */
+#define FIRST_ID 0x50000000u /* above the numbers that systems give, and those of threads */
+#define ID_STEP 4u
+#define SYSTEM_ID 4u
+
+/* Of the process that runs nothing is known but its number. */
 struct _EPROCESS {
-	char unused;
+	DISPATCHER_HEADER header; /* signalled at its end */
+	HANDLE id; /* NULL: the one that runs */
 };
-static struct _EPROCESS this_process;
+static struct _EPROCESS this_process = { .header.Type = SI_WDK_PROCESS };
+static struct _EPROCESS system_process = { .header.Type = SI_WDK_PROCESS,
+	.id = (HANDLE)(ULONG_PTR)SYSTEM_ID };
+PEPROCESS PsInitialSystemProcess = &system_process;
+static _Atomic ULONG ids;
 
 HANDLE PsGetCurrentProcessId(void)
 {
@@ -40,7 +54,10 @@ PETHREAD PsGetCurrentThread(void)
 
 HANDLE PsGetProcessId(PEPROCESS process)
 {
-	return process == &this_process ? PsGetCurrentProcessId() : NULL;
+	if (process == NULL) {
+		return NULL;
+	}
+	return process->id == NULL ? PsGetCurrentProcessId() : process->id;
 }
 
 HANDLE PsGetThreadId(PETHREAD thread)
@@ -72,4 +89,54 @@ PEPROCESS PsGetThreadProcess(PETHREAD thread)
 HANDLE PsGetThreadProcessId(PETHREAD thread)
 {
 	return PsGetProcessId(PsGetThreadProcess(thread));
+}
+
+HANDLE si_wdk_process_next_id(void)
+{
+	return ULongToHandle(FIRST_ID + ID_STEP * atomic_fetch_add(&ids, 1));
+}
+
+PEPROCESS si_wdk_process_make(void)
+{
+	PEPROCESS process = si_platform_alloc(sizeof(*process));
+
+	if (process == NULL) {
+		return NULL;
+	}
+	si_wdk_header_init(&process->header, SI_WDK_PROCESS, sizeof(*process), 0);
+	process->id = si_wdk_process_next_id();
+	if (!si_wdk_object_add(process, *PsProcessType, si_platform_free)) {
+		si_platform_free(process);
+		return NULL;
+	}
+	return process;
+}
+
+static bool has_id(const void *object, const void *arg)
+{
+	const struct _EPROCESS *process = object;
+
+	return process->id == *(const HANDLE *)arg;
+}
+
+NTSTATUS PsLookupProcessByProcessId(HANDLE id, PEPROCESS *process)
+{
+	PEPROCESS found = id == PsGetCurrentProcessId() ? &this_process
+		: id == system_process.id               ? &system_process
+							: NULL;
+
+	if (process == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	SI_WDK_LEVEL(APC_LEVEL, "PsLookupProcessByProcessId");
+	if (found != NULL) {
+		(void)ObfReferenceObject(found);
+	} else {
+		found = si_wdk_object_find(*PsProcessType, has_id, &id);
+	}
+	if (found == NULL) {
+		return STATUS_INVALID_PARAMETER;
+	}
+	*process = found;
+	return STATUS_SUCCESS;
 }

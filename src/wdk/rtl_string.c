@@ -299,3 +299,18 @@ int sessio_nt_stricmp(PCSTR a, PCSTR b)
 	}
 	return (UCHAR)upper_ascii(*a) - (UCHAR)upper_ascii(*b);
 }
+
+int sessio_nt_wcscpy_s(PWSTR to, SIZE_T size, PCWSTR from)
+{
+	SIZE_T length = from != NULL ? sessio_nt_wcslen(from) : size;
+
+	if (to == NULL || size == 0) {
+		return 22; /* EINVAL */
+	}
+	if (length >= size) {
+		to[0] = 0;
+		return from != NULL ? 34 : 22; /* ERANGE */
+	}
+	memcpy(to, from, (length + 1) * sizeof(WCHAR));
+	return 0;
+}

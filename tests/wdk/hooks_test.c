@@ -158,7 +158,7 @@ static void things_are_made_and_gone(void **state)
 	assert_int_equal(ZwClose(event), STATUS_SUCCESS);
 	for (int kind = 0; kind < SI_WDK_KINDS; kind++) {
 		bool has_thread = kind == SI_WDK_WORK_ITEM || kind == SI_WDK_SYSTEM_THREAD ||
-			kind == SI_WDK_TIMER_SET;
+			kind == SI_WDK_TIMER_SET || kind == SI_WDK_NOTIFY;
 
 		assert_int_equal(made[kind], has_thread ? 0 : 1);
 		assert_int_equal(gone[kind], made[kind]);

@@ -228,9 +228,23 @@ static void a_source_can_be_too_long_to_count(void **state)
 	assert_int_equal(string.Length, 65532);
 }
 
+static void a_copy_has_room_or_is_empty(void **state)
+{
+	WCHAR to[4] = L"xyz";
+
+	(void)state;
+	assert_int_equal(wcscpy_s(to, 4, L"abc"), 0);
+	assert_int_equal(wcscmp(to, L"abc"), 0);
+	assert_int_equal(wcscpy_s(to, 4, L"abcd"), 34);
+	assert_int_equal(to[0], 0);
+	assert_int_equal(wcscpy_s(to, 4, NULL), 22);
+	assert_int_equal(wcscpy_s(NULL, 4, L"a"), 22);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_copy_has_room_or_is_empty),
 		cmocka_unit_test(a_literal_has_its_sizes),
 		cmocka_unit_test(init_takes_the_length_of_its_source),
 		cmocka_unit_test(copies_are_cut_and_appends_are_not),

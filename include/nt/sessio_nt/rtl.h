@@ -152,6 +152,8 @@ PWSTR sessio_nt_wcschr(PCWSTR s, WCHAR c);
 PWSTR sessio_nt_wcsrchr(PCWSTR s, WCHAR c);
 /** The first place of a string, or NULL. */
 PWSTR sessio_nt_wcsstr(PCWSTR s, PCWSTR part);
+/** Copies a string with its zero. 0, or a number and an empty string if there is no room. */
+int sessio_nt_wcscpy_s(PWSTR to, SIZE_T size, PCWSTR from);
 /** Compares narrow strings in upper case, ASCII only. */
 int sessio_nt_stricmp(PCSTR a, PCSTR b);
 
@@ -160,6 +162,7 @@ int sessio_nt_stricmp(PCSTR a, PCSTR b);
 #define wcsnlen sessio_nt_wcsnlen
 #define wcscmp sessio_nt_wcscmp
 #define wcsncmp sessio_nt_wcsncmp
+#define wcscpy_s sessio_nt_wcscpy_s
 #define wcschr sessio_nt_wcschr
 #define wcsrchr sessio_nt_wcsrchr
 #define wcsstr sessio_nt_wcsstr
@@ -169,6 +172,12 @@ int sessio_nt_stricmp(PCSTR a, PCSTR b);
 #endif
 
 #ifdef __cplusplus
+}
+/* The size of an array is known. */
+extern "C++" template <SIZE_T Size>
+inline int sessio_nt_wcscpy_s(WCHAR (&to)[Size], PCWSTR from)
+{
+	return sessio_nt_wcscpy_s(to, Size, from);
 }
 #endif
 
