@@ -28,16 +28,32 @@ static void measure_operations(const struct floors *floors)
 		"at most 1.15 x two locked increments");
 	struct bench_row *all = bench_add_row(
 		"the same session, hot on all cores", "per thread at most 1.25 x one thread");
-	struct bench_row *later = bench_add_row("the same session, hot on all cores",
-		"inlined, later: at most 0.5 x two locked increments");
+	struct bench_row *one_inline = bench_add_row(
+		"KosSessionRef + KosSessionPut, inline", "at most 0.45 x two locked increments");
+	struct bench_row *all_inline = bench_add_row("the same session, hot on all cores, inline",
+		"per thread at most 0.5 x two locked increments");
 	struct bench_case *subject =
 		bench_add_case("sessio, ref + put", subject_ref_put, subject_create(1), 1, 1);
 	struct bench_case *subject_all = bench_add_case(
 		"sessio, ref + put, all cores", subject_ref_put, subject_create(1), cores, 1);
+	struct bench_case *counted = bench_add_case("sessio, ref + put without a slot",
+		subject_ref_put_counted, subject_create(1), 1, 1);
 
 	bench_limit(one, subject, floors->two_increments, 1.15);
+	bench_peer(one, counted, floors->two_increments);
 	bench_limit(all, subject_all, subject, 1.25);
-	bench_limit(later, subject_all, floors->two_increments, 0.5);
+	bench_peer(all,
+		bench_add_case("sessio, ref + put without a slot, all cores",
+			subject_ref_put_counted, subject_create(1), cores, 1),
+		counted);
+	bench_limit(one_inline,
+		bench_add_case("sessio, inline ref + put", subject_ref_put_inline,
+			subject_create(1), 1, 1),
+		floors->two_increments, 0.45);
+	bench_limit(all_inline,
+		bench_add_case("sessio, inline ref + put, all cores", subject_ref_put_inline,
+			subject_create(1), cores, 1),
+		floors->two_increments, 0.5);
 	for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
 		struct bench_case *peer =
 			bench_add_case(peers[i].one, peers[i].run, peers[i].state, 1, 1);

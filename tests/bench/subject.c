@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject.h"
 
+#include <sessio/fast.h>
+
 #include "count.h"
 #include "subject_type.h"
 
@@ -30,20 +32,45 @@ void *subject_create(size_t sessions)
 	return subject;
 }
 
+/* One way to operate, n times; inline in each of its users. */
+#define REF_PUT(ref, put)                                                                       \
+	void *session = ((struct subject *)state)->first;                                       \
+	KosSessionType *type = subject_session_type();                                          \
+                                                                                                \
+	for (uint64_t i = 0; i < n; i++) {                                                      \
+		void *object;                                                                   \
+                                                                                                \
+		bench_require(ref(session, type, &object) == rcOk, "an operation was refused"); \
+		bench_use(object);                                                              \
+		put(session);                                                                   \
+	}
+
+/* Volatile, so that the compiler cannot know that these two have an inline way. */
+static Retcode (*volatile called_ref)(
+	void *session, KosSessionType *type, void **object) = KosSessionRef;
+static void (*volatile called_put)(void *session) = KosSessionPut;
+
 void subject_ref_put(void *state, uint64_t n)
 {
-	void *session = ((struct subject *)state)->first;
-	KosSessionType *type = subject_session_type();
-
-	for (uint64_t i = 0; i < n; i++) {
-		void *object;
-
-		bench_require(
-			KosSessionRef(session, type, &object) == rcOk, "an operation was refused");
-		bench_use(object);
-		KosSessionPut(session);
-	}
+	REF_PUT(called_ref, called_put)
 }
+
+void subject_ref_put_inline(void *state, uint64_t n)
+{
+	REF_PUT(KosSessionRef, KosSessionPut)
+}
+
+#if defined(SESSIO_FAST)
+void subject_ref_put_counted(void *state, uint64_t n)
+{
+	REF_PUT(sessio_fast_ref_slowly, sessio_fast_put_slowly)
+}
+#else
+void subject_ref_put_counted(void *state, uint64_t n)
+{
+	REF_PUT(KosSessionRef, KosSessionPut)
+}
+#endif
 
 void subject_open_close(void *state, uint64_t n)
 {

@@ -7,7 +7,9 @@
 
 /* A registered object with this many sessions; never given back. */
 void *subject_create(size_t sessions);
-bench_fn subject_ref_put; /* on the first session, with type check and object out */
+bench_fn subject_ref_put; /* on the first session, with type check and object out; called */
+bench_fn subject_ref_put_inline; /* the same inline */
+bench_fn subject_ref_put_counted; /* the same on the counter, as where no thread has slots */
 bench_fn subject_open_close; /* on top of the sessions that are there */
 /* The same as documented: the opener has a reference, which the open callback took. */
 bench_fn subject_open_keep_close;

@@ -98,12 +98,17 @@ static void ref_and_put(void)
 	KosSessionPut(world.session);
 }
 
+/* Volatile, so that the compiler cannot know that these two have an inline way. */
+static Retcode (*volatile called_ref)(
+	void *session, KosSessionType *type, void **object) = KosSessionRef;
+static void (*volatile called_put)(void *session) = KosSessionPut;
+
 static void ref_and_put_called(void)
 {
 	void *object;
 
-	check((KosSessionRef)(world.session, world.type, &object) == rcOk);
-	(KosSessionPut)(world.session);
+	check(called_ref(world.session, world.type, &object) == rcOk);
+	called_put(world.session);
 }
 
 /* Before the thread has used it often, or where the platform keeps no slots. */
