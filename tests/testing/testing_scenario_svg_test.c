@@ -285,9 +285,9 @@ static void times_have_fitting_units(void **state)
 
 static void a_trace_has_a_track_for_each_row(void **state)
 {
-	char *text = trace(log_of(parse(HEAD "session 1 is LoggedOn\nwait 1500 ns\n"
+	char *text = trace(log_of(parse(HEAD "session 1 is LoggedOn\nwait 1005 ns\n"
 					     "session 1 Disconnected\nwait 3 s\n"
-					     "session 1 Terminated\ndo fail\n")));
+					     "session 1 Terminated\nwait 45 ns\ndo fail\n")));
 
 	(void)state;
 	assert_has(text,
@@ -295,14 +295,14 @@ static void a_trace_has_a_track_for_each_row(void **state)
 		"\"args\":{\"name\":\"user session 1\"}}");
 	assert_has(text,
 		"{\"ph\":\"X\",\"pid\":1,\"tid\":2,\"name\":\"LoggedOn\",\"cat\":\"state\","
-		"\"ts\":0,\"dur\":1.500}");
+		"\"ts\":0,\"dur\":1.005}");
 	assert_has(text,
 		"{\"ph\":\"X\",\"pid\":1,\"tid\":2,\"name\":\"DisconnectedLoggedOn\","
-		"\"cat\":\"state\",\"ts\":1.500,\"dur\":3000000}");
+		"\"cat\":\"state\",\"ts\":1.005,\"dur\":3000000}");
 	assert_has(text,
 		"{\"ph\":\"i\",\"pid\":1,\"tid\":2,\"name\":\"Disconnected\","
-		"\"cat\":\"event\",\"ts\":1.500,\"s\":\"t\"}");
-	assert_has(text, "\"cat\":\"finding\",\"ts\":3000001.500,\"s\":\"g\"}");
+		"\"cat\":\"event\",\"ts\":1.005,\"s\":\"t\"}");
+	assert_has(text, "\"cat\":\"finding\",\"ts\":3000001.050,\"s\":\"g\"}");
 	assert_int_equal(count(text, "\"ph\":\"X\""), 2);
 	free(text);
 }
