@@ -548,18 +548,43 @@ static void faults_are_a_dimension_of_histories(void **state)
 	assert_true(histories_with(1, 0) > allocations);
 }
 
+/* The same history, with one more fault in its second step. */
+static sessio_scenario *with_another_fault(const sessio_scenario *scenario)
+{
+	static const sessio_step fault = {
+		.kind = SESSIO_STEP_FAULT, .fault = SESSIO_FAULT_ALLOCATION, .number = 1
+	};
+	sessio_scenario *more = NULL;
+
+	assert_int_equal(sessio_scenario_create(SESSIO_RULES_DOCUMENTED, &more), SESSIO_OK);
+	assert_int_equal(sessio_scenario_set_origin(more, "seeded", ""), SESSIO_OK);
+	for (size_t i = 0; i < sessio_scenario_count(scenario); i++) {
+		if (i == 1) {
+			assert_int_equal(sessio_scenario_add(more, &fault), SESSIO_OK);
+		}
+		assert_int_equal(
+			sessio_scenario_add(more, sessio_scenario_step(scenario, i)), SESSIO_OK);
+	}
+	return more;
+}
+
 static void a_fault_that_a_failure_needs_is_in_its_history(void **state)
 {
 	sessio_explore_options options = options_of(SEEDED_NEEDS_MEMORY);
 	const sessio_explore_failure *failure;
-	char text[1024] = "";
-	sessio_explore *result = explore(&options), *again;
+	char text[1024] = "", shrunk[1024] = "";
+	sessio_explore *result, *again;
+	sessio_scenario *more;
 
 	(void)state;
+	options.sessions = 1;
+	options.depth = 3;
+	result = explore(&options);
 	assert_string_equal(sessio_explore_report(result), "");
 	sessio_explore_destroy(result);
 	options.faults = 2;
-	options.depth = 3;
+	options.fault_kinds = 1u << SESSIO_FAULT_ALLOCATION;
+	options.max_histories = 300; /* enough for the first */
 	result = explore(&options);
 	assert_int_equal(sessio_explore_failure_count(result), 1);
 	failure = sessio_explore_get_failure(result, 0);
@@ -568,12 +593,17 @@ static void a_fault_that_a_failure_needs_is_in_its_history(void **state)
 	assert_non_null(strstr(
 		text, "do begin\nsession 1 Created\nsession 1 Connected\nfault allocation "));
 	assert_non_null(strstr(text, "\nsession 1 Logon\n"));
-	assert_int_equal(sessio_explore_replay(&options, failure->scenario, &again), SESSIO_OK);
-	assert_int_equal(sessio_explore_get_failure(again, 0)->kind, SESSIO_EXPLORE_CRASHED);
+
+	more = with_another_fault(failure->scenario);
+	assert_int_equal(sessio_explore_replay(&options, more, &again), SESSIO_OK);
+	failure = sessio_explore_get_failure(again, 0);
+	assert_int_equal(failure->kind, SESSIO_EXPLORE_CRASHED);
+	assert_int_equal(sessio_scenario_print(failure->scenario, collect, shrunk), SESSIO_OK);
+	assert_string_equal(shrunk, text);
 	sessio_explore_destroy(again);
-	options.faults = 0;
-	assert_int_equal(
-		sessio_explore_replay(&options, failure->scenario, &again), SESSIO_REFUSED);
+	options.faults = 1;
+	assert_int_equal(sessio_explore_replay(&options, more, &again), SESSIO_REFUSED);
+	sessio_scenario_destroy(more);
 	sessio_explore_destroy(result);
 }
 
