@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/walk.h"
 
-#define FETCH_AHEAD 16u /* sessions: by then the memory has answered */
+#define FETCH_AHEAD 32u /* sessions: by then the memory has answered */
 
 static const char in_handler; /* the kind of frame of a thread in a walk handler */
 
@@ -10,6 +10,7 @@ static void begin(struct si_resource *resource, struct si_walker *walker) SI_HEL
 	walker->taken = NULL;
 	walker->count = 0;
 	walker->left = 0;
+	walker->before = 0;
 	si_stack_cursor_begin(&resource->sessions, &walker->cursor);
 }
 
@@ -135,32 +136,31 @@ unsigned si_walk_leave_to_walkers_locked(
  * Sessions that were opened in a row often lie at equal distances. Then this asks for
  * one ahead of time. Otherwise it asks in vain, which costs next to nothing.
  */
-static void fetch_ahead(const struct si_list_node *before, const struct si_list_node *at)
+static void fetch_ahead(uintptr_t before, uintptr_t at)
 {
-	uintptr_t distance = (uintptr_t)at - (uintptr_t)before;
-
-	si_prefetch((const void *)((uintptr_t)at + FETCH_AHEAD * distance));
+	si_prefetch((const void *)(at + FETCH_AHEAD * (at - before)));
 }
 
 /* False: no session follows those that it takes. */
 static bool take_some(struct si_walker *walker)
 {
 	struct si_list_node *at = walker->cursor.at;
-	const struct si_list_node *before = at;
+	uintptr_t before = walker->before == 0 ? (uintptr_t)at : walker->before;
 	uint32_t count = 0;
 
 	for (unsigned steps = 0; at != NULL && steps < SI_WALK_STEPS && count < SI_WALK_BATCH;
 		steps++) {
 		struct si_session *session = SI_LIST_ELEMENT(at, struct si_session, node);
 
-		fetch_ahead(before, at);
+		fetch_ahead(before, (uintptr_t)at);
 		if (has_agreed(session)) { /* (session-5) */
 			walker->taken[count++] = session;
 		}
-		before = at;
+		before = (uintptr_t)at;
 		at = at->next;
 	}
 	walker->cursor.at = at;
+	walker->before = before;
 	walker->count = count;
 	return at != NULL;
 }

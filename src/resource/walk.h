@@ -26,6 +26,8 @@ struct si_walker {
 	struct si_list_cursor cursor; /* first */
 	struct si_session **taken; /* the sessions themselves do not change until `count` is 0 */
 	uint32_t count;
+	uintptr_t
+		before; /* the address of the node that was met last, or 0; nothing may be there */
 	uint32_t left; /* bit i: taken[i] has ended, and is left to this walker */
 };
 

@@ -7,6 +7,7 @@
 #include <kos/session.h>
 #include <sessio/inspect.h>
 
+#include "platform/hooks.h"
 #include "resource/session_memory.h"
 
 #define PAYLOAD 48u
@@ -18,7 +19,28 @@ static struct {
 	KosObjectType *context_type;
 	KosSessionType *type;
 	void *object;
+	const struct si_hooks *hooks; /* those of every test program */
 } plain;
+
+/* Blocks that the library has. Each call is the linker's: sessio_wrap() in CMakeLists.txt. */
+static size_t blocks;
+
+void *__real_si_platform_alloc(size_t size);
+void *__wrap_si_platform_alloc(size_t size);
+void __real_si_platform_free(void *memory);
+void __wrap_si_platform_free(void *memory);
+
+void *__wrap_si_platform_alloc(size_t size)
+{
+	blocks++;
+	return __real_si_platform_alloc(size);
+}
+
+void __wrap_si_platform_free(void *memory)
+{
+	blocks -= memory != NULL;
+	__real_si_platform_free(memory);
+}
 
 static Retcode on_open(void *object, void *context, void *arg, rtl_uint32_t *rights)
 {
@@ -49,6 +71,9 @@ static KosSessionType *make_type(KosObjectType *context_type)
 static int set_up(void **state)
 {
 	(void)state;
+	blocks = 0;
+	plain.hooks = si_hooks_get();
+	si_hooks_set(NULL); /* with hooks nothing is kept */
 	assert_int_equal(KosCreateObjectType("object", kosSessionBaseObjectType, 0, NULL, NULL,
 				 &plain.object_type),
 		rcOk);
@@ -73,6 +98,8 @@ static int tear_down(void **state)
 	sessio_object_type_unref(plain.context_type);
 	sessio_object_type_unref(plain.parent_type);
 	sessio_object_type_unref(plain.object_type);
+	si_hooks_set(plain.hooks);
+	assert_int_equal(blocks, 0);
 	return 0;
 }
 
@@ -149,6 +176,18 @@ static void a_context_is_new_although_its_memory_is_not(void **state)
 	assert_int_equal(KosSessionCloseObject(context), rcOk);
 }
 
+static void nothing_is_kept_where_a_test_watches_memory(void **state)
+{
+	static const struct si_hooks hooks = { .may_alloc = NULL };
+	void *context = open_one();
+
+	(void)state;
+	si_hooks_set(&hooks);
+	assert_int_equal(KosSessionCloseObject(context), rcOk);
+	expect_kept(false);
+	si_hooks_set(NULL);
+}
+
 static void nothing_is_kept_when_the_object_is_unregistered(void **state)
 {
 	void *held = open_one();
@@ -216,6 +255,8 @@ int main(void)
 			a_session_that_somebody_holds_leaves_its_block_later, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_context_is_new_although_its_memory_is_not, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			nothing_is_kept_where_a_test_watches_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			nothing_is_kept_when_the_object_is_unregistered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
