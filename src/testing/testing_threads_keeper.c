@@ -142,7 +142,9 @@ static bool look(struct watch *watch)
 
 static void judge(struct si_threads_shared *shared, int status)
 {
-	if (shared->ended || shared->finding != SESSIO_THREADS_NOTHING) {
+	bool is_reported = strstr(shared->output, "Sanitizer:") != NULL;
+
+	if (shared->finding != SESSIO_THREADS_NOTHING || (shared->ended && !is_reported)) {
 		return;
 	}
 	if (WIFSIGNALED(status)) {
@@ -150,9 +152,10 @@ static void judge(struct si_threads_shared *shared, int status)
 		(void)snprintf(shared->text, sizeof(shared->text), "signal %d (%s) in %s",
 			WTERMSIG(status), strsignal(WTERMSIG(status)),
 			shared->last[atomic_load(&shared->active)].name);
-	} else if (strstr(shared->output, "Sanitizer") != NULL) {
+	} else if (is_reported) {
 		shared->finding = SESSIO_THREADS_CRASHED;
-		(void)snprintf(shared->text, sizeof(shared->text), "a sanitizer ended %s",
+		(void)snprintf(shared->text, sizeof(shared->text),
+			"the report of a sanitizer, in %s",
 			shared->last[atomic_load(&shared->active)].name);
 	} else {
 		shared->finding = SESSIO_THREADS_LEFT;
