@@ -271,6 +271,7 @@ static void a_race_in_a_driver_is_found(void **state)
 	assert_non_null(strstr(report, "seat.c:"));
 	free(report);
 	options.arg = (void *)(uintptr_t)&sessio_driver_image_of_seat_twin;
+	options.schedules = 200; /* of some thousand */
 	free(explore(&options, SESSIO_THREADS_NOTHING, ""));
 }
 
