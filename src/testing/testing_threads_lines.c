@@ -73,6 +73,24 @@ _Noreturn static void run_tool(const struct si_threads_line *lines, unsigned cou
 	_exit(1);
 }
 
+/* Compilers that ran in other folders call one file by several names. */
+static void simplify(char *path)
+{
+	char *up;
+
+	while ((up = strstr(path, "/../")) != NULL) {
+		char *from = up;
+
+		while (from > path && from[-1] != '/') {
+			from--;
+		}
+		if (from == path) {
+			return; /* not from the root */
+		}
+		memmove(from, up + 4, strlen(up + 4) + 1);
+	}
+}
+
 /*
  * "address\n", and then "function\nfile:line\n" from the innermost inlined function to
  * the outermost. The place is in the first, and the name of the call is the last.
@@ -102,6 +120,7 @@ static void read_answers(FILE *answers, struct si_threads_line *lines, unsigned 
 		(void)snprintf(line->function, sizeof(line->function), "%.63s", function);
 		if (line->file[0] == '\0') {
 			(void)snprintf(line->file, sizeof(line->file), "%.255s", place);
+			simplify(line->file);
 			line->line = (int)strtol(colon + 1, NULL, 10);
 		}
 	}
