@@ -3,9 +3,10 @@
  * The seam of the test kit: one table of functions that the platform asks at each
  * allocation, clock read, lock, wait and thread start. There is none in production.
  *
- * Each slot may be NULL, for "as without a table". Only objects that are compiled
- * with SESSIO_HOOKS ask at locks other than the gate, because there the question
- * would be felt.
+ * Each slot may be NULL, for "as without a table". At locks other than the gate the
+ * question would be felt. So only objects that are compiled with SESSIO_HOOKS ask at
+ * all of them. On Linux others ask, too. They do so at locks that were made while a
+ * table with before_lock was set, and at each lock that another thread has.
  *
  * A table is set while nothing of the library runs, and stays until it is replaced.
  * Hooks may call what they stand before: they are not asked again inside.
@@ -27,12 +28,21 @@ struct si_hooks {
 	void (*unmade_lock)(void);
 	void (*before_lock)(const void *mutex);
 	void (*after_unlock)(const void *mutex);
+	void (*given)(
+		const void *mutex); /* also after an unlock that after_unlock is not asked at */
+	bool (*held)(const void *mutex); /* another has it; true: it has waited, try again */
+	void (*looking)(const void *object); /* at what the thread may have to wait for */
 	bool (*wait)(uint64_t timeout_ns); /* at the gate; true: it has waited itself */
 	void (*waited)(void); /* at the gate again */
+	void (*asleep)(const void *gate, uint64_t timeout_ns); /* just left it: wait for a wake */
 	void (*wake)(void); /* after all sleepers were woken */
-	uint64_t (*now_ns)(void); /* both clocks */
+	bool (*yield)(void); /* true: other threads have run */
+	uint64_t (*now_ns)(void); /* all clocks */
 
 	bool (*start_thread)(void (**run)(void *arg), void **arg); /* false: there is none left */
+	void (*started_thread)(bool started); /* whether the system had it */
+	/* The program is about to be stopped; need not return. Before si_hook_stopping. */
+	void (*stopping)(const char *file, int line, const char *what, const char *why);
 };
 
 /* NULL in production. */
@@ -73,6 +83,32 @@ static inline void si_hook_after_unlock(const void *mutex)
 	if (hooks != NULL && hooks->after_unlock != NULL) {
 		hooks->after_unlock(mutex);
 	}
+}
+
+static inline void si_hook_given(const void *mutex)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->given != NULL) {
+		hooks->given(mutex);
+	}
+}
+
+static inline void si_hook_looking(const void *object)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->looking != NULL) {
+		hooks->looking(object);
+	}
+}
+
+/* Whether the caller, which cannot have this lock, need not wait itself before it tries again. */
+static inline bool si_hook_held(const void *mutex)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	return hooks != NULL && hooks->held != NULL && hooks->held(mutex);
 }
 
 #endif /* SI_HOOKS_H */

@@ -3,11 +3,20 @@
  * Spin locks. The word of a taken lock is its owner's thread, so that taking it
  * twice and giving back another's are found out instead of hanging.
  */
+#include "platform/hooks.h"
 #include "platform/process.h"
 #include "wdk/thread.h"
 
 /* Then the owner may be waiting for this processor. */
 #define SPINS 100
+
+/* Between two tries. */
+static void spin(const volatile void *lock, unsigned *spins)
+{
+	if (!si_hook_held((const void *)lock) && ++*spins % SPINS == 0) {
+		si_process_yield();
+	}
+}
 
 static KSPIN_LOCK me(void)
 {
@@ -34,9 +43,7 @@ void si_wdk_lock(KSPIN_LOCK *lock)
 
 	SI_BUG_IF(is_mine(lock), "a spin lock taken twice by one thread");
 	while (!try_take(lock)) {
-		if (++spins % SPINS == 0) {
-			si_process_yield();
-		}
+		spin(lock, &spins);
 	}
 }
 
@@ -44,10 +51,12 @@ void si_wdk_unlock(KSPIN_LOCK *lock)
 {
 	SI_BUG_IF(!is_mine(lock), "a spin lock given back that this thread has not taken");
 	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+	si_hook_given(lock);
 }
 
 static void take_spin_lock(PKSPIN_LOCK lock)
 {
+	si_hook_before_lock(lock);
 	if (!SI_WDK_MISUSED(is_mine(lock), LOCK, lock, "a spin lock taken twice by one thread")) {
 		si_wdk_want_lock(lock);
 		si_wdk_lock(lock);
@@ -61,6 +70,7 @@ static void give_spin_lock(PKSPIN_LOCK lock)
 		    "a spin lock given back that this thread has not taken")) {
 		si_wdk_unlock(lock);
 		si_wdk_gave_lock(lock);
+		si_hook_after_unlock(lock);
 	}
 }
 
@@ -149,10 +159,9 @@ KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock)
 	unsigned spins = 0;
 
 	si_wdk_want_lock(lock);
+	si_hook_before_lock((const void *)lock);
 	while (InterlockedCompareExchange(lock, WRITER, 0) != 0) {
-		if (++spins % SPINS == 0) {
-			si_process_yield();
-		}
+		spin(lock, &spins);
 	}
 	si_wdk_took_lock(lock);
 	return before;
@@ -163,6 +172,7 @@ void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before)
 	(void)SI_WDK_MISUSED(InterlockedExchange(lock, 0) != WRITER, LOCK, lock,
 		"a spin lock given back that has no writer");
 	si_wdk_gave_lock(lock);
+	si_hook_after_unlock((const void *)lock);
 	KeLowerIrql(before);
 }
 
@@ -170,13 +180,13 @@ KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock)
 {
 	KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
 	unsigned spins = 0;
-	LONG seen = ReadNoFence(lock);
+	LONG seen;
 
 	si_wdk_want_lock(lock);
+	si_hook_before_lock((const void *)lock);
+	seen = ReadNoFence(lock);
 	while (seen == WRITER || InterlockedCompareExchange(lock, seen + 1, seen) != seen) {
-		if (++spins % SPINS == 0) {
-			si_process_yield();
-		}
+		spin(lock, &spins);
 		seen = ReadNoFence(lock);
 	}
 	si_wdk_took_lock(lock);
@@ -190,6 +200,7 @@ void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before)
 		(void)InterlockedIncrement(lock);
 	}
 	si_wdk_gave_lock(lock);
+	si_hook_after_unlock((const void *)lock);
 	KeLowerIrql(before);
 }
 

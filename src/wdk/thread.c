@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wdk/thread.h"
 
+#include "platform/hooks.h"
 #include "platform/process.h"
 
 _Static_assert(sizeof(struct _ETHREAD) <= SI_PLATFORM_THREAD_BYTES, "a thread has no room for it");
@@ -68,8 +69,10 @@ void si_wdk_gave_lock(const volatile void *lock)
 
 bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns)
 {
-	bool done = try_it(object);
+	bool done;
 
+	si_hook_looking(object);
+	done = try_it(object);
 	if (!done && timeout_ns != 0) {
 		SI_WDK_LEVEL(APC_LEVEL, "waiting");
 		done = si_wait_until(try_it, object, timeout_ns);
@@ -83,4 +86,5 @@ void si_wdk_wake(void)
 	if (atomic_load(&si_waiters) != 0) {
 		si_gate_wake();
 	}
+	si_hook_after_unlock(NULL);
 }

@@ -44,7 +44,7 @@ set(subjects_source source)
 set(subjects_driver driver)
 set(subjects_transport transport loop)
 set(subjects_testing testing testing_driver testing_explore testing_explore_driver testing_provider
-  testing_scenario)
+  testing_scenario testing_threads)
 set(subjects_everything sessio)
 set(rooms base resource user join kos nt wdk source driver transport testing platform)
 

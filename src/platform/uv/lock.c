@@ -119,10 +119,22 @@ void si_heavy_barrier(void)
 	errno = before;
 }
 
+/* (uv_lock-6) */
+static bool wants_questions(void)
+{
+#if defined(SESSIO_HOOKS)
+	return false; /* platform_inline.h asks */
+#else
+	const struct si_hooks *hooks = si_hooks_get();
+
+	return hooks != NULL && hooks->before_lock != NULL;
+#endif
+}
+
 bool si_mutex_make(si_mutex *mutex, si_rank rank)
 {
 	uv_once(&barriers_once, ask_for_barriers);
-	atomic_init(&mutex->word, SI_LOCK_FREE);
+	atomic_init(&mutex->word, SI_LOCK_FREE | (wants_questions() ? SI_LOCK_ASKS : 0));
 	mutex->rank = rank;
 	return true;
 }
@@ -130,21 +142,29 @@ bool si_mutex_make(si_mutex *mutex, si_rank rank)
 static void unmake(si_mutex *mutex)
 {
 	/* Relaxed: nobody else uses it any more. */
-	if (atomic_exchange_explicit(&mutex->word, 0, memory_order_relaxed) != SI_LOCK_FREE) {
+	if ((atomic_exchange_explicit(&mutex->word, 0, memory_order_relaxed) & ~SI_LOCK_ASKS) !=
+		SI_LOCK_FREE) {
 		si_mutex_stop();
 	}
 }
 
+/* Never changes from the making of the lock to its end. */
+static uint32_t asks(const si_mutex *mutex)
+{
+	return atomic_load_explicit(&mutex->word, memory_order_relaxed) & SI_LOCK_ASKS;
+}
+
 static bool try_lock(si_mutex *mutex)
 {
-	uint32_t seen = SI_LOCK_FREE;
+	uint32_t asking = asks(mutex);
+	uint32_t seen = SI_LOCK_FREE | asking;
 
 	/* Acquire: as in si_mutex_os_lock(). */
-	if (atomic_compare_exchange_strong_explicit(&mutex->word, &seen, SI_LOCK_HELD,
+	if (atomic_compare_exchange_strong_explicit(&mutex->word, &seen, SI_LOCK_HELD | asking,
 		    memory_order_acquire, memory_order_relaxed)) {
 		return true;
 	}
-	if (seen != SI_LOCK_HELD) {
+	if (seen != (SI_LOCK_HELD | asking)) {
 		si_mutex_stop();
 	}
 	return false;
@@ -158,7 +178,8 @@ static bool spin(si_mutex *mutex)
 	/* Each time later: looks take the line from the holder, which then is slower. */
 	for (unsigned pauses = 1; pauses <= PAUSES_MAX; pauses *= 2) {
 		si_platform_pause(pauses);
-		if (atomic_load_explicit(&mutex->word, memory_order_relaxed) == SI_LOCK_FREE &&
+		if ((atomic_load_explicit(&mutex->word, memory_order_relaxed) & SI_LOCK_FREE) !=
+				0 &&
 			try_lock(mutex)) {
 			return true;
 		}
@@ -171,27 +192,55 @@ SI_COLD void si_mutex_lock_slowly(si_mutex *mutex)
 	_Atomic uint32_t *waiters = si_lock_waiters_of(mutex);
 	int before = errno;
 
+	if (asks(mutex) != 0) {
+		si_hook_before_lock(mutex);
+	}
 	if (try_lock(mutex) || spin(mutex)) {
 		return;
 	}
 	atomic_fetch_add_explicit(waiters, 1, memory_order_relaxed);
 	si_heavy_barrier(); /* (uv_lock-2) */
 	while (!try_lock(mutex)) {
+		if (si_hook_held(mutex)) {
+			continue;
+		}
 		/* Returns at once if the word has changed, and whenever it likes. */
-		(void)syscall(
-			SYS_futex, &mutex->word, FUTEX_WAIT_PRIVATE, SI_LOCK_HELD, NULL, NULL, 0);
+		(void)syscall(SYS_futex, &mutex->word, FUTEX_WAIT_PRIVATE,
+			SI_LOCK_HELD | asks(mutex), NULL, NULL, 0);
 	}
 	atomic_fetch_sub_explicit(waiters, 1, memory_order_relaxed);
 	errno = before;
 }
 
-SI_COLD void si_mutex_wake(const si_mutex *mutex)
+static void wake_one(const si_mutex *mutex)
 {
 	int before = errno;
 
 	/* The system takes the address for a number: the lock may be gone (uv_lock-4). */
 	(void)syscall(SYS_futex, &mutex->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 	errno = before;
+}
+
+SI_COLD void si_mutex_wake(const si_mutex *mutex)
+{
+	wake_one(mutex);
+	si_hook_given(mutex);
+}
+
+SI_COLD void si_mutex_unlock_slowly(si_mutex *mutex)
+{
+	/* Relaxed: the caller is the only one that may change it. */
+	if (atomic_load_explicit(&mutex->word, memory_order_relaxed) !=
+		(SI_LOCK_HELD | SI_LOCK_ASKS)) {
+		si_mutex_stop();
+	}
+	/* As in si_mutex_os_unlock(). */
+	atomic_store_explicit(&mutex->word, SI_LOCK_FREE | SI_LOCK_ASKS, memory_order_release);
+	si_light_barrier();
+	if (atomic_load_explicit(si_lock_waiters_of(mutex), memory_order_relaxed) != 0) {
+		wake_one(mutex);
+	}
+	si_hook_after_unlock(mutex);
 }
 
 #else

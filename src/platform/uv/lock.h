@@ -25,6 +25,9 @@
  *      fences, and heavy ones, too, unless it promises then. So a thread that does not
  *      know of the promise yet does no harm.
  *
+ * (uv_lock-6) The word of a lock that asks the table of hooks has SI_LOCK_ASKS besides,
+ *      from its making on. So the short ways below never fit, and the slow ones ask.
+ *
  * tests/models/lock.pml checks (uv_lock-1)-(uv_lock-5) with store buffers.
  */
 #ifndef SI_UV_LOCK_H
@@ -34,6 +37,7 @@
 
 #define SI_LOCK_FREE UINT32_C(1)
 #define SI_LOCK_HELD UINT32_C(2)
+#define SI_LOCK_ASKS UINT32_C(4) /* (uv_lock-6) */
 
 typedef struct SI_CAPABILITY si_mutex {
 	_Atomic uint32_t word; /* (uv_lock-1) */
@@ -52,9 +56,13 @@ static inline _Atomic uint32_t *si_lock_waiters_of(const si_mutex *mutex)
 	return &si_lock_waiters[(address >> 3 ^ address >> 11) % SI_LOCK_COUNTS];
 }
 
-/* Both for si_mutex_lock() and si_mutex_unlock() below, when the lock was not free or waiters are counted. */
+/*
+ * For si_mutex_lock() and si_mutex_unlock() below: when the lock was not free, when
+ * waiters are counted, and when it is not simply held.
+ */
 SI_COLD void si_mutex_lock_slowly(si_mutex *mutex);
 SI_COLD void si_mutex_wake(const si_mutex *mutex);
+SI_COLD void si_mutex_unlock_slowly(si_mutex *mutex);
 _Noreturn SI_COLD void si_mutex_stop(void);
 
 extern _Atomic bool si_barriers_are_promised; /* (uv_lock-5); false at first */
@@ -91,7 +99,8 @@ static inline void si_mutex_os_unlock(si_mutex *mutex)
 {
 	/* Relaxed: the caller is the only one that may change it. */
 	if (si_unlikely(atomic_load_explicit(&mutex->word, memory_order_relaxed) != SI_LOCK_HELD)) {
-		si_mutex_stop();
+		si_mutex_unlock_slowly(mutex);
+		return;
 	}
 	/* Release: the holder's work. */
 	atomic_store_explicit(&mutex->word, SI_LOCK_FREE, memory_order_release);

@@ -88,7 +88,11 @@ void si_platform_free(void *memory)
 _Noreturn void si_platform_stop(const char *file, int line, const char *what, const char *why)
 {
 	si_stopping_fn *stopping = atomic_load_explicit(&si_hook_stopping, memory_order_acquire);
+	const struct si_hooks *hooks = si_hooks_get();
 
+	if (hooks != NULL && hooks->stopping != NULL) {
+		hooks->stopping(file, line, what, why);
+	}
 	if (stopping != NULL) {
 		stopping(file, line, what, why);
 	}
@@ -141,16 +145,30 @@ si_mutex *si_platform_lock_of(const void *owner)
 	return &shared_locks[hash >> 58].lock.mutex;
 }
 
+static void take_gate(void)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (si_unlikely(hooks != NULL && hooks->held != NULL)) {
+		while (uv_mutex_trylock(&gate) != 0) {
+			if (!hooks->held(&gate)) {
+				uv_mutex_lock(&gate);
+				break;
+			}
+		}
+	} else {
+		uv_mutex_lock(&gate);
+	}
+}
+
 void si_gate_enter(void)
 {
 	uv_once(&shared_once, make_shared);
-#if defined(SESSIO_HOOKS)
 	si_hook_before_lock(&gate);
-#endif
 #if defined(SI_RANKS)
 	si_platform_rank_take(SI_RANK_GATE);
 #endif
-	uv_mutex_lock(&gate);
+	take_gate();
 }
 
 void si_gate_leave(void)
@@ -159,15 +177,19 @@ void si_gate_leave(void)
 	si_platform_rank_give(SI_RANK_GATE);
 #endif
 	uv_mutex_unlock(&gate);
-#if defined(SESSIO_HOOKS)
 	si_hook_after_unlock(&gate);
-#endif
 }
 
 static void sleep_at_gate(uint64_t timeout_ns)
 {
 	const struct si_hooks *hooks = si_hooks_get();
 
+	if (hooks != NULL && hooks->asleep != NULL) {
+		uv_mutex_unlock(&gate);
+		hooks->asleep(&gate, timeout_ns);
+		take_gate();
+		return;
+	}
 	if (hooks == NULL || hooks->wait == NULL || !hooks->wait(timeout_ns)) {
 		if (timeout_ns == UINT64_MAX) {
 			uv_cond_wait(&gate_cond, &gate);
