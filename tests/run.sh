@@ -13,9 +13,9 @@ What is missing is installed first (Debian and its kin). Options go to ctest:
 
   sh tests/run.sh -R sessio.user    runs the tests whose names match
 
-"windows" does the same for Windows, by mingw-w64 and Wine: a driver with the suites
-that run inside it, then the suite of the user mode. It takes some minutes, and
-keeps what it builds in build-ci.
+"windows" does the same for Windows, by mingw-w64 and Wine: a driver, with the
+suites that run inside it, then the suite of the user mode. It takes some
+minutes, and keeps what it builds in build-ci.
 
 Environment:
   BUILD   the build folder; build-tests in the repository by default
