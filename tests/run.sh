@@ -6,11 +6,16 @@ set -eu
 usage() {
 	cat <<'END'
 usage: sh tests/run.sh [CTEST-OPTION...]
+       sh tests/run.sh windows
 
 Builds sessio with its tests, runs them all, and ends with ctest's own summary.
 What is missing is installed first (Debian and its kin). Options go to ctest:
 
   sh tests/run.sh -R sessio.user    runs the tests whose names match
+
+"windows" does the same for Windows, by mingw-w64 and Wine: a driver, with the
+suites that run inside it, then the suite of the user mode. It takes some
+minutes, and keeps what it builds in build-ci.
 
 Environment:
   BUILD   the build folder; build-tests in the repository by default
@@ -24,6 +29,9 @@ case ${1:-} in
 	;;
 esac
 root=$(cd "$(dirname "$0")/.." && pwd)
+if [ "$*" = windows ]; then
+	exec bash "$root/.ci/run" wine_kernel mingw
+fi
 . "$root/tests/prepare.sh"
 
 need "cc c++ cmake make pkg-config spin" "libuv cmocka" \

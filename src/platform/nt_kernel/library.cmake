@@ -40,5 +40,4 @@ function(sessio_driver target)
   target_link_options(${target} PRIVATE -nostdlib -shared
     -Wl,--subsystem,native -Wl,--entry,DriverEntry -Wl,--exclude-all-symbols)
   target_link_libraries(${target} PRIVATE sessio::sessio ${_IMPORTS} ntoskrnl hal)
-  sessio_own_target(${target})
 endfunction()
