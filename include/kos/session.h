@@ -265,7 +265,8 @@ Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object);
 /**
  * End an operation. The last one of a closed session completes its end on this
  * thread. RTL_NULL is a no-op, and an object that is no context is reported as
- * SESSIO_DIAG_MISUSE. A put without its ref stops the program.
+ * SESSIO_DIAG_MISUSE. A put without its ref stops the program, at the latest when the
+ * session is closed and its last operation ends.
  *
  * Ref:     do not touch @p sessionCtx after this without a reference of your own.
  * Calls back: closeComplete, if it is the last operation of a closed session.

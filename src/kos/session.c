@@ -117,9 +117,9 @@ static SI_NOINLINE Retcode ref_slowly(struct si_session *session, void **object)
 }
 
 /* The two calls without their inline way. */
-int32_t sessio_fast_ref_slowly(void *sessionCtx, const void *type, void **object)
+int32_t sessio_fast_ref_slowly(void *context, const void *type, void **object)
 {
-	struct si_session *session = si_session_of(sessionCtx);
+	struct si_session *session = si_session_of(context);
 
 	if (session == NULL || !is_of_type(session, type)) {
 		return rcInvalidArgument;
@@ -140,14 +140,14 @@ Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 		: sessio_fast_ref_slowly(sessionCtx, type, object);
 }
 
-void sessio_fast_put_slowly(void *sessionCtx)
+void sessio_fast_put_slowly(void *context)
 {
-	struct si_session *session = si_session_of(sessionCtx);
+	struct si_session *session = si_session_of(context);
 
 	if (si_likely(session != NULL)) {
 		si_session_put(session);
-	} else if (sessionCtx != NULL) {
-		report_misuse("KosSessionPut", sessionCtx, "session context");
+	} else if (context != NULL) {
+		report_misuse("KosSessionPut", context, "session context");
 	}
 }
 

@@ -214,6 +214,19 @@ static void put_a_session_once_too_often(void)
 	KosSessionPut(context);
 }
 
+/* The thread counts in a slot by then, where it has one, and the close finds the error. */
+static void put_a_hot_session_once_too_often(void)
+{
+	void *context = make_session();
+
+	for (unsigned i = 0; i < 100; i++) {
+		(void)KosSessionRef(context, NULL, NULL);
+		KosSessionPut(context);
+	}
+	KosSessionPut(context);
+	(void)KosSessionCloseObject(context);
+}
+
 static void put_an_ended_session(void)
 {
 	void *context = make_session();
@@ -331,6 +344,7 @@ int main(int argc, char **argv)
 		CASE(ref_a_dead_type),
 		CASE(put_a_session_without_ref),
 		CASE(put_a_session_once_too_often),
+		CASE(put_a_hot_session_once_too_often),
 		CASE(put_an_ended_session),
 		CASE(put_an_opening_session),
 		CASE(put_an_opening_context_too_often),
