@@ -6,7 +6,9 @@
 #include "test.h"
 
 #include "holding.h"
+
 #include "leaks.h"
+#include "raw.h"
 
 #include <sessio/handle_space.h>
 

@@ -6,6 +6,7 @@
 
 #include "test.h"
 
+#include "raw.h"
 #include "talk.h"
 
 #include <signal.h>

@@ -15,6 +15,7 @@
 #include "inside.h"
 #include "leaks.h"
 #include "random.h"
+#include "raw.h"
 #include "talk.h"
 
 #include <signal.h>

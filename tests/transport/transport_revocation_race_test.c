@@ -8,6 +8,7 @@
 
 #include "inside.h"
 #include "leaks.h"
+#include "raw.h"
 #include "talk.h"
 
 #include <uv.h>

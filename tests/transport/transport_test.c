@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include "inside.h"
+#include "raw.h"
 #include "talk.h"
 
 #include <stdlib.h>
