@@ -233,12 +233,12 @@ static void a_copy_has_room_or_is_empty(void **state)
 	WCHAR to[4] = L"xyz";
 
 	(void)state;
-	assert_int_equal(wcscpy_s(to, 4, L"abc"), 0);
+	assert_int_equal(sessio_nt_wcscpy_s(to, 4, L"abc"), 0);
 	assert_int_equal(wcscmp(to, L"abc"), 0);
-	assert_int_equal(wcscpy_s(to, 4, L"abcd"), 34);
+	assert_int_equal(sessio_nt_wcscpy_s(to, 4, L"abcd"), 34);
 	assert_int_equal(to[0], 0);
-	assert_int_equal(wcscpy_s(to, 4, NULL), 22);
-	assert_int_equal(wcscpy_s(NULL, 4, L"a"), 22);
+	assert_int_equal(sessio_nt_wcscpy_s(to, 4, NULL), 22);
+	assert_int_equal(sessio_nt_wcscpy_s(NULL, 4, L"a"), 22);
 }
 
 int main(void)
