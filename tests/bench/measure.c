@@ -87,8 +87,9 @@ static void *runner_main(void *arg)
 	struct runner *runner = (struct runner *)arg;
 	double before;
 
-	pthread_barrier_wait(runner->start);
+	/* A thread that the barrier lets go may have to wait for a core. */
 	runner->before = usage_now();
+	pthread_barrier_wait(runner->start);
 	runner->began = clock_ns(CLOCK_MONOTONIC);
 	before = now_ns(runner->c);
 	runner->c->run(runner->c->state, runner->n);
