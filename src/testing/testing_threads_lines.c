@@ -113,8 +113,8 @@ static void read_answers(FILE *answers, struct si_threads_line *lines, unsigned 
 		}
 		function[strcspn(function, "\n")] = '\0';
 		colon = strrchr(place, ':');
-		if (colon == NULL || place[0] == '?') {
-			continue;
+		if (colon == NULL || place[0] == '?' || strtol(colon + 1, NULL, 10) == 0) {
+			continue; /* code without lines */
 		}
 		*colon = '\0';
 		(void)snprintf(line->function, sizeof(line->function), "%.63s", function);
