@@ -274,12 +274,14 @@ bool si_kit_has_plugged(const sessio_kit *kit, const DRIVER_OBJECT *driver)
 /* As a system does that loses its devices one after the other. */
 void si_kit_unplug_all(sessio_kit *kit)
 {
-	while (!si_list_is_empty(&kit->plugged)) {
-		struct manage step = { .own = SI_LIST_ELEMENT(
-					       kit->plugged.first, struct plugged, link),
+	struct si_list_node *next;
+
+	for (struct si_list_node *node = kit->plugged.first; node != NULL; node = next) {
+		struct manage step = { .own = SI_LIST_ELEMENT(node, struct plugged, link),
 			.major = IRP_MJ_PNP,
 			.minor = IRP_MN_SURPRISE_REMOVAL };
 
+		next = node->next;
 		manage(&step);
 		step.minor = IRP_MN_REMOVE_DEVICE;
 		send(&step);
