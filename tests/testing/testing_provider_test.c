@@ -158,8 +158,8 @@ static void what_stays_registered_is_a_finding(void **state)
 	(void)state;
 	assert_int_equal(make(BOX_STAY_REGISTERED), rcOk);
 	assert_int_equal(sessio_kit_finish(world.kit), 3); /* the types stay with it */
-	assert_int_equal(sessio_kit_get_finding(world.kit, 0)->rule,
-		SESSIO_KIT_RULE_REGISTRATION_LEFT);
+	assert_int_equal(
+		sessio_kit_get_finding(world.kit, 0)->rule, SESSIO_KIT_RULE_REGISTRATION_LEFT);
 }
 
 static void a_context_that_is_gone_is_not_used(void **state)

@@ -174,8 +174,7 @@ int sessio_nt_stricmp(PCSTR a, PCSTR b);
 #ifdef __cplusplus
 }
 /* The size of an array is known. */
-extern "C++" template <SIZE_T Size>
-inline int sessio_nt_wcscpy_s(WCHAR (&to)[Size], PCWSTR from)
+extern "C++" template <SIZE_T Size> inline int sessio_nt_wcscpy_s(WCHAR (&to)[Size], PCWSTR from)
 {
 	return sessio_nt_wcscpy_s(to, Size, from);
 }
