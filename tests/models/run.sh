@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs every model in this folder with Spin, as the head of each says:
+# Runs the models in this folder with Spin, as the head of each says, all or those that are named:
 #
-#	sh tests/models/run.sh [--large]
+#	sh tests/models/run.sh [--large] [MODEL...]
 #
 # A sound run must visit every state without an error, and leave no line of the
 # model unvisited; a fault must be caught. One line per run. It
@@ -13,7 +13,10 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 compiler=${CC:-cc}
 large=no
-[ "${1:-}" = --large ] && large=yes
+if [ "${1:-}" = --large ]; then
+	large=yes
+	shift
+fi
 
 for tool in spin "$compiler"; do
 	if ! command -v "$tool" >/dev/null; then
@@ -21,6 +24,11 @@ for tool in spin "$compiler"; do
 		exit 2
 	fi
 done
+if [ $# -eq 0 ]; then
+	for file in "$here"/*.pml; do
+		set -- "$@" "$(basename "$file" .pml)"
+	done
+fi
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
@@ -135,8 +143,12 @@ run() { # MODEL KIND [-D...]
 }
 
 line model variant states result expected ''
-for file in "$here"/*.pml; do
-	model=$(basename "$file" .pml)
+for model in "$@"; do
+	file=$here/$model.pml
+	if [ ! -f "$file" ]; then
+		echo "models: there is no $model" >&2
+		exit 2
+	fi
 	sed -n -e 's/^ \*   \(sound.*\)/\1/p' -e 's/^ \*   \(large.*\)/\1/p' \
 		-e 's/^ \*   \(fault.*\)/\1/p' "$file" >"$work/runs"
 	for fault in $(grep -o 'F_[A-Z_]*' "$file" | sort -u); do
