@@ -23,7 +23,7 @@ PMDL IoAllocateMdl(PVOID address, ULONG length, BOOLEAN secondary, BOOLEAN charg
 	mdl->Size = sizeof(*mdl);
 	mdl->ByteCount = length;
 	mdl->ByteOffset = (ULONG)((ULONG_PTR)address % PAGE_SIZE);
-	mdl->StartVa = (PCHAR)address - mdl->ByteOffset;
+	mdl->StartVa = (PVOID)((ULONG_PTR)address - mdl->ByteOffset);
 	if (irp != NULL) {
 		at = &irp->MdlAddress;
 		while (secondary && *at != NULL) {

@@ -360,7 +360,7 @@ static void resource_sessions_are_logged(void **state)
 	(void)state;
 	assert_int_equal(provider_start(NULL), 0);
 	assert_int_equal(sessio_kit_log(kit, &log), SESSIO_OK);
-	assert_int_equal(sessio_scenario_log_object(log, kit), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_scenario_log_object(log, provider.type), SESSIO_INVALID_ARG);
 	for (unsigned i = 0; i < 16; i++) {
 		assert_int_equal(sessio_scenario_log_object(log, provider.file), SESSIO_OK);
 	}
