@@ -154,12 +154,14 @@ void sessio_kit_end_process(sessio_kit_process *process)
 
 void si_kit_free_processes(sessio_kit *kit)
 {
-	while (!si_list_is_empty(&kit->processes)) {
-		sessio_kit_process *process =
-			SI_LIST_ELEMENT(kit->processes.first, sessio_kit_process, link);
+	struct si_list_node *next;
 
-		si_list_remove(&kit->processes, &process->link);
+	for (struct si_list_node *node = kit->processes.first; node != NULL; node = next) {
+		sessio_kit_process *process = SI_LIST_ELEMENT(node, sessio_kit_process, link);
+
+		next = node->next;
 		si_wdk_object_unref(process->object);
 		free_process(process);
 	}
+	kit->processes = (struct si_list){ NULL, NULL, NULL };
 }
