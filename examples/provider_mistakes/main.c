@@ -33,7 +33,7 @@ static sessio_status begin(sessio_kit *kit, void *ctx)
 	struct test *test = ctx;
 
 	return sessio_kit_load_provider_image(kit, test->image, NULL) == rcOk
-		? sessio_kit_create_consumer(kit, SESSIO_KIT_NO_USER, &test->anna)
+		? sessio_kit_create_consumer(kit, SESSIO_KIT_NO_SESSION, &test->anna)
 		: SESSIO_BAD_STATE;
 }
 

@@ -44,6 +44,9 @@ extern "C" {
 
 typedef struct sessio_kit sessio_kit;
 
+/** In the place of a user session's id: a program that acts for none. */
+#define SESSIO_KIT_NO_SESSION UINT32_MAX
+
 /* XX(NAME, value, text): the one list of rules that code under test can break. */
 #define SESSIO_KIT_RULE_MAP(XX)                                                    \
 	XX(STOPPED, 1, "the library stopped the program")                          \

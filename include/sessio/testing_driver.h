@@ -58,9 +58,6 @@ typedef struct sessio_kit_file sessio_kit_file;
 typedef struct sessio_kit_request sessio_kit_request;
 typedef struct sessio_kit_process sessio_kit_process;
 
-/** In the place of a session's id: a program that acts for no user session. */
-#define SESSIO_KIT_NO_SESSION UINT32_MAX
-
 /** Loads the driver that SESSIO_DRIVER() declares; see sessio_kit_load_image(). */
 #define sessio_kit_load(kit, name, out_driver) \
 	sessio_kit_load_image((kit), &sessio_driver_image_of_##name, (out_driver))

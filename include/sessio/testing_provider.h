@@ -70,9 +70,6 @@ typedef struct sessio_kit_provider sessio_kit_provider;
 typedef struct sessio_kit_consumer sessio_kit_consumer;
 typedef struct sessio_kit_session sessio_kit_session;
 
-/** In the place of a session's id: a consumer that acts for no user session. */
-#define SESSIO_KIT_NO_USER UINT32_MAX
-
 /** Loads the provider that SESSIO_PROVIDER() declares; see sessio_kit_load_provider_image(). */
 #define sessio_kit_load_provider(kit, name, out_provider) \
 	sessio_kit_load_provider_image((kit), &sessio_provider_image_of_##name, (out_provider))
@@ -111,7 +108,7 @@ void *sessio_kit_find_object(sessio_kit *kit, const char *name);
  * Create a consumer.
  *
  * @param session_id  a user session of the kit's host: its logoff and its end close the
- *                    sessions that the consumer opens. SESSIO_KIT_NO_USER for none.
+ *                    sessions that the consumer opens. SESSIO_KIT_NO_SESSION for none.
  * @return SESSIO_OK, SESSIO_INVALID_ARG (a pointer is NULL), SESSIO_NOT_FOUND (there is no
  *         such user session), SESSIO_BAD_STATE (the kit is finished or stopped, or the user
  *         session has ended), SESSIO_NO_MEMORY.

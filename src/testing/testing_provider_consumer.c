@@ -83,7 +83,7 @@ sessio_status sessio_kit_create_consumer(
 		return SESSIO_NO_MEMORY;
 	}
 	consumer->kit = kit;
-	status = session_id != SESSIO_KIT_NO_USER ? bind_to(consumer, session_id) : SESSIO_OK;
+	status = session_id != SESSIO_KIT_NO_SESSION ? bind_to(consumer, session_id) : SESSIO_OK;
 	if (status == SESSIO_OK) {
 		status = sessio_handle_space_create(&consumer->space);
 	}

@@ -33,9 +33,9 @@ static int start(void **state)
 	(void)state;
 	if (sessio_kit_create(NULL, &world.kit) != SESSIO_OK ||
 		sessio_kit_load_provider(world.kit, box, &world.provider) != rcOk ||
-		sessio_kit_create_consumer(world.kit, SESSIO_KIT_NO_USER, &world.anna) !=
+		sessio_kit_create_consumer(world.kit, SESSIO_KIT_NO_SESSION, &world.anna) !=
 			SESSIO_OK ||
-		sessio_kit_create_consumer(world.kit, SESSIO_KIT_NO_USER, &world.bert) !=
+		sessio_kit_create_consumer(world.kit, SESSIO_KIT_NO_SESSION, &world.bert) !=
 			SESSIO_OK) {
 		return 1;
 	}
@@ -313,7 +313,7 @@ static void what_is_null_or_over_is_refused(void **state)
 	assert_int_equal(sessio_kit_pass(session, 0, NULL, &session), rcInvalidArgument);
 	assert_int_equal(sessio_kit_pass(session, 0, world.bert, NULL), rcInvalidArgument);
 	assert_int_equal(sessio_kit_finish(world.kit), 0);
-	assert_int_equal(sessio_kit_create_consumer(world.kit, SESSIO_KIT_NO_USER, &consumer),
+	assert_int_equal(sessio_kit_create_consumer(world.kit, SESSIO_KIT_NO_SESSION, &consumer),
 		SESSIO_BAD_STATE);
 	assert_int_equal(sessio_kit_load_provider(world.kit, box, NULL), rcFail);
 }
