@@ -499,8 +499,11 @@ static bool read_all(struct reader *reader)
 		}
 	}
 	if (!reader->has_version) {
-		reader->number++;
-		reader->line = reader->at;
+		/* A text without a newline at its end has no line behind the last one. */
+		if (reader->number == 0 || reader->line_end != reader->end) {
+			reader->number++;
+			reader->line = reader->at;
+		}
 		return fail(reader, reader->at,
 			"A scenario begins with the line \"" SI_SCENARIO_HEAD " 1\".");
 	}

@@ -132,6 +132,7 @@ static void a_mistake_has_a_line_a_column_and_a_sentence(void **state)
 		const char *sentence;
 	} mistakes[] = {
 		{ "", 1, 1, "A scenario begins with the line \"sessio-scenario 1\"." },
+		{ "# no", 1, 5, "A scenario begins with the line \"sessio-scenario 1\"." },
 		{ "\n# no\n", 3, 1, "A scenario begins with the line \"sessio-scenario 1\"." },
 		{ "\n  session 1 Created\n", 2, 3,
 			"A scenario begins with the line \"sessio-scenario 1\"." },
