@@ -7,6 +7,16 @@
 
 enum { BOARD_READ = 1, BOARD_WRITE = 2 };
 
+struct board {
+	int notes;
+};
+
+/* Of the sessions with the board. */
+extern KosSessionType *board_sessions;
+
+Retcode board_start(void);
+void board_stop(void);
+
 /* Writes one note, as the session with this handle. */
 Retcode board_write(const nk_handle_desc_t *desc);
 

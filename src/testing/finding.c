@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings, and the report of them. */
+#include "testing/growing.h"
 #include "testing/kit.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -148,57 +148,24 @@ const sessio_kit_finding *sessio_kit_get_finding(const sessio_kit *kit, size_t i
 	return &kit->findings[index]->face;
 }
 
-/* Text that grows; NULL once there is no memory. */
-struct text {
-	char *bytes;
-	size_t length;
-	size_t room;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
-{
-	va_list arguments;
-	char line[512];
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	if (text->bytes == NULL || length < 0) {
-		return;
-	}
-	if (text->length + (size_t)length >= text->room) {
-		char *more = realloc(text->bytes, 2 * text->room + (size_t)length);
-
-		if (more == NULL) {
-			return;
-		}
-		text->bytes = more;
-		text->room = 2 * text->room + (size_t)length;
-	}
-	length = (size_t)length < sizeof(line) ? length : (int)sizeof(line) - 1;
-	memcpy(text->bytes + text->length, line, (size_t)length + 1);
-	text->length += (size_t)length;
-}
-
-static void add_place(struct text *text, const char *what, const sessio_kit_place *place)
+static void add_place(struct si_growing *text, const char *what, const sessio_kit_place *place)
 {
 	if (place->file != NULL) {
-		add(text, "     %s %s:%u in %s\n", what, place->file, (unsigned)place->line,
-			place->driver);
+		si_growing_add(text, "     %s %s:%u in %s\n", what, place->file,
+			(unsigned)place->line, place->driver);
 	} else if (place->driver != NULL) {
-		add(text, "     %s %s\n", what, place->driver);
+		si_growing_add(text, "     %s %s\n", what, place->driver);
 	}
 }
 
-static void add_finding(struct text *text, size_t number, const sessio_kit_finding *finding)
+static void add_finding(struct si_growing *text, size_t number, const sessio_kit_finding *finding)
 {
-	add(text, "%2lu. %s: %s", (unsigned long)number, sessio_kit_rule_text(finding->rule),
-		finding->text);
+	si_growing_add(text, "%2lu. %s: %s", (unsigned long)number,
+		sessio_kit_rule_text(finding->rule), finding->text);
 	if (finding->times > 1) {
-		add(text, " (%lu times)", (unsigned long)finding->times);
+		si_growing_add(text, " (%lu times)", (unsigned long)finding->times);
 	}
-	add(text, "\n");
+	si_growing_add(text, "\n");
 	add_place(text, "at", &finding->at);
 	if (!is_same_place(&finding->at, &finding->made)) {
 		add_place(text, "made at", &finding->made);
@@ -207,24 +174,22 @@ static void add_finding(struct text *text, size_t number, const sessio_kit_findi
 
 const char *sessio_kit_report(sessio_kit *kit)
 {
-	struct text text = { .room = 1024 };
+	struct si_growing text = { 0 };
 
 	if (kit == NULL) {
 		return "";
 	}
-	text.bytes = malloc(text.room);
-	if (text.bytes == NULL) {
-		return kit->finding_count != 0 ? "no memory for the report\n" : "";
-	}
-	text.bytes[0] = '\0';
 	for (size_t i = 0; i < kit->finding_count; i++) {
 		add_finding(&text, i + 1, &kit->findings[i]->face);
 	}
 	if (kit->lost != 0) {
-		add(&text, "and %lu more\n", (unsigned long)kit->lost);
+		si_growing_add(&text, "and %lu more\n", (unsigned long)kit->lost);
+	}
+	if (text.failed) {
+		return "no memory for the report\n";
 	}
 	kit->looked_at = kit->finding_count;
 	free(kit->report);
 	kit->report = text.bytes;
-	return kit->report;
+	return text.bytes != NULL ? text.bytes : "";
 }

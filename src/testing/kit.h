@@ -139,7 +139,7 @@ bool si_kit_image_restore(const sessio_kit_image *image);
 
 /* The innermost call on this thread's stack that is in code under test. */
 struct si_kit_place si_kit_here(const sessio_kit *kit);
-/* The code under test that this address is in. */
+/* The code under test that this address is in; nowhere without a kit. */
 struct si_kit_place si_kit_place_at(const sessio_kit *kit, const void *return_address);
 /* This routine of a driver. */
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine);

@@ -56,7 +56,8 @@ struct si_kit_place si_kit_here(const sessio_kit *kit)
 
 struct si_kit_place si_kit_place_at(const sessio_kit *kit, const void *return_address)
 {
-	return (struct si_kit_place){ image_at(kit, return_address), return_address };
+	return (struct si_kit_place){ kit != NULL ? image_at(kit, return_address) : NULL,
+		return_address };
 }
 
 struct si_kit_place si_kit_place_of(const sessio_kit *kit, const void *routine)

@@ -105,6 +105,7 @@ void si_kit_sweep_things(sessio_kit *kit, const sessio_provider_image *image);
 /* At the end of a kit. */
 void si_kit_end_consumers(sessio_kit *kit);
 void si_kit_end_providers(sessio_kit *kit);
+void si_kit_free_consumers(sessio_kit *kit);
 void si_kit_free_providers(sessio_kit *kit);
 
 #endif /* SI_TESTING_PROVIDER_H */

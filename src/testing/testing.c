@@ -213,6 +213,7 @@ void sessio_kit_destroy(sessio_kit *kit)
 		return; /* threads of the library may still be about, and call its hooks */
 	}
 	si_kit_free_drivers(kit);
+	si_kit_free_consumers(kit);
 	si_kit_free_providers(kit);
 	si_kit_things_fini(kit);
 	si_kit_free_findings(kit);

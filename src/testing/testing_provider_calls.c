@@ -43,8 +43,6 @@ static bool is_gone(sessio_kit *kit, enum si_kit_thing_kind kind, const void *ob
 /* --- Objects and their types --- */
 
 Retcode si_kit_KosCreateObjectType(const char *name, KosObjectType *parent, rtl_size_t payloadSize,
-	KosObjectConstructor *construct, KosObjectDestructor *destruct, KosObjectType **outType);
-Retcode si_kit_KosCreateObjectType(const char *name, KosObjectType *parent, rtl_size_t payloadSize,
 	KosObjectConstructor *construct, KosObjectDestructor *destruct, KosObjectType **outType)
 {
 	sessio_kit *kit = si_kit_current();
@@ -56,7 +54,6 @@ Retcode si_kit_KosCreateObjectType(const char *name, KosObjectType *parent, rtl_
 	return rc;
 }
 
-void si_kit_sessio_object_type_ref(sessio_object_type *type);
 void si_kit_sessio_object_type_ref(sessio_object_type *type)
 {
 	sessio_kit *kit = si_kit_current();
@@ -100,7 +97,6 @@ static bool may_put(
 	return may;
 }
 
-void si_kit_sessio_object_type_unref(sessio_object_type *type);
 void si_kit_sessio_object_type_unref(sessio_object_type *type)
 {
 	sessio_kit *kit = si_kit_current();
@@ -112,8 +108,6 @@ void si_kit_sessio_object_type_unref(sessio_object_type *type)
 	}
 }
 
-Retcode si_kit_KosCreateObject(
-	KosObjectType *type, const char *name, void *createCtx, void **outObject);
 Retcode si_kit_KosCreateObject(
 	KosObjectType *type, const char *name, void *createCtx, void **outObject)
 {
@@ -145,7 +139,6 @@ static enum si_kit_thing_kind kind_at(sessio_kit *kit, const void *object)
 	return kind != SI_THING_KINDS ? kind : si_kit_thing_kind_of(object);
 }
 
-void si_kit_KosRefObject(void *object);
 void si_kit_KosRefObject(void *object)
 {
 	sessio_kit *kit = si_kit_current();
@@ -158,7 +151,6 @@ void si_kit_KosRefObject(void *object)
 	}
 }
 
-void si_kit_KosPutObject(void *object);
 void si_kit_KosPutObject(void *object)
 {
 	sessio_kit *kit = si_kit_current();
@@ -182,8 +174,6 @@ static Retcode got(sessio_kit *kit, Retcode rc, void *const *object, struct si_k
 }
 
 Retcode si_kit_KosCreateObjContainer(
-	KosObjContainer *parent, const char *name, KosObjContainer **outContainer);
-Retcode si_kit_KosCreateObjContainer(
 	KosObjContainer *parent, const char *name, KosObjContainer **outContainer)
 {
 	sessio_kit *kit = si_kit_current();
@@ -192,8 +182,6 @@ Retcode si_kit_KosCreateObjContainer(
 	return rc == rcOk ? got(kit, rc, (void *const[]){ *outContainer }, HERE) : rc;
 }
 
-Retcode si_kit_KosGetObjContainerObjectByName(
-	KosObjContainer *container, const char *name, void **outObject);
 Retcode si_kit_KosGetObjContainerObjectByName(
 	KosObjContainer *container, const char *name, void **outObject)
 {
@@ -204,8 +192,6 @@ Retcode si_kit_KosGetObjContainerObjectByName(
 }
 
 Retcode si_kit_KosCreateObjHandleTable(
-	rtl_uint32_t initialCount, rtl_uint32_t maxCount, KosObjHandleTable **outTable);
-Retcode si_kit_KosCreateObjHandleTable(
 	rtl_uint32_t initialCount, rtl_uint32_t maxCount, KosObjHandleTable **outTable)
 {
 	sessio_kit *kit = si_kit_current();
@@ -214,8 +200,6 @@ Retcode si_kit_KosCreateObjHandleTable(
 	return rc == rcOk ? got(kit, rc, (void *const[]){ *outTable }, HERE) : rc;
 }
 
-Retcode si_kit_KosRefObjectByObjHandle(
-	KosObjHandleTable *table, KosObjHandle handle, void **outObject);
 Retcode si_kit_KosRefObjectByObjHandle(
 	KosObjHandleTable *table, KosObjHandle handle, void **outObject)
 {
@@ -227,8 +211,6 @@ Retcode si_kit_KosRefObjectByObjHandle(
 /* --- Session types and registrations --- */
 
 Retcode si_kit_KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionType,
-	const KosSessionOps *ops, KosSessionType **outType);
-Retcode si_kit_KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionType,
 	const KosSessionOps *ops, KosSessionType **outType)
 {
 	sessio_kit *kit = si_kit_current();
@@ -237,7 +219,6 @@ Retcode si_kit_KosSessionCreateType(KosObjectType *objectType, KosObjectType *se
 	return rc == rcOk ? got(kit, rc, (void *const[]){ *outType }, HERE) : rc;
 }
 
-void si_kit_KosSessionDestroyType(KosSessionType *type);
 void si_kit_KosSessionDestroyType(KosSessionType *type)
 {
 	sessio_kit *kit = si_kit_current();
@@ -262,7 +243,6 @@ static void set_registered(
 	si_kit_ledger_unlock(kit);
 }
 
-Retcode si_kit_KosSessionRegisterObject(KosSessionType *type, void *object);
 Retcode si_kit_KosSessionRegisterObject(KosSessionType *type, void *object)
 {
 	sessio_kit *kit = si_kit_current();
@@ -279,7 +259,6 @@ Retcode si_kit_KosSessionRegisterObject(KosSessionType *type, void *object)
 	return rc;
 }
 
-Retcode si_kit_KosSessionUnregisterObject(void *object);
 Retcode si_kit_KosSessionUnregisterObject(void *object)
 {
 	sessio_kit *kit = si_kit_current();
@@ -299,8 +278,6 @@ Retcode si_kit_KosSessionUnregisterObject(void *object)
 /* --- Sessions --- */
 
 Retcode si_kit_KosSessionOpenObject(void *object, rtl_uint32_t requiredRights,
-	rtl_uint32_t shareMode, void *openCtx, void **sessionCtx);
-Retcode si_kit_KosSessionOpenObject(void *object, rtl_uint32_t requiredRights,
 	rtl_uint32_t shareMode, void *openCtx, void **sessionCtx)
 {
 	sessio_kit *kit = si_kit_current();
@@ -311,7 +288,6 @@ Retcode si_kit_KosSessionOpenObject(void *object, rtl_uint32_t requiredRights,
 	return KosSessionOpenObject(object, requiredRights, shareMode, openCtx, sessionCtx);
 }
 
-Retcode si_kit_KosSessionCloseObject(void *sessionCtx);
 Retcode si_kit_KosSessionCloseObject(void *sessionCtx)
 {
 	return is_gone(si_kit_current(), SI_THING_CONTEXT, sessionCtx, CALL,
@@ -333,7 +309,6 @@ static void begun(sessio_kit *kit, void *context, struct si_kit_place at)
 	si_kit_ledger_unlock(kit);
 }
 
-Retcode si_kit_KosSessionRef(void *sessionCtx, KosSessionType *type, void **object);
 Retcode si_kit_KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 {
 	sessio_kit *kit = si_kit_current();
@@ -386,7 +361,6 @@ static void ending(sessio_kit *kit, void *context)
 	}
 }
 
-void si_kit_KosSessionPut(void *sessionCtx);
 void si_kit_KosSessionPut(void *sessionCtx)
 {
 	sessio_kit *kit = si_kit_current();
@@ -406,7 +380,6 @@ static bool reads_early(const struct si_kit_thing *thing)
 	return thing->operations == 0 && si_thread_innermost() == NULL;
 }
 
-rtl_uint32_t si_kit_KosSessionGetOpenRights(void *sessionCtx);
 rtl_uint32_t si_kit_KosSessionGetOpenRights(void *sessionCtx)
 {
 	sessio_kit *kit = si_kit_current();
@@ -426,7 +399,6 @@ rtl_uint32_t si_kit_KosSessionGetOpenRights(void *sessionCtx)
 	return KosSessionGetOpenRights(sessionCtx);
 }
 
-Retcode si_kit_KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx);
 Retcode si_kit_KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx)
 {
 	sessio_kit *kit = si_kit_current();
@@ -436,7 +408,6 @@ Retcode si_kit_KosSessionWalk(void *object, KosSessionHandler *handler, void *wa
 		: KosSessionWalk(object, handler, walkCtx);
 }
 
-Retcode si_kit_KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *desc);
 Retcode si_kit_KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *desc)
 {
 	sessio_kit *kit = si_kit_current();
@@ -446,7 +417,6 @@ Retcode si_kit_KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *
 		: KosSessionContextToIpcHandle(sessionCtx, desc);
 }
 
-Retcode si_kit_KosSessionGetObjectHandle(void *object, Handle *handle);
 Retcode si_kit_KosSessionGetObjectHandle(void *object, Handle *handle)
 {
 	sessio_kit *kit = si_kit_current();
@@ -456,7 +426,6 @@ Retcode si_kit_KosSessionGetObjectHandle(void *object, Handle *handle)
 		: KosSessionGetObjectHandle(object, handle);
 }
 
-Retcode si_kit_KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle);
 Retcode si_kit_KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle)
 {
 	sessio_kit *kit = si_kit_current();
@@ -493,8 +462,6 @@ static Retcode closed_handle(sessio_kit *kit, Retcode rc, Handle handle)
 }
 
 Retcode si_kit_KnHandleCreateUserObject(
-	rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle *handle);
-Retcode si_kit_KnHandleCreateUserObject(
 	rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle *handle)
 {
 	sessio_kit *kit = si_kit_current();
@@ -503,8 +470,6 @@ Retcode si_kit_KnHandleCreateUserObject(
 		kit, KnHandleCreateUserObject(type, rights, context, handle), handle, HERE);
 }
 
-Retcode si_kit_KnHandleCreateBadge(
-	Notice notice, rtl_uintptr_t eventId, void *context, Handle *handle);
 Retcode si_kit_KnHandleCreateBadge(
 	Notice notice, rtl_uintptr_t eventId, void *context, Handle *handle)
 {
@@ -515,8 +480,6 @@ Retcode si_kit_KnHandleCreateBadge(
 }
 
 Retcode si_kit_KnHandleCopy(
-	Handle inHandle, rtl_uint32_t newRightsMask, Handle copyBadge, Handle *outHandle);
-Retcode si_kit_KnHandleCopy(
 	Handle inHandle, rtl_uint32_t newRightsMask, Handle copyBadge, Handle *outHandle)
 {
 	sessio_kit *kit = si_kit_current();
@@ -525,13 +488,11 @@ Retcode si_kit_KnHandleCopy(
 		kit, KnHandleCopy(inHandle, newRightsMask, copyBadge, outHandle), outHandle, HERE);
 }
 
-Retcode si_kit_KnHandleClose(Handle handle);
 Retcode si_kit_KnHandleClose(Handle handle)
 {
 	return closed_handle(si_kit_current(), KnHandleClose(handle), handle);
 }
 
-Retcode si_kit_KnHandleRevokeEx(Handle handle, rtl_bool close);
 Retcode si_kit_KnHandleRevokeEx(Handle handle, rtl_bool close)
 {
 	Retcode rc = KnHandleRevokeEx(handle, close);

@@ -126,20 +126,25 @@ static void end_session(sessio_kit_session *session)
 	close_directly(session);
 }
 
+/* Its memory stays: after the end of its kit its calls answer rcFail. */
 static void end_consumer(sessio_kit_consumer *consumer)
 {
-	struct si_list_node *next;
-
 	for (struct si_list_node *node = consumer->sessions.first; node != NULL;
 		node = node->next) {
 		end_session(SI_LIST_ELEMENT(node, sessio_kit_session, link));
 	}
 	sessio_handle_space_destroy(consumer->space); /* with all its handles */
+	sessio_bind_destroy(consumer->bind);
+}
+
+static void free_consumer(sessio_kit_consumer *consumer)
+{
+	struct si_list_node *next;
+
 	for (struct si_list_node *node = consumer->sessions.first; node != NULL; node = next) {
 		next = node->next;
 		free(SI_LIST_ELEMENT(node, sessio_kit_session, link));
 	}
-	sessio_bind_destroy(consumer->bind);
 	free(consumer);
 }
 
@@ -149,6 +154,7 @@ static void kill_consumer(void *arg)
 
 	si_list_remove(&consumer->kit->consumers, &consumer->link);
 	end_consumer(consumer);
+	free_consumer(consumer);
 }
 
 void sessio_kit_kill_consumer(sessio_kit_consumer *consumer)
@@ -161,13 +167,18 @@ void sessio_kit_kill_consumer(sessio_kit_consumer *consumer)
 /* The latest first. */
 void si_kit_end_consumers(sessio_kit *kit)
 {
-	struct si_list consumers = kit->consumers;
-	struct si_list_node *previous;
-
-	kit->consumers = (struct si_list){ NULL, NULL, NULL };
-	for (struct si_list_node *node = consumers.last; node != NULL; node = previous) {
-		previous = node->previous;
+	for (struct si_list_node *node = kit->consumers.last; node != NULL; node = node->previous) {
 		end_consumer(SI_LIST_ELEMENT(node, sessio_kit_consumer, link));
+	}
+}
+
+void si_kit_free_consumers(sessio_kit *kit)
+{
+	struct si_list_node *next;
+
+	for (struct si_list_node *node = kit->consumers.first; node != NULL; node = next) {
+		next = node->next;
+		free_consumer(SI_LIST_ELEMENT(node, sessio_kit_consumer, link));
 	}
 }
 

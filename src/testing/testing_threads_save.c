@@ -5,47 +5,14 @@
  * such as "at left 1 lock: right". There the second decision of the thread left is at
  * a lock, and the thread right runs. An allocation "fails".
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "testing/growing.h"
 #include "testing/testing_threads.h"
 
 #define HEAD "sessio schedule 1"
-
-/* Text that grows; NULL once there is no memory. */
-struct text {
-	char *bytes;
-	size_t length, room;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
-{
-	va_list arguments;
-	char line[512];
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	if (text->bytes == NULL || length < 0 || (size_t)length >= sizeof(line)) {
-		return;
-	}
-	if (text->length + (size_t)length >= text->room) {
-		char *more = realloc(text->bytes, 2 * text->room);
-
-		if (more == NULL) {
-			free(text->bytes);
-			text->bytes = NULL;
-			return;
-		}
-		text->bytes = more;
-		text->room *= 2;
-	}
-	memcpy(text->bytes + text->length, line, (size_t)length + 1);
-	text->length += (size_t)length;
-}
 
 /* The point of this choice in the last run. */
 static unsigned point_of(
@@ -64,25 +31,25 @@ static unsigned point_of(
 char *si_threads_save(const sessio_threads *threads)
 {
 	const struct si_threads_shared *shared = threads->keeper.shared;
-	struct text text = { .bytes = malloc(1024), .room = 1024 };
+	struct si_growing text = { 0 };
 
-	add(&text, "%s\nprogram %s\nbounds %u\nfaults %u\n", HEAD, threads->options.program,
-		threads->options.bounds, threads->options.faults);
+	si_growing_add(&text, "%s\nprogram %s\nbounds %u\nfaults %u\n", HEAD,
+		threads->options.program, threads->options.bounds, threads->options.faults);
 	for (unsigned i = 0; i < 64; i++) {
 		if ((threads->operations_off >> i & 1u) != 0) {
-			add(&text, "leaves out %u\n", i);
+			si_growing_add(&text, "leaves out %u\n", i);
 		}
 	}
-	add(&text, "finds %s\nthreads", si_threads_finding_text(shared->finding));
+	si_growing_add(&text, "finds %s\nthreads", si_threads_finding_text(shared->finding));
 	for (unsigned i = 0; i < SESSIO_THREADS_MAX && shared->last[i].name[0] != '\0'; i++) {
-		add(&text, " %s", shared->last[i].name);
+		si_growing_add(&text, " %s", shared->last[i].name);
 	}
-	add(&text, "\n");
+	si_growing_add(&text, "\n");
 	for (unsigned i = 0; i < threads->choice_count; i++) {
 		const struct si_threads_choice *choice = &threads->choices[i];
 		unsigned point = point_of(shared, choice);
 
-		add(&text, "at %s %u %s: %s\n", shared->last[choice->thread].name,
+		si_growing_add(&text, "at %s %u %s: %s\n", shared->last[choice->thread].name,
 			(unsigned)choice->nth, si_threads_point_names[point],
 			point == SI_THREADS_FAULT ? "fails" : shared->last[choice->to].name);
 	}

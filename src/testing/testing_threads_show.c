@@ -3,42 +3,13 @@
  * A finding for people: its kind, the places of the threads, and the schedule with a
  * column for each thread. A row says how far a thread ran before another did.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "testing/growing.h"
 #include "testing/testing_threads_lines.h"
 
 #define COLUMN 36
-
-struct text {
-	char *bytes;
-	size_t length, room;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
-{
-	va_list arguments;
-	int length = 0;
-
-	while (text->bytes != NULL) {
-		va_start(arguments, format);
-		length = vsnprintf(
-			text->bytes + text->length, text->room - text->length, format, arguments);
-		va_end(arguments);
-		if (length < 0 || (size_t)length < text->room - text->length) {
-			break;
-		}
-		text->room = 2 * text->room + (size_t)length;
-		char *more = realloc(text->bytes, text->room);
-
-		if (more == NULL) {
-			free(text->bytes);
-		}
-		text->bytes = more;
-	}
-	text->length += length > 0 && text->bytes != NULL ? (size_t)length : 0;
-}
 
 const char *si_threads_finding_text(sessio_threads_finding finding)
 {
@@ -90,7 +61,7 @@ static const char *doing(const struct si_threads_last *last)
 	}
 }
 
-static void add_threads(struct text *text, const struct si_threads_shared *shared,
+static void add_threads(struct si_growing *text, const struct si_threads_shared *shared,
 	const struct si_threads_lines *lines)
 {
 	for (unsigned i = 0; i < SESSIO_THREADS_MAX && shared->last[i].name[0] != '\0'; i++) {
@@ -100,50 +71,50 @@ static void add_threads(struct text *text, const struct si_threads_shared *share
 		put_place(place, sizeof(place), &last->place, (enum si_threads_point)last->point,
 			lines);
 		if (last->ended || last->point == SI_THREADS_BEGIN) {
-			add(text, "  %s %s\n", last->name,
+			si_growing_add(text, "  %s %s\n", last->name,
 				last->ended ? "has ended" : "has not begun");
 			continue;
 		}
-		add(text, "  %s %s %s", last->name, doing(last), place);
+		si_growing_add(text, "  %s %s %s", last->name, doing(last), place);
 		if (last->object != 0 && last->point != SI_THREADS_UNLOCK) {
-			add(text, ", object %u", last->object);
+			si_growing_add(text, ", object %u", last->object);
 		}
 		if (last->owner >= 0) {
-			add(text, ", which %s has", shared->last[last->owner].name);
+			si_growing_add(text, ", which %s has", shared->last[last->owner].name);
 		}
-		add(text, "\n");
+		si_growing_add(text, "\n");
 	}
 }
 
-static void add_step(struct text *text, const struct si_threads_step *step, unsigned number,
+static void add_step(struct si_growing *text, const struct si_threads_step *step, unsigned number,
 	const struct si_threads_lines *lines)
 {
 	char place[SI_THREADS_TEXT];
 
 	put_place(place, sizeof(place), &step->place, (enum si_threads_point)step->point, lines);
-	add(text, "%3u ", number);
+	si_growing_add(text, "%3u ", number);
 	for (unsigned i = 0; i < step->thread; i++) {
-		add(text, "%-*s", COLUMN, "");
+		si_growing_add(text, "%-*s", COLUMN, "");
 	}
-	add(text, "%s%s\n", place, step->fails ? " fails" : "");
+	si_growing_add(text, "%s%s\n", place, step->fails ? " fails" : "");
 	if (step->state[0] != '\0') {
-		add(text, "    | %s\n", step->state);
+		si_growing_add(text, "    | %s\n", step->state);
 	}
 }
 
-static void add_columns(struct text *text, const struct si_threads_shared *shared,
+static void add_columns(struct si_growing *text, const struct si_threads_shared *shared,
 	const struct si_threads_lines *lines)
 {
-	add(text, "\n    ");
+	si_growing_add(text, "\n    ");
 	for (unsigned i = 0; i < SESSIO_THREADS_MAX && shared->last[i].name[0] != '\0'; i++) {
-		add(text, "%-*s", COLUMN, shared->last[i].name);
+		si_growing_add(text, "%-*s", COLUMN, shared->last[i].name);
 	}
-	add(text, "\n");
+	si_growing_add(text, "\n");
 	for (unsigned i = 0; i < shared->step_count; i++) {
 		add_step(text, &shared->steps[i], i + 1, lines);
 	}
 	if (shared->step_count == SI_THREADS_STEPS) {
-		add(text, "and so on\n");
+		si_growing_add(text, "and so on\n");
 	}
 }
 
@@ -151,26 +122,27 @@ char *si_threads_report(sessio_threads *threads)
 {
 	const struct si_threads_shared *shared = threads->keeper.shared;
 	const sessio_threads_result *result = &threads->result;
-	struct text text = { .bytes = malloc(1024), .room = 1024 };
+	struct si_growing text = { 0 };
 	struct si_threads_lines lines = { 0 };
 
 	si_threads_lines_read(&lines, shared);
-	add(&text, "%s: %s\n", si_threads_finding_text(shared->finding), shared->text);
+	si_growing_add(&text, "%s: %s\n", si_threads_finding_text(shared->finding), shared->text);
 	if (shared->file != NULL) {
-		add(&text, "  at %s:%d\n", shared->file, shared->line);
+		si_growing_add(&text, "  at %s:%d\n", shared->file, shared->line);
 	}
 	add_threads(&text, shared, &lines);
-	add(&text, "found after %llu schedules; pre-emptions in this one: %u, faults: %u\n",
+	si_growing_add(&text,
+		"found after %llu schedules; pre-emptions in this one: %u, faults: %u\n",
 		(unsigned long long)result->schedules + (unsigned long long)result->random,
 		shared->preemptions, shared->faults);
 	for (unsigned i = 0; i < 64; i++) {
 		if ((threads->operations_off >> i & 1u) != 0) {
-			add(&text, "it needs no operation %u\n", i);
+			si_growing_add(&text, "it needs no operation %u\n", i);
 		}
 	}
 	add_columns(&text, shared, &lines);
 	if (shared->output[0] != '\0') {
-		add(&text, "\nprinted: %s\n", shared->output);
+		si_growing_add(&text, "\nprinted: %s\n", shared->output);
 	}
 	si_threads_lines_free(&lines);
 	return text.bytes;
@@ -178,20 +150,21 @@ char *si_threads_report(sessio_threads *threads)
 
 char *si_threads_report_nothing(const sessio_threads_result *result)
 {
-	struct text text = { .bytes = malloc(512), .room = 512 };
+	struct si_growing text = { 0 };
 
-	add(&text, "nothing found in %llu schedules with %llu decisions\n",
+	si_growing_add(&text, "nothing found in %llu schedules with %llu decisions\n",
 		(unsigned long long)result->schedules, (unsigned long long)result->points);
-	add(&text, "  bounds tried to their end: %u\n", result->bounds);
-	add(&text, "  ended at a state that was known: %llu\n", (unsigned long long)result->equal);
+	si_growing_add(&text, "  bounds tried to their end: %u\n", result->bounds);
+	si_growing_add(&text, "  ended at a state that was known: %llu\n",
+		(unsigned long long)result->equal);
 	if (result->complete) {
-		add(&text, "  complete: nothing was cut\n");
+		si_growing_add(&text, "  complete: nothing was cut\n");
 	} else {
-		add(&text, "  continuations that were cut: %llu\n",
+		si_growing_add(&text, "  continuations that were cut: %llu\n",
 			(unsigned long long)result->cut);
 	}
 	if (result->random != 0) {
-		add(&text,
+		si_growing_add(&text,
 			"  %llu at random, with %u threads and %llu decisions at most: "
 			"a probability of %.3g at least\n",
 			(unsigned long long)result->random, result->threads,

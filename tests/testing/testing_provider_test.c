@@ -318,6 +318,32 @@ static void what_is_null_or_over_is_refused(void **state)
 	assert_int_equal(sessio_kit_load_provider(world.kit, box, NULL), rcFail);
 }
 
+static void after_the_finish_nothing_goes_on(void **state)
+{
+	sessio_kit_session *session = open_box(world.anna);
+	nk_handle_desc_t desc = { 0 };
+
+	(void)state;
+	assert_int_equal(sessio_kit_give_handle(session), rcOk);
+	assert_int_equal(sessio_kit_begin_operation(session), rcOk);
+	assert_int_equal(sessio_kit_finish(world.kit), 0);
+	assert_int_equal(
+		sessio_kit_open_object(world.anna, &desc, ALL, ALL, NULL, &session), rcFail);
+	assert_int_equal(sessio_kit_send(session, &desc), rcFail);
+	assert_int_equal(sessio_kit_begin_operation(session), rcFail);
+	assert_int_equal(sessio_kit_close_session(session), rcFail);
+	sessio_kit_kill_consumer(world.anna);
+	assert_int_equal(sessio_kit_unload_provider(world.provider), rcInvalidArgument);
+}
+
+static void a_provider_works_without_a_kit(void **state)
+{
+	(void)state;
+	assert_int_equal(sessio_provider_image_of_box_twin.start(), rcOk);
+	assert_int_equal(box_twin_count_of('o'), 0);
+	sessio_provider_image_of_box_twin.stop();
+}
+
 #define SUITE(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -334,6 +360,8 @@ int main(void)
 		SUITE(a_logoff_closes_the_sessions_of_its_consumers),
 		SUITE(twins_have_variables_of_their_own),
 		SUITE(what_is_null_or_over_is_refused),
+		SUITE(after_the_finish_nothing_goes_on),
+		cmocka_unit_test(a_provider_works_without_a_kit),
 	};
 
 	leaks_allow(3); /* the process's own handle space, its lock and its first slots */
