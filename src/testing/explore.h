@@ -12,6 +12,9 @@
  *      state before the last step is compared with the one of the run that found it.
  * (explore-2) A failure of a batch counts as what it is if the history fails the same
  *      way alone, in a copy of its own.
+ * (explore-3) A batch does not note where things are made, which costs more than all the
+ *      rest. A history that fails, or needs such a place, runs again at once with places.
+ *      After a stop it cannot. Then it runs alone.
  */
 #ifndef SI_TESTING_EXPLORE_H
 #define SI_TESTING_EXPLORE_H
@@ -72,6 +75,7 @@ struct si_explore_outcome {
 	uint8_t kind; /* a sessio_explore_kind, if it failed */
 	uint8_t rule;
 	bool ended; /* by a fault in its beginning */
+	bool placeless; /* the signature lacks places (explore-3) */
 	uint32_t states;
 	uint64_t state; /* a hash of all that makes states equal */
 	uint64_t repeat; /* of what comes again */
@@ -154,7 +158,10 @@ enum si_explore_added si_explore_seen_add(struct si_explore_seen *seen, uint64_t
 
 /* --- testing_explore_history.c --- */
 
-/* Runs one history in this process. With `shows` it writes it down in the shared memory. */
+/*
+ * Runs one history in this process. With `shows` it writes it down in the shared memory.
+ * Without, it runs twice if it has to (explore-3).
+ */
 void si_explore_play(sessio_explore *explore, const struct si_explore_candidate *candidate,
 	bool shows, struct si_explore_outcome *out_outcome);
 /* A history's moves, the oldest first; returns their number. */

@@ -50,6 +50,7 @@ struct si_kit_record {
 	size_t size;
 	ULONG tag;
 	struct si_kit_place made;
+	CSHORT owner_type; /* of a registration */
 	char name[80];
 	bool found; /* a finding has named it: it is not reported as left besides */
 };
@@ -82,6 +83,8 @@ struct sessio_kit {
 	sessio_host *host;
 	bool finished;
 	bool unverified; /* only a stop is a finding */
+	bool placeless; /* it is not noted where things are made, as that is slow */
+	_Atomic bool misses_place; /* and then the kit had to know it */
 	/* A step: where a stop leads to. */
 	bool in_step; /* of the thread of the step, and so the next three */
 	const void *step_thread;
@@ -139,6 +142,8 @@ bool si_kit_image_restore(const sessio_kit_image *image);
 
 /* The innermost call on this thread's stack that is in code under test. */
 struct si_kit_place si_kit_here(const sessio_kit *kit);
+/* The same for something that a finding may name later; none in a placeless kit. */
+struct si_kit_place si_kit_note_here(const sessio_kit *kit);
 /* The code under test that this address is in; nowhere without a kit. */
 struct si_kit_place si_kit_place_at(const sessio_kit *kit, const void *return_address);
 /* This routine of a driver. */

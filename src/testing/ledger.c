@@ -51,13 +51,6 @@ static struct si_kit_record *find_locked(const struct si_map *map, const void *o
 	return node != NULL ? CONTAINING_RECORD(node, struct si_kit_record, by_object) : NULL;
 }
 
-struct si_kit_record *si_kit_record_locked(sessio_kit *kit, const void *object)
-{
-	struct si_kit_record *record = find_locked(&kit->records, object);
-
-	return record != NULL ? record : find_locked(&kit->past, object);
-}
-
 static void drop_past_locked(sessio_kit *kit, struct si_kit_record *record)
 {
 	si_map_remove(&kit->past, &record->by_object);
@@ -101,13 +94,24 @@ static void put_size(struct si_kit_record *record)
 
 static void put_owner(struct si_kit_record *record)
 {
-	CSHORT type;
-
-	memcpy(&type, record->owner, sizeof(type));
 	(void)snprintf(record->name, sizeof(record->name), "of a %s object",
-		type == IO_TYPE_DEVICE         ? "device"
-			: type == IO_TYPE_FILE ? "file"
-					       : "driver");
+		record->owner_type == IO_TYPE_DEVICE         ? "device"
+			: record->owner_type == IO_TYPE_FILE ? "file"
+							     : "driver");
+}
+
+struct si_kit_record *si_kit_record_locked(sessio_kit *kit, const void *object)
+{
+	struct si_kit_record *record = find_locked(&kit->records, object);
+
+	record = record != NULL ? record : find_locked(&kit->past, object);
+	/* Few things are ever asked for, so these names are put only now. */
+	if (record != NULL && record->kind == SI_WDK_POOL) {
+		put_size(record);
+	} else if (record != NULL && record->kind == SI_WDK_REGISTRATION) {
+		put_owner(record);
+	}
+	return record;
 }
 
 static void on_made(const struct si_wdk_thing *thing)
@@ -126,13 +130,11 @@ static void on_made(const struct si_wdk_thing *thing)
 	record->memory = thing->memory;
 	record->size = thing->size;
 	record->tag = thing->tag;
-	record->made = si_kit_here(kit);
+	record->made = si_kit_note_here(kit);
 	if (thing->name != NULL) {
 		put_name(record, thing->name);
-	} else if (thing->kind == SI_WDK_POOL) {
-		put_size(record);
 	} else if (thing->kind == SI_WDK_REGISTRATION) {
-		put_owner(record);
+		memcpy(&record->owner_type, record->owner, sizeof(record->owner_type));
 	}
 	si_wdk_lock(&kit->lock);
 	before = find_locked(&kit->past, thing->object);
@@ -385,10 +387,16 @@ static const struct kind {
 	{ SI_WDK_POOL, SESSIO_KIT_RULE_POOL_LEFT, "ExFreePool() was not called", free_pool },
 };
 
-static bool is_of(const struct si_kit_record *record, const sessio_kit_driver *driver)
+static bool is_of(
+	sessio_kit *kit, const struct si_kit_record *record, const sessio_kit_driver *driver)
 {
-	return driver == NULL || record->made.image == &driver->image->image ||
-		record->owner == &driver->object;
+	if (driver == NULL || record->owner == &driver->object) {
+		return true;
+	}
+	if (kit->placeless) {
+		atomic_store(&kit->misses_place, true);
+	}
+	return record->made.image == &driver->image->image;
 }
 
 /* A copy of the first that is left; false if there is none. */
@@ -402,7 +410,7 @@ static bool first_left(sessio_kit *kit, const sessio_kit_driver *driver, enum si
 		node = node->next) {
 		struct si_kit_record *record = SI_LIST_ELEMENT(node, struct si_kit_record, link);
 
-		if (is_of(record, driver)) {
+		if (is_of(kit, record, driver)) {
 			*copy = *record;
 			is_left = true;
 		}

@@ -24,12 +24,7 @@ static unsigned char *bytes_of(struct guarded *own)
 
 static bool is_filled(const unsigned char *bytes, size_t count, unsigned char value)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (bytes[i] != value) {
-			return false;
-		}
-	}
-	return true;
+	return count == 0 || (bytes[0] == value && memcmp(bytes, bytes + 1, count - 1) == 0);
 }
 
 void *si_kit_take_memory(size_t size)
@@ -118,5 +113,9 @@ void si_kit_check_quarantine(sessio_kit *kit)
 
 void si_kit_free_quarantine(sessio_kit *kit)
 {
-	shrink_quarantine(kit, 0);
+	struct guarded *own;
+
+	while ((own = take_oldest(kit, 0)) != NULL) {
+		si_platform_free(own);
+	}
 }

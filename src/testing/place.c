@@ -54,6 +54,11 @@ struct si_kit_place si_kit_here(const sessio_kit *kit)
 	return search.found;
 }
 
+struct si_kit_place si_kit_note_here(const sessio_kit *kit)
+{
+	return kit->placeless ? (struct si_kit_place){ 0 } : si_kit_here(kit);
+}
+
 struct si_kit_place si_kit_place_at(const sessio_kit *kit, const void *return_address)
 {
 	return (struct si_kit_place){ kit != NULL ? image_at(kit, return_address) : NULL,

@@ -149,56 +149,85 @@ static size_t held_by_me(sessio_kit *kit, const void *wanted, const void **out_h
 	return count;
 }
 
+static bool is_known(sessio_kit *kit, const void *first, const void *second)
+{
+	bool known;
+
+	si_wdk_lock(&kit->lock);
+	known = is_known_locked(&kit->locks, first, second);
+	si_wdk_unlock(&kit->lock);
+	return known;
+}
+
+/* An order that is not known, unless another thread has noted it meanwhile. */
+static void note(sessio_kit *kit, const void *held, const void *lock)
+{
+	struct order *fresh = calloc(1, sizeof(*fresh));
+	struct si_kit_place opposite = { 0 }, here = si_kit_note_here(kit);
+	bool known, closes = false;
+
+	if (fresh == NULL) {
+		return; /* then an order is not noticed, and that is all */
+	}
+	fresh->first = held;
+	fresh->second = lock;
+	fresh->at = here;
+	si_wdk_lock(&kit->lock);
+	known = is_known_locked(&kit->locks, held, lock);
+	if (!known) {
+		closes = note_locked(&kit->locks, fresh, &opposite);
+	}
+	si_wdk_unlock(&kit->lock);
+	if (known) {
+		free(fresh);
+	} else if (closes) {
+		si_kit_find_pair(kit, SESSIO_KIT_RULE_LOCK_ORDER, lock,
+			"it is taken with another held, and elsewhere the other way round", here,
+			opposite);
+	}
+}
+
 static void want(sessio_kit *kit, const void *lock)
 {
 	const void *held[HELD];
 	size_t count = held_by_me(kit, lock, held);
 
 	for (size_t i = 0; i < count; i++) {
-		struct order *fresh = calloc(1, sizeof(*fresh));
-		struct si_kit_place opposite = { 0 }, here = si_kit_here(kit);
-		bool known = true, closes = false;
-
-		if (fresh == NULL) {
-			return; /* then an order is not noticed, and that is all */
-		}
-		fresh->first = held[i];
-		fresh->second = lock;
-		fresh->at = here;
-		si_wdk_lock(&kit->lock);
-		known = is_known_locked(&kit->locks, held[i], lock);
-		if (!known) {
-			closes = note_locked(&kit->locks, fresh, &opposite);
-		}
-		si_wdk_unlock(&kit->lock);
-		if (known) {
-			free(fresh);
-		} else if (closes) {
-			si_kit_find_pair(kit, SESSIO_KIT_RULE_LOCK_ORDER, lock,
-				"it is taken with another held, and elsewhere the other way round",
-				here, opposite);
+		if (!is_known(kit, held[i], lock)) {
+			note(kit, held[i], lock);
 		}
 	}
 }
 
+/* This thread's; NULL if there is no memory. Nobody else adds it. */
+static struct holder *make_holder(sessio_kit *kit)
+{
+	struct holder *holder = calloc(1, sizeof(*holder));
+
+	if (holder != NULL) {
+		si_wdk_lock(&kit->lock);
+		si_map_add(&kit->locks.threads, &holder->by_thread, (uintptr_t)si_wdk_thread());
+		si_list_append(&kit->locks.all_threads, &holder->link);
+		si_wdk_unlock(&kit->lock);
+	}
+	return holder;
+}
+
 static void take(sessio_kit *kit, const void *lock)
 {
-	struct holder *fresh = calloc(1, sizeof(*fresh));
 	struct holder *holder;
 
 	si_wdk_lock(&kit->lock);
 	holder = find_holder_locked(&kit->locks);
-	if (holder == NULL && fresh != NULL) {
-		holder = fresh;
-		fresh = NULL;
-		si_map_add(&kit->locks.threads, &holder->by_thread, (uintptr_t)si_wdk_thread());
-		si_list_append(&kit->locks.all_threads, &holder->link);
+	si_wdk_unlock(&kit->lock);
+	if (holder == NULL) {
+		holder = make_holder(kit);
 	}
+	si_wdk_lock(&kit->lock);
 	if (holder != NULL && holder->count < HELD) {
 		holder->held[holder->count++] = lock;
 	}
 	si_wdk_unlock(&kit->lock);
-	free(fresh);
 }
 
 /* Takes the lock from those that a thread holds, the latest first. */

@@ -219,12 +219,34 @@ static bool pin(
 	return note(explore, history, outcome, signature);
 }
 
+/* (explore-3): the signature that the failure has with places. */
+static bool put_places(sessio_explore *explore, const struct si_explore_candidate *candidate,
+	struct si_explore_outcome *outcome)
+{
+	struct si_explore_outcome alone;
+
+	if (!outcome->placeless) {
+		return true;
+	}
+	if (!si_explore_run_alone(explore, candidate, &alone)) {
+		return false;
+	}
+	if (alone.what == SI_EXPLORE_FAILED) {
+		*outcome = alone;
+	}
+	return true;
+}
+
 bool si_explore_fail(sessio_explore *explore, const struct si_explore_candidate *candidate,
 	struct si_explore_outcome *outcome)
 {
-	struct si_explore_failed *known = find(explore, outcome->signature);
+	struct si_explore_failed *known;
 	struct history history = { .count = 0 };
 
+	if (!put_places(explore, candidate, outcome)) {
+		return false;
+	}
+	known = find(explore, outcome->signature);
 	if (known != NULL) {
 		known->face.histories++;
 		return true;

@@ -13,6 +13,8 @@ struct play {
 	sessio_kit *kit;
 	struct si_explore_outcome *outcome;
 	bool shows;
+	bool placeless; /* (explore-3) */
+	bool misses_place;
 	size_t faults; /* that had come true before the step */
 };
 
@@ -373,7 +375,9 @@ static bool step(struct play *play, const struct si_explore_move *move)
 	}
 	show_findings(play, findings);
 	(void)take_findings(play, findings);
-	return play->outcome->what != SI_EXPLORE_FAILED && !play->outcome->ended;
+	play->misses_place = atomic_load(&play->kit->misses_place);
+	return play->outcome->what != SI_EXPLORE_FAILED && !play->outcome->ended &&
+		!play->misses_place;
 }
 
 static void play_moves(struct play *play, const struct si_explore_candidate *candidate)
@@ -408,6 +412,7 @@ static void finish(struct play *play)
 	(void)sessio_kit_finish(play->kit);
 	show_findings(play, findings);
 	(void)take_findings(play, findings);
+	play->misses_place = play->misses_place || atomic_load(&play->kit->misses_place);
 	/* After a stop it would leave all as it is, and the copy ends. */
 	sessio_kit_destroy(play->kit);
 }
@@ -429,18 +434,43 @@ static bool prepare(struct play *play)
 	if (play->shows && explore->isolated) {
 		sessio_nt_set_debug_print(show_print, play);
 	}
-	return sessio_kit_create(&options, &play->kit) == SESSIO_OK;
+	if (sessio_kit_create(&options, &play->kit) != SESSIO_OK) {
+		return false;
+	}
+	play->kit->placeless = play->placeless;
+	return true;
+}
+
+/* False if it needs places. */
+static bool play_once(struct play *play, const struct si_explore_candidate *candidate)
+{
+	memset(play->outcome, 0, sizeof(*play->outcome));
+	if (prepare(play)) {
+		play->outcome->what = SI_EXPLORE_FINE;
+		play->outcome->placeless = play->placeless;
+		play_moves(play, candidate);
+		finish(play);
+	}
+	return !play->placeless ||
+		(play->outcome->what != SI_EXPLORE_FAILED && !play->misses_place);
 }
 
 void si_explore_play(sessio_explore *explore, const struct si_explore_candidate *candidate,
 	bool shows, struct si_explore_outcome *out_outcome)
 {
-	struct play play = { .explore = explore, .outcome = out_outcome, .shows = shows };
+	struct play play = {
+		.explore = explore, .outcome = out_outcome, .shows = shows, .placeless = !shows
+	};
+	struct si_explore_outcome before;
 
-	memset(out_outcome, 0, sizeof(*out_outcome));
-	if (prepare(&play)) {
-		out_outcome->what = SI_EXPLORE_FINE;
-		play_moves(&play, candidate);
-		finish(&play);
+	if (play_once(&play, candidate) || si_kit_current() != NULL) {
+		return;
+	}
+	before = *out_outcome;
+	play = (struct play){ .explore = explore, .outcome = out_outcome };
+	(void)play_once(&play, candidate);
+	if (before.what == SI_EXPLORE_FAILED && out_outcome->what != SI_EXPLORE_FAILED &&
+		si_kit_current() == NULL) {
+		*out_outcome = before; /* it does not repeat, as will be seen */
 	}
 }

@@ -7,9 +7,43 @@
 #include <sessio/testing_explore_driver.h>
 
 #include "drivers/seeded.h"
+#include "platform/copy.h"
+#include "testing/walk.h"
 
 SESSIO_DRIVER(seeded);
 SESSIO_DRIVER(session_log);
+
+/* The linker puts it in the place of the walk through the stack. */
+void __real_si_kit_walk(si_kit_visit_fn *visit, void *arg);
+void __wrap_si_kit_walk(si_kit_visit_fn *visit, void *arg);
+static _Atomic uint32_t *walks; /* in memory that copies share; NULL: they are not counted */
+
+void __wrap_si_kit_walk(si_kit_visit_fn *visit, void *arg)
+{
+	if (walks != NULL) {
+		atomic_fetch_add(walks, 1);
+	}
+	__real_si_kit_walk(visit, arg);
+}
+
+static void histories_without_a_failure_walk_no_stack(void **state)
+{
+	sessio_explore *result;
+
+	(void)state;
+	if (!si_copy_possible()) {
+		skip(); /* there is no batch */
+	}
+	walks = si_copy_share(sizeof(*walks));
+	assert_non_null(walks);
+	assert_int_equal(
+		sessio_explore_driver(session_log, L"\\??\\SessionLog", NULL, &result), SESSIO_OK);
+	assert_string_equal(sessio_explore_report(result), "");
+	assert_int_equal(atomic_load(walks), 0);
+	si_copy_unshare(walks, sizeof(*walks));
+	walks = NULL;
+	sessio_explore_destroy(result);
+}
 
 /* This is a whole test. */
 static void a_log_driver_survives_every_history(void **state)
@@ -21,6 +55,35 @@ static void a_log_driver_survives_every_history(void **state)
 		sessio_explore_driver(session_log, L"\\??\\SessionLog", NULL, &result), SESSIO_OK);
 	assert_string_equal(sessio_explore_report(result), "");
 	sessio_explore_destroy(result);
+}
+
+static sessio_status load_another(sessio_kit *kit, void *ctx)
+{
+	(void)ctx;
+	return NT_SUCCESS(sessio_kit_load(kit, session_log, NULL)) ? SESSIO_OK : SESSIO_REFUSED;
+}
+
+/* An unload has to know what of all that is there is the driver's own. */
+static void one_of_two_drivers_is_unloaded_in_a_batch_as_alone(void **state)
+{
+	size_t states[2];
+
+	(void)state;
+	for (unsigned one_process = 0; one_process < 2; one_process++) {
+		sessio_explore_options options = { .depth = 3,
+			.sessions = 1,
+			.begin = load_another,
+			.flags = one_process != 0 ? SESSIO_EXPLORE_ONE_PROCESS : 0 };
+		sessio_explore *result;
+
+		assert_int_equal(
+			sessio_explore_driver(seeded, L"\\Device\\Seeded", &options, &result),
+			SESSIO_OK);
+		assert_string_equal(sessio_explore_report(result), "");
+		states[one_process] = sessio_explore_get_counts(result).states;
+		sessio_explore_destroy(result);
+	}
+	assert_int_equal(states[0], states[1]);
 }
 
 /* Before the actions. A write of zeros would take the bug away. */
@@ -54,6 +117,8 @@ static void a_failing_history_of_a_driver_is_replayed(void **state)
 	assert_non_null(failure);
 	assert_int_equal(failure->rule, SESSIO_KIT_RULE_POOL_LEFT);
 	assert_string_equal(sessio_scenario_program(failure->scenario), "seeded");
+	assert_non_null(strstr(failure->shown, "seeded.c:")); /* where the block was made */
+	assert_int_equal(sessio_explore_failure_count(result), 1);
 	assert_int_equal(sessio_explore_driver_replay(&sessio_driver_image_of_seeded,
 				 L"\\Device\\Seeded", &options, failure->scenario, &again),
 		SESSIO_OK);
@@ -129,6 +194,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_log_driver_survives_every_history),
+		cmocka_unit_test(histories_without_a_failure_walk_no_stack),
+		cmocka_unit_test(one_of_two_drivers_is_unloaded_in_a_batch_as_alone),
 		cmocka_unit_test(a_failing_history_of_a_driver_is_replayed),
 		cmocka_unit_test(its_actions_come_besides_the_test_s),
 		cmocka_unit_test(wrong_arguments_are_refused),
