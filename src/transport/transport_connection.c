@@ -153,34 +153,68 @@ static bool may_have_notices(const struct si_connection *connection)
 			connection->reason != SI_FRAME_REASON_QUEUE);
 }
 
-static void write_more(struct si_connection *connection)
+/* Takes the notices and frames of one write; how many buffers. */
+static unsigned take_all(struct si_connection *connection, uv_buf_t *buffers)
 {
-	uv_buf_t buffers[1 + BATCH];
+	size_t notices = may_have_notices(connection) ? take_notices(connection) : 0;
 	unsigned count = 0;
-	size_t notices = 0;
 
-	if (connection->is_writing || connection->deaf) {
-		return;
-	}
-	if (may_have_notices(connection)) {
-		notices = take_notices(connection);
-	}
 	if (notices != 0) {
 		buffers[count++] = uv_buf_init((char *)connection->notices, (unsigned)notices);
 	}
 	if (notices < sizeof(connection->notices)) { /* those are all */
 		count += take_frames(connection, buffers + count, BATCH);
 	}
+	return count;
+}
+
+/* Writes as much as the pipe takes at once; how many buffers are left. The first may be cut. */
+static unsigned write_now(struct si_connection *connection, uv_buf_t **buffers, unsigned count)
+{
+	int written =
+		count == 0 ? 0 : uv_try_write((uv_stream_t *)&connection->pipe, *buffers, count);
+	size_t size = written < 0 ? 0 : (size_t)written; /* uv_write() says what is wrong */
+
+	while (count != 0 && size >= (*buffers)->len) {
+		size -= (*buffers)->len;
+		(*buffers)++;
+		count--;
+	}
 	if (count != 0) {
-		connection->write.data = connection;
-		connection->is_writing = true;
-		if (uv_write(&connection->write, (uv_stream_t *)&connection->pipe, buffers, count,
-			    on_written) != 0) {
-			connection->is_writing = false;
-			become_deaf(connection);
+		(*buffers)->base += size;
+		(*buffers)->len -= (unsigned)size;
+	}
+	return count;
+}
+
+static void write_more(struct si_connection *connection)
+{
+	uv_buf_t taken[1 + BATCH];
+	uv_buf_t *buffers = taken;
+	unsigned count;
+
+	if (connection->is_writing || connection->is_corked || connection->deaf) {
+		return;
+	}
+	count = write_now(connection, &buffers, take_all(connection, taken));
+	if (count == 0) {
+		drop_all(connection, &connection->writing);
+		/* More waits for the loop's next turn, and others have theirs before. */
+		buffers = taken;
+		count = take_all(connection, taken);
+	}
+	if (count == 0) {
+		if (connection->state == SI_CONNECTION_ENDING) {
+			close_now(connection);
 		}
-	} else if (connection->state == SI_CONNECTION_ENDING) {
-		close_now(connection);
+		return;
+	}
+	connection->write.data = connection;
+	connection->is_writing = true;
+	if (uv_write(&connection->write, (uv_stream_t *)&connection->pipe, buffers, count,
+		    on_written) != 0) {
+		connection->is_writing = false;
+		become_deaf(connection);
 	}
 }
 
@@ -257,11 +291,22 @@ static void say_goodbye(struct si_connection *connection)
 	connection->goodbye = NULL;
 }
 
+static void uncork(struct si_connection *connection)
+{
+	if (connection->is_corked) {
+		connection->is_corked = false;
+		if (connection->state != SI_CONNECTION_CLOSED) {
+			write_more(connection);
+		}
+	}
+}
+
 void si_connection_end(struct si_connection *connection, enum si_frame_reason reason, bool goodbye)
 {
 	if (connection->state != SI_CONNECTION_OPEN) {
 		return;
 	}
+	uncork(connection);
 	connection->state = SI_CONNECTION_ENDING;
 	connection->reason = reason;
 	(void)uv_read_stop((uv_stream_t *)&connection->pipe);
@@ -284,12 +329,22 @@ bool si_connection_is_full(const struct si_connection *connection)
 
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer);
 
+/* Whether a frame may be delivered. A full queue is written first. */
+static bool has_room(struct si_connection *connection)
+{
+	if (si_connection_is_full(connection)) {
+		uncork(connection);
+		connection->is_corked = true;
+	}
+	return !si_connection_is_full(connection);
+}
+
 /* Delivers the whole frames of the input; how many bytes they took. */
 static size_t deliver(struct si_connection *connection)
 {
 	size_t at = 0;
 
-	while (connection->state == SI_CONNECTION_OPEN && !si_connection_is_full(connection)) {
+	while (connection->state == SI_CONNECTION_OPEN && has_room(connection)) {
 		struct si_frame frame;
 		enum si_frame_reason reason;
 		size_t size;
@@ -328,7 +383,9 @@ static void go_on(struct si_connection *connection)
 	size_t used;
 
 	connection->delivering = true;
+	connection->is_corked = true;
 	used = deliver(connection);
+	uncork(connection);
 	connection->delivering = false;
 	connection->received -= used;
 	if (used != 0 && connection->received != 0) {

@@ -9,8 +9,8 @@
  *     OPEN    -> CLOSED   [the peer closed the pipe]
  *     ENDING  -> CLOSED   [all is sent, or LINGER_MS are over]
  *
- * (transport_connection-1) At most one write is under way. Notices go before all
- *      frames that no write has taken yet.
+ * (transport_connection-1) Frames are written at once as far as the pipe takes them. One
+ *      write at most is under way for the rest. Notices go before all frames that no write has taken yet.
  * (transport_connection-2) The frames that wait never exceed queue_bytes, but for
  *      one GOODBYE. The frame that would exceed it is refused. The GOODBYE
  *      has its memory from the beginning.
@@ -22,6 +22,9 @@
  *      why, and what it said is still read.
  * (transport_connection-6) Notices do not wait here: each write asks the owner for the
  *      next ones, and has memory for so many. So they need no queue, and are not refused.
+ * (transport_connection-7) Frames that the owner sends during a delivery are corked: they go out
+ *      in one write after it. They go earlier if the queue is full or the connection ends.
+ *      So an answer and the notices before it wake the peer once.
  */
 #ifndef SI_TRANSPORT_CONNECTION_H
 #define SI_TRANSPORT_CONNECTION_H
@@ -70,6 +73,7 @@ struct si_connection {
 	struct si_list waiting; /* frames */
 	struct si_list writing; /* what the write has taken */
 	bool is_writing; /* those, or notices */
+	bool is_corked; /* (transport_connection-7) */
 	struct si_output *goodbye; /* until it is sent */
 	unsigned char *input; /* frame_bytes */
 	size_t received; /* bytes in input */

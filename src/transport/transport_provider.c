@@ -199,7 +199,11 @@ static void on_frame(struct si_connection *wire, const struct si_frame *frame)
 	} else if (frame->kind == SI_FRAME_HELLO) {
 		greet(connection, frame);
 	} else {
+		connection->provider->in_frame = true;
 		si_request_serve(connection, frame);
+		connection->provider->in_frame = false;
+		/* Of what the request has ended; its answer still waits (transport_connection-7). */
+		si_revocations_tell(&connection->provider->revocations);
 	}
 }
 

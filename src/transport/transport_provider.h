@@ -71,6 +71,7 @@ struct sessio_provider {
 	void *stopped_ctx;
 	struct si_revocations revocations;
 	struct si_serving *serving; /* the innermost; NULL outside of the call callback */
+	bool in_frame; /* the loop's thread: a frame is served (transport_revocation-4) */
 	si_mutex lock; /* guards the next two; (transport_provider-2) */
 	struct si_list posts;
 	bool awake; /* the async can be used */

@@ -79,11 +79,8 @@ static void serve_open(struct sessio_connection *connection, const struct si_fra
 
 static void serve_close(struct sessio_connection *connection, const struct si_frame *frame)
 {
-	sessio_status status = si_peer_close_session(&connection->peer, frame->handles[0].value);
-
-	/* The revocation comes before the answer. */
-	si_revocations_tell(&connection->provider->revocations);
-	send_code(connection, frame->number, status);
+	send_code(connection, frame->number,
+		si_peer_close_session(&connection->peer, frame->handles[0].value));
 }
 
 static void serve_pass(struct sessio_connection *connection, const struct si_frame *frame)

@@ -28,10 +28,15 @@ static struct si_revocations *of_provider(struct si_list_node *node)
 /* The lock is held: the loop's thread looks at the session's handles soon. */
 static void look_later(struct si_revocations *revocations, struct si_revocable *session)
 {
+	struct sessio_provider *provider = revocations->provider;
+
 	if (!session->is_pending) {
 		session->is_pending = true;
 		si_list_append(&revocations->pending, &session->pending);
-		(void)uv_async_send(&revocations->provider->wake);
+		/* (transport_revocation-4); only the loop's thread may read in_frame. */
+		if (!si_provider_is_here(provider) || !provider->in_frame) {
+			(void)uv_async_send(&provider->wake);
+		}
 	}
 }
 

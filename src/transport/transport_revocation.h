@@ -11,6 +11,8 @@
  * (transport_revocation-3) A revoked handle has its place in the line of notices in its
  *      record. So a revocation of any number of handles needs no memory, and what
  *      waits for a consumer that reads nothing is bounded by its handles.
+ * (transport_revocation-4) A thread that queues a session wakes the loop. The loop's thread
+ *      need not in a frame that it serves: it looks at the queue after each frame.
  *
  * tests/models/transport.pml checks (transport_revocation-1) exhaustively.
  */

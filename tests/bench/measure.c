@@ -205,7 +205,12 @@ static double time_slice(struct bench_case *c)
 		c->prepare(c->state);
 	}
 	ns = time_case(c, c->n) / (double)c->n;
-	return (c->own_ns == NULL ? ns : c->own_ns(c->state)) / c->parts;
+	if (c->own_ns != NULL) {
+		ns = c->own_ns(c->state);
+		c->slices++;
+		c->quiet_slices += c->is_quiet(c->state);
+	}
+	return ns / c->parts;
 }
 
 static void measure_line(struct bench_line *line, unsigned repetition)

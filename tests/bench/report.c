@@ -17,6 +17,9 @@ struct outcome {
 /* Cores that a thread must have had for a verdict, as a share of all the time. */
 #define SHARE_MIN 0.8
 
+/* Or so many of its slices had numbers in which no other program shows. */
+#define QUIET_MIN 0.8
+
 /*
  * Whether the machine can show what a line is about. With less than all of their cores, threads
  * meet each other less often than they should, and the case looks better than it is.
@@ -25,7 +28,8 @@ static bool can_be_judged(const struct bench_case *c)
 {
 	if (c->threads == 1) {
 		return !c->sleeps ||
-			fabs(bench_share(c)) >= SHARE_MIN; /* if unknown, it may be all */
+			fabs(bench_share(c)) >= SHARE_MIN /* if unknown, it may be all */
+			|| (c->slices != 0 && c->quiet_slices >= QUIET_MIN * c->slices);
 	}
 	return bench_cores() > 1 && bench_share(c) >= SHARE_MIN;
 }

@@ -11,6 +11,7 @@ static struct bench_case *add_trips(
 
 	c->sleeps = true;
 	c->own_ns = trips_percentile;
+	c->is_quiet = trips_are_quiet;
 	return c;
 }
 

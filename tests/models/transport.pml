@@ -4,7 +4,8 @@
  *
  * The loop's thread gives a consumer a handle, and serves a request of it. Another
  * thread answers that request, some time. A third ends the session of the handle. The
- * connection may end and the provider may stop at any time, in any order with these.
+ * connection may end and the provider may stop at any time, in any order with these. A
+ * request may end the session, too, on the loop's thread, which wakes nobody for it.
  *
  *   (M1) nobody touches a request, a connection, a provider or a record that is freed;
  *   (M2) nobody wakes a loop whose wake is closed;
@@ -28,6 +29,7 @@
  *   fault -DF_NO_LOOK          a handle that was given is not looked at again
  *   fault -DF_LOOK_FIRST       it is looked at before it has a record
  *   fault -DF_HEAR_TWICE       a look forgets that the consumer has been notified
+ *   fault -DF_NO_TELL          a frame that ends the session is not followed by a look
  *   fault -DF_KEEP_PENDING     a record goes while its session waits for a look
  */
 bool lock; /* the provider's */
@@ -161,20 +163,38 @@ active proctype finisher()
 #endif
 }
 
-active proctype revoker()
+/* The session ends once; then its handles' consumers are to be notified. */
+inline queue_look(wakes)
 {
-	revoked = true;
 	enter(registry);
 	if
 	:: in_registry ->
 		assert(M1 || provider > 0);
 		if
-		:: record && !pending -> pending = true; send_wake()
+		:: record && !pending ->
+			pending = true;
+			if
+			:: wakes -> send_wake()
+			:: else
+			fi
 		:: else
 		fi
 	:: else
 	fi;
 	registry = false
+}
+
+active proctype revoker()
+{
+	atomic {
+		if
+		:: !revoked -> revoked = true
+		:: else -> goto done
+		fi
+	};
+	queue_look(true);
+done:
+	skip
 }
 
 inline look()
@@ -221,6 +241,24 @@ inline tell()
 		look()
 	:: else -> registry = false
 	fi
+}
+
+/* A frame that closes the session. */
+inline serve()
+{
+	atomic {
+		if
+		:: !revoked -> revoked = true; ends = true
+		:: else
+		fi
+	};
+	if
+	:: ends -> queue_look(false)
+	:: else
+	fi;
+#ifndef F_NO_TELL
+	tell()
+#endif
 }
 
 inline run_posts()
@@ -272,6 +310,8 @@ active proctype loop()
 {
 	bool gave;
 	bool hurries;
+	bool served;
+	bool ends; /* the frame's is the session's end */
 
 	if
 	:: hurries = true
@@ -279,6 +319,7 @@ active proctype loop()
 	fi;
 	do
 	:: !gave && is_up -> gave = true; give()
+	:: !served && is_up -> served = true; serve()
 	:: wake ->
 		wake = false;
 		tell();

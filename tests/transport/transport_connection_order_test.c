@@ -25,6 +25,7 @@ static struct {
 	uv_loop_t loop;
 	struct si_connection connection;
 	int peer; /* the other end; -1: closed */
+	size_t plug; /* bytes that keep the pipe full */
 	unsigned frames;
 	uint32_t values[FRAMES]; /* the handles of the frames that came */
 	unsigned closed;
@@ -70,6 +71,33 @@ static void start(size_t queue_bytes)
 		si_connection_init(&end.connection, &end.loop, &ops, 512, queue_bytes), SESSIO_OK);
 	assert_int_equal(uv_pipe_open(&end.connection.pipe, sockets[1]), 0);
 	assert_true(si_connection_start(&end.connection));
+}
+
+/* Fills the pipe, so that what is sent has to wait. */
+static void plug(void)
+{
+	static const unsigned char bytes[4096];
+	uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes, sizeof(bytes));
+	int written;
+
+	while ((written = uv_try_write((uv_stream_t *)&end.connection.pipe, &buffer, 1)) > 0) {
+		end.plug += (size_t)written;
+	}
+	assert_int_equal(written, UV_EAGAIN);
+}
+
+/* The peer reads all of the plug, and nothing else. */
+static void unplug(void)
+{
+	static unsigned char bytes[4096];
+
+	while (end.plug != 0) {
+		size_t size = end.plug < sizeof(bytes) ? end.plug : sizeof(bytes);
+		ssize_t got = recv(end.peer, bytes, size, 0);
+
+		assert_true(got > 0);
+		end.plug -= (size_t)got;
+	}
 }
 
 /* Ends what has not ended, and checks that it did so once. */
@@ -147,10 +175,12 @@ static void the_queue_holds_so_many_bytes_and_no_more(void **state)
 	(void)state;
 	start(3 * REVOKED_BYTES);
 	for (uint32_t round = 0; round < 3; round++) {
+		plug();
 		for (uint32_t i = 0; i < 3; i++) {
 			assert_int_equal(send_value(3 * round + i), SESSIO_OK);
 		}
 		assert_int_equal(send_value(99), SESSIO_LIMIT);
+		unplug();
 		turn();
 		turn();
 		assert_int_equal(
@@ -166,10 +196,12 @@ static void a_peer_that_does_not_read_is_told_so_instead(void **state)
 
 	(void)state;
 	start(2 * REVOKED_BYTES);
+	plug();
 	assert_int_equal(send_value(1), SESSIO_OK);
 	assert_int_equal(send_value(2), SESSIO_OK);
 	assert_int_equal(si_connection_must_send(&end.connection, &frame), SESSIO_LIMIT);
 	assert_int_equal(send_value(3), SESSIO_BAD_STATE);
+	unplug();
 	(void)uv_run(&end.loop, UV_RUN_DEFAULT);
 	/* The first was on its way, the second gives way to the GOODBYE. */
 	assert_int_equal(expect((const uint32_t[]){ 1 }, 1), SI_FRAME_REASON_QUEUE);
@@ -182,10 +214,12 @@ static void a_goodbye_comes_after_what_waits(void **state)
 {
 	(void)state;
 	start(2 * REVOKED_BYTES);
+	plug();
 	assert_int_equal(send_value(1), SESSIO_OK);
 	assert_int_equal(send_value(2), SESSIO_OK);
 	si_connection_end(&end.connection, SI_FRAME_REASON_STOPPING, true);
 	si_connection_end(&end.connection, SI_FRAME_REASON_TIME, true);
+	unplug();
 	(void)uv_run(&end.loop, UV_RUN_DEFAULT);
 	assert_int_equal(expect((const uint32_t[]){ 1, 2 }, 2), SI_FRAME_REASON_STOPPING);
 	assert_int_equal(end.reason, SI_FRAME_REASON_STOPPING);
@@ -271,6 +305,7 @@ static void what_is_written_lets_the_peer_go_on(void **state)
 {
 	(void)state;
 	start(2 * REVOKED_BYTES);
+	plug();
 	end.connection.reserved = REVOKED_BYTES;
 	assert_int_equal(send_value(1), SESSIO_OK);
 	assert_int_equal(send_value(2), SESSIO_OK);
@@ -278,7 +313,69 @@ static void what_is_written_lets_the_peer_go_on(void **state)
 	peer_says((const uint32_t[]){ 7 }, 1);
 	turn();
 	turn();
+	assert_int_equal(end.frames, 0);
+	unplug();
+	turn();
+	turn();
 	assert_int_equal(end.frames, 1);
+	stop();
+}
+
+static void answer_twice(void)
+{
+	unsigned char byte;
+
+	note_that(send_value(10 * end.values[end.frames - 1]) == SESSIO_OK);
+	note_that(send_value(10 * end.values[end.frames - 1] + 1) == SESSIO_OK);
+	note_that(recv(end.peer, &byte, 1, MSG_DONTWAIT) < 0); /* (transport_connection-7) */
+}
+
+static void answers_to_frames_that_come_together_go_together(void **state)
+{
+	(void)state;
+	start(1000);
+	end.act = answer_twice;
+	peer_says((const uint32_t[]){ 7, 8 }, 2);
+	turn();
+	assert_int_equal(end.frames, 2);
+	assert_int_equal(expect((const uint32_t[]){ 70, 71, 80, 81 }, 4), -1);
+	stop();
+}
+
+static void answer_once(void)
+{
+	note_that(send_value(end.values[end.frames - 1]) == SESSIO_OK);
+}
+
+/* Answers that wait for the last frame must not keep that frame back. */
+static void answers_that_fill_the_queue_go_before_the_next_frame(void **state)
+{
+	(void)state;
+	start(2 * REVOKED_BYTES);
+	end.connection.reserved = REVOKED_BYTES;
+	end.act = answer_once;
+	peer_says((const uint32_t[]){ 1, 2, 3, 4, 5 }, 5);
+	turn();
+	assert_int_equal(end.frames, 5);
+	assert_int_equal(expect((const uint32_t[]){ 1, 2, 3, 4, 5 }, 5), -1);
+	stop();
+}
+
+static void answer_and_close(void)
+{
+	answer_once();
+	si_connection_end(&end.connection, SI_FRAME_REASON_NONE, false);
+}
+
+static void what_was_sent_before_the_end_still_goes_out(void **state)
+{
+	(void)state;
+	start(1000);
+	end.act = answer_and_close;
+	peer_says((const uint32_t[]){ 7, 8 }, 2);
+	turn();
+	assert_int_equal(end.frames, 1);
+	assert_int_equal(expect((const uint32_t[]){ 7 }, 1), -1);
 	stop();
 }
 
@@ -355,6 +452,9 @@ int main(void)
 		cmocka_unit_test(nothing_is_delivered_after_the_end),
 		cmocka_unit_test(a_full_queue_stops_the_peer_until_it_is_relieved),
 		cmocka_unit_test(what_is_written_lets_the_peer_go_on),
+		cmocka_unit_test(answers_to_frames_that_come_together_go_together),
+		cmocka_unit_test(answers_that_fill_the_queue_go_before_the_next_frame),
+		cmocka_unit_test(what_was_sent_before_the_end_still_goes_out),
 		cmocka_unit_test(a_write_that_fails_still_leaves_the_peers_last_words),
 		cmocka_unit_test(nobody_says_goodbye_to_a_peer_that_takes_nothing),
 		cmocka_unit_test(a_frame_that_breaks_a_rule_is_not_sent),
