@@ -12,6 +12,9 @@
  * distinct path of calls to an allocation (PATH), and a callback takes a second (SLOW).
  * The check and the end of the test have no faults of their own.
  *
+ * Work items run at the end of the step that queues them, or when it waits. With the
+ * fault LATE they also run at the end of the next step, so that it meets them queued.
+ *
  * Two states are equal if the library's, the drivers' variables and memory, the test's
  * digest, and the number of faults so far are. Pointers in a driver's memory to things that the kit knows count
  * by the thing. A state is not walked further twice.

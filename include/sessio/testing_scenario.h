@@ -73,14 +73,16 @@ typedef enum sessio_step_kind {
 	XX(EACH_PATH, 3, "each-path")       \
 	XX(REGISTRATION, 4, "registration") \
 	XX(OPEN, 5, "open")                 \
-	XX(SLOW, 6, "slow")
+	XX(SLOW, 6, "slow")                 \
+	XX(LATE, 7, "late")
 
 /**
  * The kinds of faults. ALLOCATION: the n-th allocation of the library, and of pool memory, fails. PATH:
  * calls lead to allocations on different paths, and the n-th distinct one fails, the first time.
  * EACH_PATH: so does each. REGISTRATION: the n-th container registration fails. OPEN: the n-th
  * opening is refused in the place of the provider's `open`. SLOW: the next callback takes
- * nanoseconds of the kit's time.
+ * nanoseconds of the kit's time. LATE: work items wait until the n-th step after the next one
+ * has ended. They run before if this thread waits for anything. Steps are those of a scenario.
  */
 typedef enum sessio_fault {
 #define XX(name, value, text) SESSIO_FAULT_##name = (value),
@@ -295,7 +297,8 @@ SESSIO_MUST_CHECK
 sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t number);
 
 /**
- * Whether a fault is still to come. EACH_PATH stays until the kit is finished.
+ * Whether a fault is still to come. EACH_PATH stays until the kit is finished, LATE as long as
+ * work items wait.
  *
  * @return false also for NULL, and for what is no fault.
  */

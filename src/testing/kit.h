@@ -179,8 +179,10 @@ void si_kit_free_quarantine(sessio_kit *kit);
 bool si_kit_may_register(void);
 void si_kit_calling_back(void);
 void si_kit_begin_faults(void);
-/* All are over, and time is the system's again. */
+/* All are over, and time is the system's again. Work items that are late stay so. */
 void si_kit_end_faults(void);
+/* A step of a scenario has ended, or of a history: late work items may run now. */
+void si_kit_end_step(void);
 
 /* Processes that the test has not ended. */
 void si_kit_free_processes(sessio_kit *kit);

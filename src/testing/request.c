@@ -240,14 +240,18 @@ sessio_kit_request *sessio_kit_pended(sessio_kit_file *file)
 void si_kit_end_requests(sessio_kit_file *file)
 {
 	sessio_kit_request *request;
+	bool waits = false;
 
 	for (struct si_list_node *node = file->requests.first; node != NULL; node = node->next) {
 		request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
 		if (request->pended && !si_kit_is_done(request)) {
 			(void)IoCancelIrp(request->irp);
+			waits = true;
 		}
 	}
-	(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	if (waits) {
+		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	}
 	while ((request = sessio_kit_pended(file)) != NULL) {
 		request->pended = false;
 		if (si_kit_is_done(request)) {

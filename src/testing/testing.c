@@ -6,6 +6,7 @@
 
 #include "sessio/diag.h"
 #include "wdk/timer.h"
+#include "wdk/work.h"
 
 static sessio_kit *_Atomic current;
 static _Atomic bool broken; /* the library stopped, so its state is unknown */
@@ -186,6 +187,7 @@ size_t sessio_kit_finish(sessio_kit *kit)
 		si_kit_end_faults();
 	}
 	if (si_kit_step(kit, finish, kit)) {
+		si_wdk_work_hold(false);
 		si_kit_things_ignore(kit);
 		si_kit_free_quarantine(kit);
 		si_wdk_timers_hold(false);

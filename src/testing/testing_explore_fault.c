@@ -12,7 +12,7 @@
 	(1u << SESSIO_FAULT_ALLOCATION | 1u << SESSIO_FAULT_REGISTRATION | 1u << SESSIO_FAULT_OPEN)
 
 static const sessio_fault kinds[] = { SESSIO_FAULT_ALLOCATION, SESSIO_FAULT_PATH,
-	SESSIO_FAULT_REGISTRATION, SESSIO_FAULT_OPEN, SESSIO_FAULT_SLOW };
+	SESSIO_FAULT_REGISTRATION, SESSIO_FAULT_OPEN, SESSIO_FAULT_SLOW, SESSIO_FAULT_LATE };
 
 static bool add(sessio_explore *explore, const struct si_explore_candidate *candidate)
 {
@@ -50,6 +50,7 @@ bool si_explore_add_faults(sessio_explore *explore, const struct si_explore_cand
 	struct si_explore_candidate next = *candidate;
 
 	if (candidate->move.fault == SESSIO_FAULT_SLOW ||
+		candidate->move.fault == SESSIO_FAULT_LATE ||
 		candidate->move.fault_number == UINT16_MAX) {
 		return true;
 	}

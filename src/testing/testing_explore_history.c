@@ -343,6 +343,19 @@ static void arm_fault(struct play *play, const struct si_explore_move *move)
 	}
 }
 
+/*
+ * Work items run when the step has ended, or waits. In the middle of a step another thread
+ * would run them, and the same history could come to other states.
+ */
+static void end_work(struct play *play)
+{
+	si_kit_end_step();
+	if (!sessio_kit_fault_is_ahead(play->kit, SESSIO_FAULT_LATE)) {
+		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	}
+	si_wdk_work_hold(true);
+}
+
 /* One step, and what is seen then. False if the history ends here. */
 static bool step(struct play *play, const struct si_explore_move *move)
 {
@@ -358,7 +371,7 @@ static bool step(struct play *play, const struct si_explore_move *move)
 		send_event(play, move);
 	}
 	if (!is_stopped(play)) {
-		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+		end_work(play);
 	}
 	if (move->fault != 0 && !has_fault(play)) {
 		play->outcome->what = SI_EXPLORE_IMPOSSIBLE;
@@ -438,6 +451,7 @@ static bool prepare(struct play *play)
 		return false;
 	}
 	play->kit->placeless = play->placeless;
+	si_wdk_work_hold(true);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "testing/explore.h"
 #include "testing/explore_memory.h"
 #include "testing/file.h"
+#include "wdk/work.h"
 
 enum token { THING = 1, EXTENSION = 0x10, REQUEST, OPEN_FILE, CLOSED_FILE, DRIVER, SESSION };
 
@@ -209,6 +210,31 @@ static uint64_t hash_sessions(
 	return si_explore_hash(hash, sessio_host_watch_count(host));
 }
 
+struct queued {
+	const struct si_explore_ranges *ranges;
+	uint64_t hash;
+};
+
+static void hash_item(const void *item, uintptr_t routine, const void *context, void *arg)
+{
+	struct queued *queued = arg;
+
+	queued->hash = si_explore_hash(
+		queued->hash, si_explore_translate(queued->ranges, (uintptr_t)item));
+	queued->hash = si_explore_hash(queued->hash, routine);
+	queued->hash = si_explore_hash(
+		queued->hash, si_explore_translate(queued->ranges, (uintptr_t)context));
+}
+
+/* Work items that are late. */
+static uint64_t hash_work(uint64_t hash, const struct si_explore_ranges *ranges)
+{
+	struct queued queued = { ranges, hash };
+
+	si_wdk_work_visit(hash_item, &queued);
+	return queued.hash;
+}
+
 void si_explore_look(
 	sessio_kit *kit, const sessio_explore_options *options, struct si_explore_state *out_state)
 {
@@ -235,6 +261,7 @@ void si_explore_look(
 	if (options->digest == NULL) {
 		hash = si_explore_hash_memory(hash, &ranges, options->ctx, options->ctx_size);
 	}
+	hash = hash_work(hash, &ranges);
 	out_state->state = hash_contexts(hash, &ranges, kit);
 }
 
@@ -281,6 +308,16 @@ static size_t put_files(const sessio_kit *kit, char *text, size_t size, size_t l
 	return length;
 }
 
+static void count_item(const void *item, uintptr_t routine, const void *context, void *arg)
+{
+	unsigned *late = arg;
+
+	(void)item;
+	(void)routine;
+	(void)context;
+	(*late)++;
+}
+
 void si_explore_describe(sessio_kit *kit, unsigned sessions, char *text, size_t size)
 {
 	static const struct {
@@ -293,6 +330,7 @@ void si_explore_describe(sessio_kit *kit, unsigned sessions, char *text, size_t 
 		{ SI_WDK_POOL, "block", "blocks" },
 	};
 	size_t length = put_sessions(kit->host, sessions, text, size, 0);
+	unsigned late = 0;
 
 	length = put_files(kit, text, size, length);
 	length = si_explore_put_consumers(kit, text, size, length);
@@ -306,4 +344,8 @@ void si_explore_describe(sessio_kit *kit, unsigned sessions, char *text, size_t 
 		}
 	}
 	si_wdk_unlock(&kit->lock);
+	si_wdk_work_visit(count_item, &late);
+	if (late != 0) {
+		(void)si_explore_put(text, size, length, "; work items that wait: %u", late);
+	}
 }

@@ -18,10 +18,11 @@
 #include "sessio/testing_scenario.h"
 #include "testing/walk.h"
 #include "wdk/timer.h"
+#include "wdk/work.h"
 
 #define STILL_MAX 1000u
 #define PATHS 4096u /* distinct ones that are known; a power of two */
-#define FAULTS 7u /* one more than there are */
+#define FAULTS 8u /* one more than there are */
 
 struct path {
 	uint64_t id;
@@ -34,8 +35,9 @@ static struct {
 	struct si_hooks before; /* the table that the test program has */
 	const struct si_hooks *table_before;
 	struct si_hooks table;
-	bool ahead[FAULTS]; /* under the lock, and so are the next four */
+	bool ahead[FAULTS]; /* under the lock, and so are the next five */
 	uint64_t left[FAULTS];
+	bool is_late; /* work items wait for their second step, or a later one */
 	uint64_t *paths; /* the distinct ones since PATH or EACH_PATH was asked for; 0: none */
 	size_t path_count;
 	size_t count;
@@ -185,6 +187,27 @@ void si_kit_calling_back(void)
 	be_slow();
 }
 
+void si_kit_end_step(void)
+{
+	bool is_first, is_last;
+	size_t items;
+
+	if (!faults.ahead[SESSIO_FAULT_LATE]) {
+		return;
+	}
+	items = si_wdk_work_held(SI_KIT_WORK_NS);
+	si_wdk_lock(&faults.lock);
+	is_first = !faults.is_late;
+	is_last = faults.left[SESSIO_FAULT_LATE]-- == 0 || items == 0;
+	faults.count += is_first && items != 0;
+	faults.is_late = !is_last;
+	faults.ahead[SESSIO_FAULT_LATE] = !is_last;
+	si_wdk_unlock(&faults.lock);
+	if (is_last) {
+		(void)si_wdk_work_wait(SI_KIT_WORK_NS);
+	}
+}
+
 static void hook(void)
 {
 	atomic_store(&si_session_ask_open, ask_open);
@@ -217,6 +240,7 @@ void si_kit_end_faults(void)
 	faults.paths = NULL;
 	faults.path_count = 0;
 	memset(faults.ahead, 0, sizeof(faults.ahead));
+	faults.is_late = false;
 }
 
 void si_kit_begin_faults(void)
@@ -255,7 +279,13 @@ sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t num
 	si_wdk_lock(&faults.lock);
 	faults.ahead[fault] = true;
 	faults.left[fault] = number;
+	if (fault == SESSIO_FAULT_LATE) {
+		faults.is_late = false;
+	}
 	si_wdk_unlock(&faults.lock);
+	if (fault == SESSIO_FAULT_LATE) {
+		si_wdk_work_hold(true);
+	}
 	return SESSIO_OK;
 }
 
@@ -263,7 +293,7 @@ bool sessio_kit_fault_is_ahead(const sessio_kit *kit, sessio_fault fault)
 {
 	bool ahead;
 
-	if (kit == NULL || fault < SESSIO_FAULT_ALLOCATION || fault > SESSIO_FAULT_SLOW) {
+	if (kit == NULL || fault < SESSIO_FAULT_ALLOCATION || fault > SESSIO_FAULT_LATE) {
 		return false;
 	}
 	si_wdk_lock(&faults.lock);

@@ -128,6 +128,9 @@ static sessio_status run_step(struct run *run, sessio_scenario_result *result)
 		run->status = SESSIO_BAD_STATE;
 		run->wrong = "the library stopped";
 	}
+	if (run->step->kind != SESSIO_STEP_FAULT && !atomic_load(&run->kit->stopped)) {
+		si_kit_end_step();
+	}
 	check(run);
 	if (run->status == SESSIO_OK && run->wrong == NULL) {
 		result->steps++;

@@ -3,6 +3,7 @@
 
 #include "platform/hooks.h"
 #include "platform/process.h"
+#include "wdk/work.h"
 
 _Static_assert(sizeof(struct _ETHREAD) <= SI_PLATFORM_THREAD_BYTES, "a thread has no room for it");
 
@@ -75,6 +76,7 @@ bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns)
 	done = try_it(object);
 	if (!done && timeout_ns != 0) {
 		SI_WDK_LEVEL(APC_LEVEL, "waiting");
+		si_wdk_work_waits();
 		done = si_wait_until(try_it, object, timeout_ns);
 	}
 	return done;

@@ -6,6 +6,8 @@
  *      the process, so that queueing cannot fail.
  * (work-2) An item is its driver's again when its routine is called. It is not
  *      touched after that.
+ * (work-3) While a test holds them back no item is taken from the queue. The hold ends
+ *      when the thread that holds them waits, because it may wait for one of them.
  */
 #include <stdatomic.h>
 
@@ -33,6 +35,8 @@ static KSPIN_LOCK lock;
 static struct si_list queue;
 static bool started; /* under lock (work-1) */
 static _Atomic unsigned pending; /* items queued or running */
+static _Atomic unsigned queued_items; /* of them */
+static _Atomic(struct _ETHREAD *) holder; /* (work-3); NULL: they run */
 static _Atomic size_t items;
 
 static bool try_take(void *result)
@@ -40,9 +44,10 @@ static bool try_take(void *result)
 	PIO_WORKITEM item = NULL;
 
 	si_wdk_lock(&lock);
-	if (!si_list_is_empty(&queue)) {
+	if (!si_list_is_empty(&queue) && atomic_load(&holder) == NULL) {
 		item = SI_LIST_ELEMENT(queue.first, struct _IO_WORKITEM, link);
 		si_list_remove(&queue, &item->link);
+		atomic_fetch_sub(&queued_items, 1);
 		item->queued = false;
 	}
 	si_wdk_unlock(&lock);
@@ -140,6 +145,7 @@ static void enqueue(PIO_WORKITEM item)
 		item->queued = true;
 		item->holds_device = holds;
 		si_list_append(&queue, &item->link);
+		atomic_fetch_add(&queued_items, 1);
 	}
 	si_wdk_unlock(&lock);
 	if (SI_WDK_MISUSED(queued, WORK_ITEM, item, "a work item queued that is queued")) {
@@ -178,7 +184,56 @@ static bool is_done(void *object)
 
 bool si_wdk_work_wait(uint64_t timeout_ns)
 {
+	si_wdk_work_hold(false);
 	return si_wdk_wait(is_done, NULL, timeout_ns);
+}
+
+void si_wdk_work_hold(bool hold)
+{
+	if (hold) {
+		atomic_store(&holder, si_wdk_thread());
+	} else if (atomic_exchange(&holder, NULL) != NULL) {
+		si_wdk_wake();
+	}
+}
+
+void si_wdk_work_waits(void)
+{
+	struct _ETHREAD *me = si_wdk_thread();
+
+	if (atomic_compare_exchange_strong(&holder, &me, NULL)) {
+		si_wdk_wake();
+	}
+}
+
+static bool is_held_and_done(void *object)
+{
+	UNREFERENCED_PARAMETER(object);
+	return atomic_load(&pending) == atomic_load(&queued_items) && si_wdk_dpcs_are_done();
+}
+
+size_t si_wdk_work_held(uint64_t timeout_ns)
+{
+	if (atomic_load(&holder) == NULL) {
+		return 0;
+	}
+	/* Not si_wdk_wait(), which would end the hold. */
+	(void)(is_held_and_done(NULL) || si_wait_until(is_held_and_done, NULL, timeout_ns));
+	return atomic_load(&queued_items);
+}
+
+void si_wdk_work_visit(si_wdk_work_fn *visit, void *arg)
+{
+	si_wdk_lock(&lock);
+	for (struct si_list_node *node = queue.first; node != NULL; node = node->next) {
+		const struct _IO_WORKITEM *item = SI_LIST_ELEMENT(node, struct _IO_WORKITEM, link);
+
+		visit(item,
+			item->routine != NULL ? (uintptr_t)item->routine
+					      : (uintptr_t)item->routine_ex,
+			item->context, arg);
+	}
+	si_wdk_unlock(&lock);
 }
 
 void sessio_nt_wait_for_work(void)

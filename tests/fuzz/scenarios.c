@@ -42,7 +42,7 @@ static void make_text(struct fuzz_input *in)
 		"rules", "is", "remark", "observed", "refused", "remote", "documented", "Created",
 		"Connected", "Disconnected", "Logon", "Logoff", "Terminated", "LoggedOn",
 		"Initialized", "Locked", "allocation", "path", "each-path", "registration", "open",
-		"slow", "ns", "ms", "min", "d", "0", "1", "2", "4294967295", "4294967296",
+		"slow", "late", "ns", "ms", "min", "d", "0", "1", "2", "4294967295", "4294967296",
 		"18446744073709551615", "18446744073709551616", "213503", "x.y-z_", "# no",
 		"sessio-scenario", "\xd1\x81", "\"" };
 	static const char *const ends[] = { " ", " ", " ", "\n", "\n", "\r\n", "\t", "" };

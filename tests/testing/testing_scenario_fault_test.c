@@ -189,8 +189,8 @@ static void what_is_finished_or_null_has_no_fault(void **state)
 	assert_int_equal(sessio_kit_fault(NULL, SESSIO_FAULT_OPEN, 1), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_kit_fault(kit, SESSIO_FAULT_OPEN, 0), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_kit_fault(kit, (sessio_fault)0, 1), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_kit_fault(kit, (sessio_fault)7, 1), SESSIO_INVALID_ARG);
-	assert_false(sessio_kit_fault_is_ahead(kit, (sessio_fault)7));
+	assert_int_equal(sessio_kit_fault(kit, (sessio_fault)8, 1), SESSIO_INVALID_ARG);
+	assert_false(sessio_kit_fault_is_ahead(kit, (sessio_fault)8));
 	assert_false(sessio_kit_fault_is_ahead(NULL, SESSIO_FAULT_OPEN));
 	assert_int_equal(sessio_kit_fault_count(NULL), 0);
 	assert_int_equal(sessio_kit_pass_time(NULL, 1), SESSIO_INVALID_ARG);

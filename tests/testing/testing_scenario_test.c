@@ -188,7 +188,7 @@ static void a_mistake_has_a_line_a_column_and_a_sentence(void **state)
 		{ HEAD "fault disk\n", 2, 7,
 			"\"disk\" is not a fault: there are allocation, path, each-path, "
 			"registration,"
-			" open, slow, and no others." },
+			" open, slow, late, and no others." },
 		{ HEAD "fault path 0\n", 2, 12,
 			"\"0\" is not the number of a failure: they count from 1." },
 		{ HEAD "fault each-path 1\n", 2, 17, "The line should end before this word." },

@@ -13,6 +13,9 @@ static PVOID Registration;
 static struct seeded_table *Table;
 static ULONG Bug = SEEDED_NONE;
 static ULONG Logons;
+static PIO_WORKITEM Item;
+static KEVENT Noted;
+static PVOID User;
 static KSPIN_LOCK Lock;
 static volatile LONG Never;
 static volatile LONG *volatile Nowhere; /* NULL, which no compiler knows */
@@ -68,6 +71,32 @@ static void Remember(ULONG Event)
 	}
 }
 
+static VOID Note(PDEVICE_OBJECT Device, PVOID Context)
+{
+	UNREFERENCED_PARAMETER(Device);
+	*(volatile LONG *)Context = 1;
+	(void)KeSetEvent(&Noted, IO_NO_INCREMENT, FALSE);
+}
+
+/* A work item writes to memory that lasts from a logon to the logoff. */
+static void NoteLater(ULONG Event)
+{
+	if (Bug != SEEDED_FREES_WITH_WORK_QUEUED && Bug != SEEDED_WAITS_FOR_WORK) {
+		return;
+	}
+	if (Event == IoSessionEventLogon && User == NULL) {
+		User = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(LONG), TAG);
+		KeClearEvent(&Noted);
+		IoQueueWorkItem(Item, Note, DelayedWorkQueue, User);
+	} else if (Event == IoSessionEventLogoff && User != NULL) {
+		if (Bug == SEEDED_WAITS_FOR_WORK) {
+			(void)KeWaitForSingleObject(&Noted, Executive, KernelMode, FALSE, NULL);
+		}
+		ExFreePoolWithTag(User, TAG);
+		User = NULL;
+	}
+}
+
 static void Misbehave(PVOID Object, ULONG Session, ULONG Event)
 {
 	IO_SESSION_STATE_INFORMATION Info;
@@ -109,6 +138,7 @@ static NTSTATUS Notify(PVOID Session, PVOID IoObject, ULONG Event, PVOID Context
 		return STATUS_SUCCESS;
 	}
 	Remember(Event);
+	NoteLater(Event);
 	Misbehave(Session, Info.SessionId, Event);
 	Follow(Info.SessionId, Event, (ULONG)Info.SessionState);
 	Drop(Info.SessionId, Event);
@@ -158,6 +188,11 @@ static VOID Unload(PDRIVER_OBJECT Driver)
 		IoUnregisterContainerNotification(Registration);
 		ExFreePoolWithTag(Table, TAG);
 	}
+	if (User != NULL) {
+		(void)KeWaitForSingleObject(&Noted, Executive, KernelMode, FALSE, NULL);
+		ExFreePoolWithTag(User, TAG);
+	}
+	IoFreeWorkItem(Item);
 	IoDeleteDevice(Driver->DeviceObject);
 }
 
@@ -189,6 +224,13 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 		ExFreePoolWithTag(Table, TAG);
 		return Status;
 	}
+	KeInitializeEvent(&Noted, NotificationEvent, FALSE);
+	Item = IoAllocateWorkItem(Device);
+	if (Item == NULL) {
+		IoDeleteDevice(Device);
+		ExFreePoolWithTag(Table, TAG);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
 	Device->Flags |= DO_BUFFERED_IO;
 	Driver->DriverUnload = Unload;
 	Driver->MajorFunction[IRP_MJ_CREATE] = Create;
@@ -198,6 +240,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 	Driver->MajorFunction[IRP_MJ_WRITE] = ReadOrWrite;
 	Status = Register(Driver);
 	if (!NT_SUCCESS(Status)) {
+		IoFreeWorkItem(Item);
 		IoDeleteDevice(Device);
 		ExFreePoolWithTag(Table, TAG);
 	}

@@ -24,7 +24,9 @@ enum seeded_bug {
 #define XX(bug, kind, rule) SEEDED_##bug,
 	SEEDED_MAP(XX)
 #undef XX
-		SEEDED_NEEDS_MEMORY /* shows only where an allocation fails */
+		SEEDED_NEEDS_MEMORY, /* shows only where an allocation fails */
+	SEEDED_FREES_WITH_WORK_QUEUED, /* shows only where a work item is late */
+	SEEDED_WAITS_FOR_WORK /* and this is right */
 };
 
 #define SEEDED_SESSIONS 9u
