@@ -139,7 +139,11 @@ typedef struct sessio_kit_finding {
 	sessio_kit_rule rule;
 	const char *text; /* one line, which names the object */
 	sessio_kit_place at; /* the call, or for what is left the place that made it */
-	sessio_kit_place made; /* where the object was made, if that is known */
+	/*
+	 * Where the object was made, if that is known. Of LOCK_LEFT, where the lock was taken; of
+	 * LOCK_ORDER, where locks are taken the other way round.
+	 */
+	sessio_kit_place made;
 	const void *object; /* to compare with only; it may be gone */
 	size_t size; /* of pool memory, in bytes */
 	uint32_t tag; /* of pool memory */

@@ -158,6 +158,18 @@ static void add_place(struct si_growing *text, const char *what, const sessio_ki
 	}
 }
 
+const char *si_kit_second_place(sessio_kit_rule rule)
+{
+	switch (rule) {
+	case SESSIO_KIT_RULE_LOCK_ORDER:
+		return "elsewhere at";
+	case SESSIO_KIT_RULE_LOCK_LEFT:
+		return "taken at";
+	default:
+		return "made at";
+	}
+}
+
 static void add_finding(struct si_growing *text, size_t number, const sessio_kit_finding *finding)
 {
 	si_growing_add(text, "%2lu. %s: %s", (unsigned long)number,
@@ -168,7 +180,7 @@ static void add_finding(struct si_growing *text, size_t number, const sessio_kit
 	si_growing_add(text, "\n");
 	add_place(text, "at", &finding->at);
 	if (!is_same_place(&finding->at, &finding->made)) {
-		add_place(text, "made at", &finding->made);
+		add_place(text, si_kit_second_place(finding->rule), &finding->made);
 	}
 }
 

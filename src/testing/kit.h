@@ -136,6 +136,8 @@ void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, c
 void si_kit_find_pair(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
 	struct si_kit_place at, struct si_kit_place other);
 void si_kit_free_findings(sessio_kit *kit);
+/* The name of a finding's second place. */
+const char *si_kit_second_place(sessio_kit_rule rule);
 
 /* Gives an image's variables the values from before its first load. False without memory. */
 bool si_kit_image_restore(const sessio_kit_image *image);
@@ -163,8 +165,13 @@ bool si_kit_find_registered(sessio_kit *kit, const void *owner, const char *text
 void si_kit_sweep(sessio_kit *kit, const sessio_kit_driver *driver, bool report);
 extern const struct si_wdk_hooks si_kit_hooks;
 
+/* A request that is complete was completed: a finding, which names it. */
+void si_kit_find_completed_twice(sessio_kit *kit, PIRP irp);
+
 /* Locks: the hook of their steps, and memory that goes with the locks in it. */
 void si_kit_on_lock(const void *lock, enum si_wdk_lock_step step);
+/* This routine has returned with a lock held: a finding, which has the lock's place. */
+void si_kit_find_lock_left(sessio_kit *kit, const void *routine, const char *text);
 void si_kit_locks_init(sessio_kit *kit);
 void si_kit_locks_fini(sessio_kit *kit);
 void si_kit_locks_gone(sessio_kit *kit, const void *memory, size_t size, bool may_be_held);

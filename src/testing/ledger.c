@@ -252,6 +252,10 @@ static void on_misused(enum si_wdk_rule rule, const void *object, const char *wh
 	} else if (rule == SI_WDK_RULE_POOL_TWICE && was_there(kit, object)) {
 		si_kit_find(kit, SESSIO_KIT_RULE_POOL_FREED_TWICE, object,
 			"a block was given back that had been given back before");
+	} else if (rule == SI_WDK_RULE_LOCK_LEFT) {
+		si_kit_find_lock_left(kit, object, why);
+	} else if (rule == SI_WDK_RULE_REQUEST_TWICE) {
+		si_kit_find_completed_twice(kit, (PIRP)(uintptr_t)object);
 	} else {
 		si_kit_find(kit, rules[rule], object, why);
 	}

@@ -65,9 +65,9 @@ bool si_kit_is_done(sessio_kit_request *request)
 	return KeReadStateEvent(&request->done) != 0;
 }
 
-static const char *name_of(const sessio_kit_request *request)
+static const char *name_of(const IO_STACK_LOCATION *location)
 {
-	switch (request->location->MajorFunction) {
+	switch (location->MajorFunction) {
 	case IRP_MJ_CREATE:
 		return "create";
 	case IRP_MJ_CLEANUP:
@@ -78,9 +78,23 @@ static const char *name_of(const sessio_kit_request *request)
 		return "read";
 	case IRP_MJ_WRITE:
 		return "write";
+	case IRP_MJ_PNP:
+		return "PnP";
+	case IRP_MJ_POWER:
+		return "power";
 	default:
 		return "device control";
 	}
+}
+
+void si_kit_find_completed_twice(sessio_kit *kit, PIRP irp)
+{
+	const IO_STACK_LOCATION *top = (const IO_STACK_LOCATION *)(irp + 1) + irp->StackCount - 1;
+	char text[128];
+
+	(void)snprintf(text, sizeof(text),
+		"a %s request was completed, which had been completed before", name_of(top));
+	si_kit_find(kit, SESSIO_KIT_RULE_REQUEST_COMPLETED_TWICE, irp, text);
 }
 
 static void find(sessio_kit_request *request, sessio_kit_rule rule, const char *what)
@@ -88,7 +102,7 @@ static void find(sessio_kit_request *request, sessio_kit_rule rule, const char *
 	sessio_kit *kit = request->file->kit;
 	char text[128];
 
-	(void)snprintf(text, sizeof(text), "a %s request %s", name_of(request), what);
+	(void)snprintf(text, sizeof(text), "a %s request %s", name_of(request->location), what);
 	si_kit_find_at(kit, rule, request->irp, text, si_kit_place_of(kit, request->routine));
 }
 

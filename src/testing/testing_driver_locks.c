@@ -9,10 +9,15 @@
 
 #define HELD 16u /* more locks at once are not looked at */
 
+struct held {
+	const void *lock;
+	struct si_kit_place at; /* where it was taken */
+};
+
 struct holder {
 	struct si_map_node by_thread; /* kit->locks.threads */
 	struct si_list_node link; /* kit->locks.all_threads */
-	const void *held[HELD]; /* in the order in which they were taken */
+	struct held held[HELD]; /* in the order in which they were taken */
 	size_t count;
 };
 
@@ -139,11 +144,11 @@ static size_t held_by_me(sessio_kit *kit, const void *wanted, const void **out_h
 	si_wdk_lock(&kit->lock);
 	holder = find_holder_locked(&kit->locks);
 	for (size_t i = 0; holder != NULL && i < holder->count; i++) {
-		if (holder->held[i] == wanted) {
+		if (holder->held[i].lock == wanted) {
 			count = 0;
 			break;
 		}
-		out_held[count++] = holder->held[i];
+		out_held[count++] = holder->held[i].lock;
 	}
 	si_wdk_unlock(&kit->lock);
 	return count;
@@ -215,6 +220,7 @@ static struct holder *make_holder(sessio_kit *kit)
 
 static void take(sessio_kit *kit, const void *lock)
 {
+	struct si_kit_place here = si_kit_note_here(kit);
 	struct holder *holder;
 
 	si_wdk_lock(&kit->lock);
@@ -225,7 +231,7 @@ static void take(sessio_kit *kit, const void *lock)
 	}
 	si_wdk_lock(&kit->lock);
 	if (holder != NULL && holder->count < HELD) {
-		holder->held[holder->count++] = lock;
+		holder->held[holder->count++] = (struct held){ lock, here };
 	}
 	si_wdk_unlock(&kit->lock);
 }
@@ -234,7 +240,7 @@ static void take(sessio_kit *kit, const void *lock)
 static bool take_away_locked(struct holder *holder, const void *lock)
 {
 	for (size_t i = holder != NULL ? holder->count : 0; i-- > 0;) {
-		if (holder->held[i] == lock) {
+		if (holder->held[i].lock == lock) {
 			holder->count--;
 			memmove(&holder->held[i], &holder->held[i + 1],
 				(holder->count - i) * sizeof(holder->held[0]));
@@ -267,6 +273,24 @@ static void give(sessio_kit *kit, const void *lock)
 		si_kit_find(kit, SESSIO_KIT_RULE_LOCK_MISUSED, lock,
 			"a lock given back by another thread than the one that took it");
 	}
+}
+
+void si_kit_find_lock_left(sessio_kit *kit, const void *routine, const char *text)
+{
+	struct si_kit_place at = si_kit_here(kit);
+	struct held left = { 0 };
+	struct holder *holder;
+
+	si_wdk_lock(&kit->lock);
+	holder = find_holder_locked(&kit->locks);
+	if (holder != NULL && holder->count != 0) {
+		left = holder->held[--holder->count]; /* it is not missed once more */
+	}
+	si_wdk_unlock(&kit->lock);
+	if (at.image == NULL) {
+		at = si_kit_place_of(kit, routine);
+	}
+	si_kit_find_pair(kit, SESSIO_KIT_RULE_LOCK_LEFT, routine, text, at, left.at);
 }
 
 void si_kit_on_lock(const void *lock, enum si_wdk_lock_step step)
@@ -305,7 +329,7 @@ static const void *take_held_locked(struct si_kit_locks *locks, const void *memo
 		struct holder *holder = SI_LIST_ELEMENT(node, struct holder, link);
 
 		for (size_t i = 0; i < holder->count; i++) {
-			const void *lock = holder->held[i];
+			const void *lock = holder->held[i].lock;
 
 			if (is_in(lock, memory, size)) {
 				(void)take_away_locked(holder, lock);

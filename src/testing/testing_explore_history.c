@@ -150,8 +150,9 @@ static void show_findings(struct play *play, size_t from)
 				(unsigned)finding->at.line, finding->at.driver);
 		}
 		if (finding->made.file != NULL) {
-			SHOW(play, "          made at %s:%u in %s\n", finding->made.file,
-				(unsigned)finding->made.line, finding->made.driver);
+			SHOW(play, "          %s %s:%u in %s\n", si_kit_second_place(finding->rule),
+				finding->made.file, (unsigned)finding->made.line,
+				finding->made.driver);
 		}
 	}
 }

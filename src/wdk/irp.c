@@ -161,6 +161,9 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 	}
 	(void)SI_WDK_MISUSED(irp->IoStatus.Status == STATUS_PENDING, REQUEST, irp,
 		"a request completed as pending");
+	/* A cancellation that comes now would get a request that is gone. */
+	(void)SI_WDK_MISUSED(__atomic_load_n(&irp->CancelRoutine, __ATOMIC_SEQ_CST) != NULL,
+		REQUEST, irp, "a request completed with its cancel routine set");
 	while (irp->CurrentLocation <= irp->StackCount) {
 		PIO_STACK_LOCATION below = IoGetCurrentIrpStackLocation(irp);
 		bool top;

@@ -44,7 +44,7 @@ static bool owns_fast_mutex(PFAST_MUTEX mutex)
 
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)
 {
-	SI_WDK_LEVEL(APC_LEVEL, "a fast mutex");
+	SI_WDK_LEVEL(APC_LEVEL, "ExAcquireFastMutex");
 	if (SI_WDK_MISUSED(owns_fast_mutex(mutex), LOCK, mutex,
 		    "a fast mutex taken twice by one thread")) {
 		return;
@@ -79,7 +79,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex)
 {
 	KIRQL before = KeGetCurrentIrql();
 
-	SI_WDK_LEVEL(APC_LEVEL, "a fast mutex");
+	SI_WDK_LEVEL(APC_LEVEL, "ExTryToAcquireFastMutex");
 	if (!try_fast_mutex(mutex)) {
 		return FALSE;
 	}
@@ -129,7 +129,7 @@ static bool try_push_shared(void *object)
 
 void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
 {
-	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
+	SI_WDK_LEVEL(APC_LEVEL, "ExAcquirePushLockExclusive");
 	si_wdk_want_lock(lock);
 	(void)si_wdk_wait(try_push_exclusive, lock, SI_WAIT_FOREVER);
 	si_wdk_took_lock(lock);
@@ -137,7 +137,7 @@ void ExAcquirePushLockExclusive(PEX_PUSH_LOCK lock)
 
 void ExAcquirePushLockShared(PEX_PUSH_LOCK lock)
 {
-	SI_WDK_LEVEL(APC_LEVEL, "a push lock");
+	SI_WDK_LEVEL(APC_LEVEL, "ExAcquirePushLockShared");
 	si_wdk_want_lock(lock);
 	(void)si_wdk_wait(try_push_shared, lock, SI_WAIT_FOREVER);
 	si_wdk_took_lock(lock);
@@ -229,7 +229,7 @@ static bool try_shared(void *object)
 
 static BOOLEAN take_resource(PERESOURCE resource, si_wdk_try_fn *try_it, BOOLEAN wait)
 {
-	SI_WDK_LEVEL(APC_LEVEL, "a resource");
+	SI_WDK_LEVEL(APC_LEVEL, "taking a resource");
 	if (wait) {
 		si_wdk_want_lock(resource);
 	}
@@ -324,7 +324,7 @@ static bool try_run_down(void *object)
 
 void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF ref)
 {
-	SI_WDK_LEVEL(APC_LEVEL, "waiting for a run-down");
+	SI_WDK_LEVEL(APC_LEVEL, "ExWaitForRundownProtectionRelease");
 	(void)__atomic_fetch_or(&ref->Count, 1, __ATOMIC_SEQ_CST);
 	(void)si_wdk_wait(try_run_down, ref, SI_WAIT_FOREVER);
 }

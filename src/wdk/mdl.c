@@ -78,7 +78,7 @@ void ProbeForRead(const volatile void *address, SIZE_T length, ULONG alignment)
 {
 	UNREFERENCED_PARAMETER(address);
 	UNREFERENCED_PARAMETER(length);
-	SI_WDK_LEVEL(APC_LEVEL, "a probe");
+	SI_WDK_LEVEL(APC_LEVEL, "ProbeForRead");
 	(void)SI_WDK_MISUSED(alignment == 0 || (alignment & (alignment - 1)) != 0 ||
 			alignment > PROBE_ALIGNMENT_MAX,
 		MDL, NULL, "a probe for an alignment that there is not");

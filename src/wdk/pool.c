@@ -51,7 +51,8 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 {
 	struct block *block;
 
-	SI_WDK_LEVEL(is_paged(type) ? APC_LEVEL : DISPATCH_LEVEL, "this pool");
+	SI_WDK_LEVEL(is_paged(type) ? APC_LEVEL : DISPATCH_LEVEL,
+		is_paged(type) ? "paged pool" : "a pool allocation");
 	if (size > SIZE_MAX - sizeof(*block)) {
 		return NULL;
 	}

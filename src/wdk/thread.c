@@ -3,6 +3,7 @@
 
 #include "platform/hooks.h"
 #include "platform/process.h"
+#include "wdk/format.h"
 #include "wdk/work.h"
 
 _Static_assert(sizeof(struct _ETHREAD) <= SI_PLATFORM_THREAD_BYTES, "a thread has no room for it");
@@ -24,14 +25,40 @@ void si_wdk_check_standing(const struct si_wdk_standing *before, const void *rou
 {
 	struct _ETHREAD *thread = si_wdk_thread();
 	bool kit = si_wdk_hooks_get() != NULL;
+	bool locked = kit && thread->locks > before->locks;
 
-	(void)SI_WDK_MISUSED(thread->level != before->level, LEVEL_LEFT, routine, at_level);
+	/* Most locks raise the level, so the lock says it all. */
+	(void)SI_WDK_MISUSED(locked, LOCK_LEFT, routine, with_lock);
+	(void)SI_WDK_MISUSED(
+		thread->level != before->level && !locked, LEVEL_LEFT, routine, at_level);
 	(void)SI_WDK_MISUSED(
 		kit && thread->regions != before->regions, REGION_LEFT, routine, in_region);
-	(void)SI_WDK_MISUSED(kit && thread->locks > before->locks, LOCK_LEFT, routine, with_lock);
 	thread->level = before->level;
 	thread->regions = before->regions;
 	thread->locks = before->locks;
+}
+
+static const char *name_of_level(KIRQL level)
+{
+	switch (level) {
+	case PASSIVE_LEVEL:
+		return "PASSIVE_LEVEL";
+	case APC_LEVEL:
+		return "APC_LEVEL";
+	case DISPATCH_LEVEL:
+		return "DISPATCH_LEVEL";
+	default:
+		return "a device's level";
+	}
+}
+
+void si_wdk_above(KIRQL max, const char *what)
+{
+	char why[128];
+
+	si_wdk_print(why, sizeof(why), "%s at %s, which is above %s", what,
+		name_of_level(si_wdk_thread()->level), name_of_level(max));
+	(void)SI_WDK_MISUSED(true, IRQL, NULL, why);
 }
 
 static void tell(const volatile void *lock, enum si_wdk_lock_step step)

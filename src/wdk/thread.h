@@ -41,9 +41,14 @@ struct _ETHREAD {
 struct _ETHREAD *si_wdk_thread(void);
 
 /* Stops the program above a level, as the kernel would; in the test kit the call goes on. */
-#define SI_WDK_LEVEL(max, what) \
-	((void)SI_WDK_MISUSED(  \
-		si_wdk_thread()->level > (max), IRQL, NULL, what " is not for this IRQL"))
+#define SI_WDK_LEVEL(max, what)                                    \
+	do {                                                       \
+		if (si_unlikely(si_wdk_thread()->level > (max))) { \
+			si_wdk_above((max), (what));               \
+		}                                                  \
+	} while (0)
+/* This call, or what it does, is above its level. */
+void si_wdk_above(KIRQL max, const char *what);
 
 /* Driver code must leave these three as it finds them. */
 struct si_wdk_standing {

@@ -290,7 +290,7 @@ NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE mode, BOOLEAN alertable, PLARGE_
 	}
 	UNREFERENCED_PARAMETER(mode);
 	UNREFERENCED_PARAMETER(alertable);
-	SI_WDK_LEVEL(APC_LEVEL, "sleeping");
+	SI_WDK_LEVEL(APC_LEVEL, "KeDelayExecutionThread");
 	(void)si_wdk_wait(never, NULL, timeout_ns(interval));
 	return STATUS_SUCCESS;
 }

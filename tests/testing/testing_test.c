@@ -133,6 +133,40 @@ static void an_order_of_locks_has_two_places(void **state)
 	sessio_kit_destroy(kit);
 }
 
+static void a_lock_that_is_held_has_the_place_that_took_it(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_KEEP_MUTEX));
+	const sessio_kit_finding *finding = only_finding(kit);
+
+	(void)state;
+	assert_string_equal(finding->text, "a dispatch routine came back with a lock held");
+	if (finding->made.file != NULL) { /* there is an objdump */
+		assert_non_null(strstr(sessio_kit_report(kit), "taken at faulty.c:"));
+		assert_true(finding->made.line < finding->at.line);
+	}
+	sessio_kit_destroy(kit);
+}
+
+static void a_request_that_is_completed_twice_is_named(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_COMPLETE_TWICE));
+
+	(void)state;
+	assert_string_equal(only_finding(kit)->text,
+		"a device control request was completed, which had been completed before");
+	sessio_kit_destroy(kit);
+}
+
+static void a_call_above_its_level_is_named(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_QUERY_AT_DISPATCH));
+
+	(void)state;
+	assert_string_equal(only_finding(kit)->text,
+		"IoGetContainerInformation at DISPATCH_LEVEL, which is above APC_LEVEL");
+	sessio_kit_destroy(kit);
+}
+
 static void without_the_verifier_nothing_is_found(void **state)
 {
 	const sessio_kit_options options = { .unverified = true };
@@ -226,6 +260,9 @@ int main(void)
 		cmocka_unit_test(a_finding_names_block_and_places),
 		cmocka_unit_test(what_is_left_has_the_place_that_made_it),
 		cmocka_unit_test(an_order_of_locks_has_two_places),
+		cmocka_unit_test(a_lock_that_is_held_has_the_place_that_took_it),
+		cmocka_unit_test(a_request_that_is_completed_twice_is_named),
+		cmocka_unit_test(a_call_above_its_level_is_named),
 		cmocka_unit_test(without_the_verifier_nothing_is_found),
 		cmocka_unit_test(what_comes_again_is_counted),
 		cmocka_unit_test(each_kit_has_a_host_with_its_own_rules),

@@ -15,6 +15,7 @@ static PVOID Registration;
 static BOOLEAN KeepIrql;
 static BOOLEAN Forget;
 static EX_PUSH_LOCK PushLock;
+static FAST_MUTEX KeptMutex;
 
 static NTSTATUS Notify(
 	PVOID Session, PVOID Object, ULONG Event, PVOID Context, PVOID Payload, ULONG Length)
@@ -177,6 +178,10 @@ static VOID LevelMistake(enum faulty_mistake Mistake)
 	case FAULTY_KEEP_LOCK:
 		ExAcquirePushLockExclusive(&PushLock);
 		break;
+	case FAULTY_KEEP_MUTEX:
+		ExInitializeFastMutex(&KeptMutex);
+		ExAcquireFastMutex(&KeptMutex);
+		break;
 	case FAULTY_KEEP_REGION:
 		KeEnterCriticalRegion();
 		break;
@@ -200,6 +205,12 @@ static NTSTATUS Complete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information)
 	return Status;
 }
 
+static VOID CancelNothing(PDEVICE_OBJECT Device, PIRP Irp)
+{
+	UNREFERENCED_PARAMETER(Device);
+	IoReleaseCancelSpinLock(Irp->CancelIrql);
+}
+
 static NTSTATUS RequestMistake(enum faulty_mistake Mistake, PIRP Irp)
 {
 	switch (Mistake) {
@@ -210,6 +221,9 @@ static NTSTATUS RequestMistake(enum faulty_mistake Mistake, PIRP Irp)
 		return STATUS_PENDING;
 	case FAULTY_COMPLETE_TWICE:
 		Complete(Irp, STATUS_SUCCESS, 0);
+		return Complete(Irp, STATUS_SUCCESS, 0);
+	case FAULTY_COMPLETE_CANCELABLE:
+		IoSetCancelRoutine(Irp, CancelNothing);
 		return Complete(Irp, STATUS_SUCCESS, 0);
 	case FAULTY_PEND_UNMARKED:
 		Complete(Irp, STATUS_SUCCESS, 0);

@@ -36,8 +36,8 @@ static VOID Follow(PDEVICE_OBJECT Device, PDEVICE_OBJECT Pdo)
 	DEVPROPTYPE Type;
 	ULONG Size;
 
-	if (!NT_SUCCESS(IoGetDevicePropertyData(Pdo, &DEVPKEY_Device_SessionId, 0, 0, sizeof(ULONG),
-		    &Extension->Report.SessionId, &Size, &Type))) {
+	if (!NT_SUCCESS(IoGetDevicePropertyData(Pdo, &DEVPKEY_Device_SessionId, LOCALE_NEUTRAL, 0,
+		    sizeof(ULONG), &Extension->Report.SessionId, &Size, &Type))) {
 		return;
 	}
 	Wish.Size = sizeof(Wish);
