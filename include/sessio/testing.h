@@ -9,8 +9,10 @@
  *
  * A broken invariant of the library stops a program. In a step of a kit that is a
  * finding, too, and the step fails. The state of the library is unknown then, so
- * every later step fails, and no other kit begins in this process. A crash of the
- * code under test, and a wait that never ends, still end or hold up the program.
+ * every later step fails, and no other kit begins in this process. The same holds for
+ * a wait without end in a step, when no thread or work item of a driver runs that could
+ * end it. A crash of the code under test, and a wait for a thread that never ends,
+ * still end or hold up the program.
  *
  * One kit at a time. A step is a call that runs code under test. Callbacks are in
  * that code: they may not leave by a longjmp, which a failing assertion of cmocka
@@ -95,7 +97,8 @@ typedef struct sessio_kit sessio_kit;
 	XX(USED_AFTER_END, 44, "something was used after its end")                 \
 	XX(RIGHTS_CHECKED_EARLY, 45, "rights were checked too early")              \
 	XX(REPORTED, 46, "the library reported it")                                \
-	XX(NOTIFY_LEFT, 47, "a notify routine is left")
+	XX(NOTIFY_LEFT, 47, "a notify routine is left")                            \
+	XX(WAITS_FOR_EVER, 48, "a thread waits for ever")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {

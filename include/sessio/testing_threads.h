@@ -32,6 +32,9 @@
  * may not leave by a longjmp, which a failing assertion of cmocka is: it checks by
  * SESSIO_THREADS_CHECK(). Its changes of memory are gone afterwards.
  *
+ * A body may use a kit of <sessio/testing.h>, and its threads may all call it. The first
+ * finding of the kit ends the schedule, and is the text of what was found.
+ *
  * There is one exploration at a time in a process. It forks, so it begins while the
  * process has one thread. Only Linux has it.
  *

@@ -35,4 +35,10 @@ enum si_copy_end {
 enum si_copy_end si_copy_run(void (*run)(void *arg), void *arg, const _Atomic uint32_t *progress,
 	uint32_t limit_ms, int *out_code);
 
+/*
+ * In a copy: before a crash ends it, this is called once, on the thread that crashed. It
+ * may look at that thread's stack, and call nothing that takes a lock.
+ */
+void si_copy_before_crash(void (*fn)(void));
+
 #endif /* SI_COPY_H */

@@ -89,6 +89,7 @@ struct si_explore_shared {
 	struct si_explore_outcome outcomes[SI_EXPLORE_BATCH];
 	size_t text_length;
 	char line[512]; /* of a failure */
+	sessio_kit_place crashed; /* where a copy did, if that is known */
 	char text[SI_EXPLORE_TEXT];
 };
 

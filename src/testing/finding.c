@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings, and the report of them. */
+#include "sessio/testing_threads.h"
 #include "testing/growing.h"
 #include "testing/kit.h"
 
@@ -72,6 +73,17 @@ static void describe_locked(sessio_kit *kit, struct si_kit_finding *finding, con
 		name[0] != '\0' ? ": " : "", name);
 }
 
+/* In a schedule of threads the first finding is its end. */
+static void end_schedule(const sessio_kit_finding *finding)
+{
+	char text[sizeof(((struct si_kit_finding *)0)->text) + 64];
+
+	(void)snprintf(
+		text, sizeof(text), "%s: %s", sessio_kit_rule_text(finding->rule), finding->text);
+	sessio_threads_check_at(false, text, finding->at.file != NULL ? finding->at.file : "?",
+		(int)finding->at.line);
+}
+
 void si_kit_find_at(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text,
 	struct si_kit_place at)
 {
@@ -109,6 +121,8 @@ void si_kit_find_pair(sessio_kit *kit, sessio_kit_rule rule, const void *object,
 	si_wdk_unlock(&kit->lock);
 	if (!kept) {
 		free(finding);
+	} else {
+		end_schedule(&finding->face);
 	}
 }
 

@@ -87,7 +87,7 @@ struct sessio_kit {
 	_Atomic bool misses_place; /* and then the kit had to know it */
 	/* A step: where a stop leads to. */
 	bool in_step; /* of the thread of the step, and so the next three */
-	const void *step_thread;
+	_Atomic(const void *) step_thread; /* NULL: no step */
 	void *step_frame; /* of the platform's thread */
 	jmp_buf step;
 	_Atomic bool stopped;
@@ -127,6 +127,10 @@ sessio_kit *si_kit_current(void);
  */
 typedef void si_kit_step_fn(void *arg);
 bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg);
+/* From inside a step, on its thread: as a stop of the library leads out of it. */
+_Noreturn void si_kit_leave_step(sessio_kit *kit);
+/* Whether this is the thread of a step, and no schedule lets others run besides. */
+bool si_kit_is_only_caller(void);
 
 /* Findings. The object's record, if there is one, adds what is known of it. */
 void si_kit_find(sessio_kit *kit, sessio_kit_rule rule, const void *object, const char *text);

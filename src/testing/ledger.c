@@ -252,6 +252,9 @@ static void on_misused(enum si_wdk_rule rule, const void *object, const char *wh
 	} else if (rule == SI_WDK_RULE_POOL_TWICE && was_there(kit, object)) {
 		si_kit_find(kit, SESSIO_KIT_RULE_POOL_FREED_TWICE, object,
 			"a block was given back that had been given back before");
+	} else if (rule == SI_WDK_RULE_WAIT_FOR_EVER) {
+		si_kit_find(kit, SESSIO_KIT_RULE_WAITS_FOR_EVER, object, why);
+		si_kit_leave_step(kit);
 	} else if (rule == SI_WDK_RULE_LOCK_LEFT) {
 		si_kit_find_lock_left(kit, object, why);
 	} else if (rule == SI_WDK_RULE_REQUEST_TWICE) {
@@ -271,6 +274,7 @@ const struct si_wdk_hooks si_kit_hooks = {
 	.give_memory = si_kit_give_memory,
 	.may_register = si_kit_may_register,
 	.calling_back = si_kit_calling_back,
+	.is_only_caller = si_kit_is_only_caller,
 };
 
 void si_kit_ledger_init(sessio_kit *kit)

@@ -23,14 +23,30 @@ static void on_stop(const char *file, int line, const char *what, const char *wh
 	char text[256];
 
 	atomic_store(&broken, true);
-	if (kit == NULL || !kit->in_step || kit->step_thread != si_wdk_thread() ||
-		atomic_exchange(&kit->stopped, true)) {
+	if (kit == NULL || atomic_load(&kit->step_thread) != si_wdk_thread() ||
+		atomic_load(&kit->stopped)) {
 		return;
 	}
 	(void)snprintf(text, sizeof(text), "%s (%s:%d: %s)", why, file, line, what);
 	si_kit_find(kit, SESSIO_KIT_RULE_STOPPED, NULL, text);
+	si_kit_leave_step(kit);
+}
+
+void si_kit_leave_step(sessio_kit *kit)
+{
+	atomic_store(&broken, true);
+	atomic_store(&kit->stopped, true);
 	si_platform_thread_set(kit->step_frame);
 	longjmp(kit->step, 1);
+}
+
+bool si_kit_is_only_caller(void)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+	sessio_kit *kit = si_kit_current();
+
+	return kit != NULL && !kit->unverified && (hooks == NULL || hooks->wait == NULL) &&
+		atomic_load(&kit->step_thread) == si_wdk_thread();
 }
 
 bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg)
@@ -44,7 +60,7 @@ bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg)
 		fn(arg);
 		return true;
 	}
-	kit->step_thread = si_wdk_thread();
+	atomic_store(&kit->step_thread, si_wdk_thread());
 	kit->step_frame = si_platform_thread_get();
 	kit->in_step = true;
 	if (setjmp(kit->step) == 0) {
@@ -55,6 +71,7 @@ bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg)
 		si_wdk_thread()->locks = before.locks;
 	}
 	kit->in_step = false;
+	atomic_store(&kit->step_thread, NULL);
 	return !atomic_load(&kit->stopped);
 }
 

@@ -34,6 +34,24 @@ static void be_silent(void)
 	sessio_diag_set_sink(report_nothing, NULL);
 }
 
+static struct si_explore_shared *crash_shared; /* of a copy */
+
+static void note_crash(void)
+{
+	crash_shared->crashed = si_kit_place_face(si_kit_here(si_kit_current()));
+}
+
+/* A copy says nothing, and notes where it crashes. */
+static void begin_copy(struct si_explore_shared *shared)
+{
+	static const sessio_kit_place nowhere;
+
+	be_silent();
+	crash_shared = shared;
+	shared->crashed = nowhere;
+	si_copy_before_crash(note_crash);
+}
+
 /* The work of a copy. */
 struct task {
 	sessio_explore *explore;
@@ -47,7 +65,7 @@ static void play_alone(void *arg)
 	struct si_explore_shared *shared = task->explore->shared;
 
 	if (task->explore->isolated) {
-		be_silent();
+		begin_copy(shared);
 	}
 	si_explore_play(task->explore, task->alone, true, &shared->outcomes[0]);
 	atomic_fetch_add(&shared->progress, 1);
@@ -60,7 +78,7 @@ static void play_batch(void *arg)
 	struct si_explore_shared *shared = explore->shared;
 
 	if (explore->isolated) {
-		be_silent();
+		begin_copy(shared);
 	}
 	for (uint32_t i = task->from; i < explore->batch_count; i++) {
 		si_explore_play(
@@ -79,6 +97,19 @@ static void play_batch(void *arg)
 	}
 }
 
+/* Only code under test has a place; elsewhere the last of it on the stack. */
+static void put_crash(struct si_explore_shared *shared, int code)
+{
+	const sessio_kit_place *at = &shared->crashed;
+	size_t length = si_explore_put(
+		shared->line, sizeof(shared->line), 0, "the program crashed with signal %d", code);
+
+	if (at->file != NULL) {
+		(void)si_explore_put(shared->line, sizeof(shared->line), length, " at %s:%u in %s",
+			at->file, (unsigned)at->line, at->driver);
+	}
+}
+
 /* How a copy ended, as the outcome of the history that it ended in. */
 static void put_end(sessio_explore *explore, const struct si_explore_candidate *candidate,
 	enum si_copy_end end, int code, struct si_explore_outcome *outcome)
@@ -91,8 +122,7 @@ static void put_end(sessio_explore *explore, const struct si_explore_candidate *
 	outcome->what = SI_EXPLORE_FAILED;
 	if (end == SI_COPY_CRASHED) {
 		outcome->kind = SESSIO_EXPLORE_CRASHED;
-		(void)snprintf(shared->line, sizeof(shared->line),
-			"the program crashed with signal %d", code);
+		put_crash(shared, code);
 	} else if (end == SI_COPY_HUNG) {
 		outcome->kind = SESSIO_EXPLORE_HUNG;
 		(void)snprintf(shared->line, sizeof(shared->line),
@@ -104,6 +134,10 @@ static void put_end(sessio_explore *explore, const struct si_explore_candidate *
 			"the program ended itself with exit code %d", code);
 	}
 	signature = si_explore_hash((uint64_t)outcome->kind << 32, (uint64_t)code);
+	if (end == SI_COPY_CRASHED && shared->crashed.file != NULL) {
+		outcome->signature = si_explore_hash(signature, shared->crashed.line);
+		return;
+	}
 	signature = si_explore_hash(signature, (uint64_t)move->kind << 16 | move->event);
 	outcome->signature = si_explore_hash(signature, move->action);
 }

@@ -12,9 +12,12 @@ struct walk {
 static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *arg)
 {
 	struct walk *walk = arg;
-	const unsigned char *address = (const unsigned char *)(uintptr_t)_Unwind_GetIP(context);
+	int is_next = 0; /* as where a signal came; else it is where a call returns to */
+	uintptr_t address = (uintptr_t)_Unwind_GetIPInfo(context, &is_next);
 
-	return walk->visit(address, walk->arg) ? _URC_NORMAL_STOP : _URC_NO_REASON;
+	return walk->visit((const unsigned char *)address + (is_next != 0), walk->arg)
+		? _URC_NORMAL_STOP
+		: _URC_NO_REASON;
 }
 
 void si_kit_walk(si_kit_visit_fn *visit, void *arg)

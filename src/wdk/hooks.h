@@ -61,6 +61,7 @@ enum si_wdk_rule {
 	SI_WDK_RULE_LOOKASIDE,
 	SI_WDK_RULE_WORK_ITEM,
 	SI_WDK_RULE_WAIT,
+	SI_WDK_RULE_WAIT_FOR_EVER, /* for what nothing can bring about any more */
 	SI_WDK_RULE_UNREGISTER_SELF, /* from inside its own callback */
 	SI_WDK_RULE_SESSION, /* queried when it is not the callback's */
 	SI_WDK_RULE_UNREGISTER, /* not registered, or not any more */
@@ -93,6 +94,8 @@ struct si_wdk_hooks {
 	/* Asked when a container notification is registered. False: none left. */
 	bool (*may_register)(void);
 	void (*calling_back)(void); /* before each call of a registered callback */
+	/* Whether all other threads that may run driver code are this room's, and counted. */
+	bool (*is_only_caller)(void);
 };
 
 /* NULL in production. */

@@ -23,6 +23,7 @@ struct system_thread {
 };
 
 static _Atomic ULONG ids;
+static _Atomic unsigned running;
 
 static void run_routine(struct system_thread *own)
 {
@@ -46,6 +47,12 @@ static void run(void *arg)
 	si_wdk_gone(SI_WDK_SYSTEM_THREAD, own);
 	si_wdk_thread()->object = NULL;
 	si_wdk_object_end(&own->face.header);
+	atomic_fetch_sub(&running, 1);
+}
+
+unsigned si_wdk_system_threads(void)
+{
+	return atomic_load(&running);
 }
 
 static struct system_thread *make(PVOID object, PKSTART_ROUTINE routine, PVOID context)
@@ -108,7 +115,9 @@ NTSTATUS IoCreateSystemThread(PVOID object, PHANDLE handle, ULONG access,
 	}
 	*handle = made; /* before the routine may look at it */
 	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_SYSTEM_THREAD, .object = own });
+	atomic_fetch_add(&running, 1);
 	if (!si_process_start_thread(run, own)) {
+		atomic_fetch_sub(&running, 1);
 		*handle = NULL;
 		si_wdk_gone(SI_WDK_SYSTEM_THREAD, own);
 		(void)ZwClose(made);

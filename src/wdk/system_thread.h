@@ -9,4 +9,7 @@
 /* Waits for the end of a thread by the thing that was made for it. False after the timeout. */
 bool si_wdk_system_thread_wait(const void *thread, uint64_t timeout_ns);
 
+/* How many run, up to the moment when they touch nothing more. */
+unsigned si_wdk_system_threads(void);
+
 #endif /* SI_WDK_SYSTEM_THREAD_H */

@@ -182,6 +182,11 @@ static bool is_done(void *object)
 	return atomic_load(&pending) == 0 && si_wdk_dpcs_are_done();
 }
 
+bool si_wdk_work_is_idle(void)
+{
+	return is_done(NULL);
+}
+
 bool si_wdk_work_wait(uint64_t timeout_ns)
 {
 	si_wdk_work_hold(false);

@@ -14,6 +14,8 @@ bool si_wdk_work_wait(uint64_t timeout_ns);
  * does (work-3).
  */
 void si_wdk_work_hold(bool hold);
+/* Whether no item is queued or runs, and no deferred call either. */
+bool si_wdk_work_is_idle(void);
 /* The calling thread is about to wait. */
 void si_wdk_work_waits(void);
 /* Waits for deferred calls alone. How many items are held back then; 0 without a hold. */

@@ -590,6 +590,9 @@ static void a_fault_that_a_failure_needs_is_in_its_history(void **state)
 	assert_int_equal(sessio_explore_failure_count(result), 1);
 	failure = sessio_explore_get_failure(result, 0);
 	assert_int_equal(failure->kind, SESSIO_EXPLORE_CRASHED);
+	if (sessio_driver_image_of_seeded.image.line_count != 0) { /* there is an objdump */
+		assert_non_null(strstr(failure->text, "with signal 11 at seeded.c:"));
+	}
 	assert_int_equal(sessio_scenario_print(failure->scenario, collect, text), SESSIO_OK);
 	assert_non_null(strstr(
 		text, "do begin\nsession 1 Created\nsession 1 Connected\nfault allocation "));

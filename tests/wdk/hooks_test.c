@@ -71,6 +71,11 @@ static void calling_back(void)
 {
 }
 
+static bool is_only_caller(void)
+{
+	return false;
+}
+
 static const struct si_wdk_hooks hooks = {
 	.made = count_made,
 	.gone = count_gone,
@@ -80,6 +85,7 @@ static const struct si_wdk_hooks hooks = {
 	.give_memory = give,
 	.may_register = may_register,
 	.calling_back = calling_back,
+	.is_only_caller = is_only_caller,
 };
 
 static int set_up(void **state)

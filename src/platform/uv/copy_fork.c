@@ -38,16 +38,41 @@ void si_copy_unshare(void *memory, size_t size)
 	}
 }
 
+static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
 /* A test framework's handlers would go on with its tests, in the copy. */
 static void forget_handlers(void)
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
 	struct rlimit no_core = { 0, 0 };
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+	for (size_t i = 0; i < SIGNALS; i++) {
 		(void)signal(signals[i], SIG_DFL);
 	}
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+}
+
+static void (*before_crash)(void);
+static unsigned char crash_stack[64 * 1024]; /* the thread's own may be full */
+
+/* The handlers are gone by now (SA_RESETHAND), so that the signal ends the copy. */
+static void on_crash(int number)
+{
+	before_crash();
+	(void)raise(number);
+}
+
+void si_copy_before_crash(void (*fn)(void))
+{
+	const stack_t stack = { .ss_sp = crash_stack, .ss_size = sizeof(crash_stack) };
+	struct sigaction action = { .sa_handler = on_crash,
+		.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK | SA_NODEFER) };
+
+	before_crash = fn;
+	(void)sigaltstack(&stack, NULL);
+	for (size_t i = 0; i < SIGNALS; i++) {
+		(void)sigaction(signals[i], &action, NULL);
+	}
 }
 
 static _Noreturn void be_copy(

@@ -19,6 +19,11 @@ void si_copy_unshare(void *memory, size_t size)
 	(void)size;
 }
 
+void si_copy_before_crash(void (*fn)(void))
+{
+	(void)fn;
+}
+
 enum si_copy_end si_copy_run(void (*run)(void *arg), void *arg, const _Atomic uint32_t *progress,
 	uint32_t limit_ms, int *out_code)
 {

@@ -15,6 +15,7 @@ static ULONG Bug = SEEDED_NONE;
 static ULONG Logons;
 static PIO_WORKITEM Item;
 static KEVENT Noted;
+static KEVENT Nothing; /* that is never set */
 static PVOID User;
 static KSPIN_LOCK Lock;
 static volatile LONG Never;
@@ -113,6 +114,9 @@ static void Misbehave(PVOID Object, ULONG Session, ULONG Event)
 	}
 	if (Bug == SEEDED_STOPS && Event == IoSessionEventDisconnected) {
 		KeBugCheckEx(0x1234, 0, 0, 0, 0);
+	}
+	if (Bug == SEEDED_WAITS_FOR_EVER && Event == IoSessionEventDisconnected) {
+		KeWaitForSingleObject(&Nothing, Executive, KernelMode, FALSE, NULL);
 	}
 	if (Bug == SEEDED_CRASHES && Event == IoSessionEventConnected && Table->owner != Session) {
 		*Nowhere = 1;
@@ -215,6 +219,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 
 	UNREFERENCED_PARAMETER(RegistryPath);
 	KeInitializeSpinLock(&Lock);
+	KeInitializeEvent(&Nothing, NotificationEvent, FALSE);
 	Table = (struct seeded_table *)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*Table), TAG);
 	if (Table == NULL) {
 		return STATUS_INSUFFICIENT_RESOURCES;
