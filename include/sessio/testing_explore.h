@@ -10,6 +10,7 @@
  * With faults, each step comes once more for each fault that can come true in it. The
  * k-th allocation fails, for each k, or a registration, or an opening. So does each
  * distinct path of calls to an allocation (PATH), and a callback takes a second (SLOW).
+ * With EACH_PATH instead of PATH, each path fails in one history of all.
  * The check and the end of the test have no faults of their own.
  *
  * Work items run at the end of the step that queues them, or when it waits. With the

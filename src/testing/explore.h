@@ -23,6 +23,7 @@
 
 #include "platform/copy.h"
 #include "sessio/testing_explore.h"
+#include "testing/kit.h"
 
 #define SI_EXPLORE_BATCH 1024u
 #define SI_EXPLORE_TEXT 65536u /* bytes of a shown history */
@@ -75,6 +76,7 @@ struct si_explore_outcome {
 	uint8_t kind; /* a sessio_explore_kind, if it failed */
 	uint8_t rule;
 	bool ended; /* by a fault in its beginning */
+	uint16_t path; /* that failed in its last step, with EACH_PATH; 0: none */
 	bool placeless; /* the signature lacks places (explore-3) */
 	uint32_t states;
 	uint64_t state; /* a hash of all that makes states equal */
@@ -87,6 +89,7 @@ struct si_explore_shared {
 	_Atomic uint32_t progress; /* rises with each history that begins or ends */
 	_Atomic uint32_t done; /* histories of the batch that have ended */
 	struct si_explore_outcome outcomes[SI_EXPLORE_BATCH];
+	struct si_kit_paths paths; /* that have failed, with EACH_PATH */
 	size_t text_length;
 	char line[512]; /* of a failure */
 	sessio_kit_place crashed; /* where a copy did, if that is known */
@@ -191,6 +194,8 @@ bool si_explore_expand(sessio_explore *explore, uint32_t node, si_explore_visit_
 
 /* A step was fine, so it comes again with faults, or with the next one of a kind. */
 bool si_explore_add_faults(sessio_explore *explore, const struct si_explore_candidate *candidate);
+/* The outcome's path. */
+uint16_t si_explore_failed_path(const sessio_explore *explore);
 /* A fault as a step. */
 sessio_step si_explore_fault_step(const struct si_explore_move *move);
 /* Whether these options have such a fault, which *move gets. */

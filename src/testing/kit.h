@@ -190,6 +190,16 @@ void si_kit_free_quarantine(sessio_kit *kit);
 bool si_kit_may_register(void);
 void si_kit_calling_back(void);
 void si_kit_begin_faults(void);
+/* Call paths to allocations that have failed once, in this kit or another. */
+#define SI_KIT_KNOWN_PATHS 16384u /* a power of two; half of them is room */
+struct si_kit_paths {
+	uint64_t ids[SI_KIT_KNOWN_PATHS]; /* 0: free */
+	uint32_t count;
+	uint32_t failed; /* which of this kit's distinct paths has failed, from 1; 0: none */
+	bool full;
+};
+/* The first allocation on a path that is not among these fails, and the path is added. */
+sessio_status si_kit_fail_new_path(sessio_kit *kit, struct si_kit_paths *known);
 /* All are over, and time is the system's again. Work items that are late stay so. */
 void si_kit_end_faults(void);
 /* A step of a scenario has ended, or of a history: late work items may run now. */

@@ -159,25 +159,40 @@ static void count_end(sessio_explore *explore, const struct si_explore_outcome *
 	}
 }
 
-static bool take_outcome(sessio_explore *explore, const struct si_explore_candidate *candidate,
+/* With EACH_PATH: the same with the path that has failed. */
+static struct si_explore_candidate with_path(
+	const struct si_explore_candidate *candidate, const struct si_explore_outcome *outcome)
+{
+	struct si_explore_candidate with = *candidate;
+
+	if (candidate->move.fault == SESSIO_FAULT_EACH_PATH) {
+		with.move.fault = SESSIO_FAULT_PATH;
+		with.move.fault_number = outcome->path;
+	}
+	return with;
+}
+
+static bool take_outcome(sessio_explore *explore, const struct si_explore_candidate *tried,
 	struct si_explore_outcome outcome)
 {
+	const struct si_explore_candidate candidate = with_path(tried, &outcome);
+
 	if (outcome.what == SI_EXPLORE_IMPOSSIBLE) {
-		return true;
+		return outcome.path == 0 || si_explore_add_faults(explore, tried);
 	}
 	explore->counts.histories++;
 	if (outcome.what == SI_EXPLORE_FAILED) {
 		count_end(explore, &outcome);
-		if (!si_explore_fail(explore, candidate, &outcome)) {
+		if (!si_explore_fail(explore, &candidate, &outcome)) {
 			return false;
 		}
 		explore->counts.failed += outcome.what == SI_EXPLORE_FAILED;
 	}
 	if (outcome.what != SI_EXPLORE_FINE) {
-		return candidate->move.fault == 0 || si_explore_add_faults(explore, candidate);
+		return tried->move.fault == 0 || si_explore_add_faults(explore, tried);
 	}
-	return si_explore_add_faults(explore, candidate) &&
-		(outcome.ended || take_state(explore, candidate, &outcome));
+	return si_explore_add_faults(explore, tried) &&
+		(outcome.ended || take_state(explore, &candidate, &outcome));
 }
 
 /* Runs the batch and empties it. */
@@ -264,6 +279,7 @@ static void walk(sessio_explore *explore)
 		walk_level(explore, from, to);
 		from = to;
 	}
+	explore->counts.cut += explore->shared->paths.full;
 }
 
 static void free_after(sessio_explore *explore, sessio_status status)

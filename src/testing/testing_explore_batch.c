@@ -120,6 +120,7 @@ static void put_end(sessio_explore *explore, const struct si_explore_candidate *
 
 	memset(outcome, 0, sizeof(*outcome));
 	outcome->what = SI_EXPLORE_FAILED;
+	outcome->path = si_explore_failed_path(explore);
 	if (end == SI_COPY_CRASHED) {
 		outcome->kind = SESSIO_EXPLORE_CRASHED;
 		put_crash(shared, code);

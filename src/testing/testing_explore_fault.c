@@ -12,7 +12,8 @@
 	(1u << SESSIO_FAULT_ALLOCATION | 1u << SESSIO_FAULT_REGISTRATION | 1u << SESSIO_FAULT_OPEN)
 
 static const sessio_fault kinds[] = { SESSIO_FAULT_ALLOCATION, SESSIO_FAULT_PATH,
-	SESSIO_FAULT_REGISTRATION, SESSIO_FAULT_OPEN, SESSIO_FAULT_SLOW, SESSIO_FAULT_LATE };
+	SESSIO_FAULT_EACH_PATH, SESSIO_FAULT_REGISTRATION, SESSIO_FAULT_OPEN, SESSIO_FAULT_SLOW,
+	SESSIO_FAULT_LATE };
 
 static bool add(sessio_explore *explore, const struct si_explore_candidate *candidate)
 {
@@ -45,6 +46,11 @@ static unsigned faults_before(
 						       : 0;
 }
 
+uint16_t si_explore_failed_path(const sessio_explore *explore)
+{
+	return (uint16_t)explore->shared->paths.failed; /* a step has at most 2048 */
+}
+
 bool si_explore_add_faults(sessio_explore *explore, const struct si_explore_candidate *candidate)
 {
 	struct si_explore_candidate next = *candidate;
@@ -53,6 +59,9 @@ bool si_explore_add_faults(sessio_explore *explore, const struct si_explore_cand
 		candidate->move.fault == SESSIO_FAULT_LATE ||
 		candidate->move.fault_number == UINT16_MAX) {
 		return true;
+	}
+	if (candidate->move.fault == SESSIO_FAULT_EACH_PATH) {
+		return add(explore, candidate); /* each time another one fails */
 	}
 	if (candidate->move.fault != 0) {
 		next.move.fault_number++;
@@ -82,10 +91,12 @@ bool si_explore_take_fault(
 	const sessio_explore *explore, const sessio_step *step, struct si_explore_move *move)
 {
 	bool is_slow = step->fault == SESSIO_FAULT_SLOW;
+	/* Paths that failed with EACH_PATH are saved as what they are. */
+	bool wanted = is_wanted(explore, step->fault) ||
+		(step->fault == SESSIO_FAULT_PATH && is_wanted(explore, SESSIO_FAULT_EACH_PATH));
 
 	move->fault = (uint8_t)step->fault;
 	move->fault_number = (uint16_t)(is_slow ? 1 : step->number);
-	return explore->options.faults != 0 && is_wanted(explore, step->fault) &&
-		step->fault != SESSIO_FAULT_EACH_PATH &&
+	return explore->options.faults != 0 && wanted && step->fault != SESSIO_FAULT_EACH_PATH &&
 		(is_slow ? step->number == SLOW_NS : step->number <= UINT16_MAX);
 }

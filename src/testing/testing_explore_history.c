@@ -15,6 +15,7 @@ struct play {
 	bool shows;
 	bool placeless; /* (explore-3) */
 	bool misses_place;
+	uint16_t path; /* of EACH_PATH, if it is known from before; else 0 */
 	size_t faults; /* that had come true before the step */
 };
 
@@ -336,10 +337,15 @@ static bool comes_again(struct play *play, uint32_t node)
 static void arm_fault(struct play *play, const struct si_explore_move *move)
 {
 	const sessio_step fault = si_explore_fault_step(move);
+	sessio_status status = SESSIO_OK;
 
 	play->faults = sessio_kit_fault_count(play->kit);
-	if (move->fault != 0 &&
-		sessio_kit_fault(play->kit, fault.fault, fault.number) != SESSIO_OK) {
+	if (move->fault == SESSIO_FAULT_EACH_PATH) {
+		status = si_kit_fail_new_path(play->kit, &play->explore->shared->paths);
+	} else if (move->fault != 0) {
+		status = sessio_kit_fault(play->kit, fault.fault, fault.number);
+	}
+	if (status != SESSIO_OK) {
 		play->outcome->what = SI_EXPLORE_IMPOSSIBLE;
 	}
 }
@@ -398,8 +404,13 @@ static void play_moves(struct play *play, const struct si_explore_candidate *can
 {
 	struct si_explore_move moves[SESSIO_EXPLORE_MAX_DEPTH + 1];
 	unsigned count = si_explore_moves(play->explore, candidate, moves);
+	struct si_explore_move *last = &moves[count - 1];
 	struct si_explore_state state;
 
+	if (last->fault == SESSIO_FAULT_EACH_PATH && play->path != 0) {
+		last->fault = SESSIO_FAULT_PATH;
+		last->fault_number = play->path;
+	}
 	for (unsigned i = 0; i < count; i++) {
 		if (i + 1 == count && !comes_again(play, candidate->parent)) {
 			return;
@@ -464,6 +475,7 @@ static bool play_once(struct play *play, const struct si_explore_candidate *cand
 		play->outcome->what = SI_EXPLORE_FINE;
 		play->outcome->placeless = play->placeless;
 		play_moves(play, candidate);
+		play->outcome->path = si_explore_failed_path(play->explore);
 		finish(play);
 	}
 	return !play->placeless ||
@@ -478,11 +490,12 @@ void si_explore_play(sessio_explore *explore, const struct si_explore_candidate 
 	};
 	struct si_explore_outcome before;
 
+	explore->shared->paths.failed = 0;
 	if (play_once(&play, candidate) || si_kit_current() != NULL) {
 		return;
 	}
 	before = *out_outcome;
-	play = (struct play){ .explore = explore, .outcome = out_outcome };
+	play = (struct play){ .explore = explore, .outcome = out_outcome, .path = before.path };
 	(void)play_once(&play, candidate);
 	if (before.what == SI_EXPLORE_FAILED && out_outcome->what != SI_EXPLORE_FAILED &&
 		si_kit_current() == NULL) {

@@ -35,11 +35,12 @@ static struct {
 	struct si_hooks before; /* the table that the test program has */
 	const struct si_hooks *table_before;
 	struct si_hooks table;
-	bool ahead[FAULTS]; /* under the lock, and so are the next five */
+	bool ahead[FAULTS]; /* under the lock, and so are the next six */
 	uint64_t left[FAULTS];
 	bool is_late; /* work items wait for their second step, or a later one */
 	uint64_t *paths; /* the distinct ones since PATH or EACH_PATH was asked for; 0: none */
 	size_t path_count;
+	struct si_kit_paths *known; /* unless NULL: only a path that is not among them fails */
 	size_t count;
 	_Atomic uint64_t passed_ns;
 } faults;
@@ -90,22 +91,45 @@ static uint64_t path_here(size_t size)
 	return path.id != 0 ? path.id : 1;
 }
 
+/* False if the table has it. */
+static bool add_path(uint64_t *paths, size_t room, uint64_t id)
+{
+	size_t at = (size_t)id & (room - 1);
+
+	while (paths[at] != 0) {
+		if (paths[at] == id) {
+			return false;
+		}
+		at = (at + 1) & (room - 1);
+	}
+	paths[at] = id;
+	return true;
+}
+
 /* Whether it is the first allocation on this path. A full table knows all of them. */
 static bool is_new_locked(uint64_t id)
 {
-	size_t at = (size_t)id & (PATHS - 1);
-
-	if (faults.paths == NULL || faults.path_count == PATHS / 2) {
+	if (faults.paths == NULL || faults.path_count == PATHS / 2 ||
+		!add_path(faults.paths, PATHS, id)) {
 		return false;
 	}
-	while (faults.paths[at] != 0) {
-		if (faults.paths[at] == id) {
-			return false;
-		}
-		at = (at + 1) & (PATHS - 1);
-	}
-	faults.paths[at] = id;
 	faults.path_count++;
+	return true;
+}
+
+static bool is_unknown_locked(uint64_t id)
+{
+	struct si_kit_paths *known = faults.known;
+
+	known->full = known->full || known->count == SI_KIT_KNOWN_PATHS / 2;
+	if (known->full || !add_path(known->ids, SI_KIT_KNOWN_PATHS, id)) {
+		return false;
+	}
+	known->count++;
+	known->failed = (uint32_t)faults.path_count;
+	faults.known = NULL;
+	faults.ahead[SESSIO_FAULT_PATH] = false;
+	faults.count++;
 	return true;
 }
 
@@ -128,7 +152,8 @@ static bool is_path_due(size_t size)
 	id = path_here(size);
 	si_wdk_lock(&faults.lock);
 	if (counts_paths_locked() && is_new_locked(id)) {
-		due = is_due_locked(SESSIO_FAULT_PATH);
+		due = faults.known != NULL ? is_unknown_locked(id)
+					   : is_due_locked(SESSIO_FAULT_PATH);
 		if (!due && faults.ahead[SESSIO_FAULT_EACH_PATH]) {
 			faults.count++;
 			due = true;
@@ -239,6 +264,7 @@ void si_kit_end_faults(void)
 	free(faults.paths);
 	faults.paths = NULL;
 	faults.path_count = 0;
+	faults.known = NULL;
 	memset(faults.ahead, 0, sizeof(faults.ahead));
 	faults.is_late = false;
 }
@@ -287,6 +313,15 @@ sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t num
 		si_wdk_work_hold(true);
 	}
 	return SESSIO_OK;
+}
+
+sessio_status si_kit_fail_new_path(sessio_kit *kit, struct si_kit_paths *known)
+{
+	sessio_status status = sessio_kit_fault(kit, SESSIO_FAULT_PATH, UINT64_MAX);
+
+	known->failed = 0;
+	faults.known = status == SESSIO_OK ? known : NULL;
+	return status;
 }
 
 bool sessio_kit_fault_is_ahead(const sessio_kit *kit, sessio_fault fault)

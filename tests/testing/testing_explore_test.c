@@ -611,43 +611,6 @@ static void a_fault_that_a_failure_needs_is_in_its_history(void **state)
 	sessio_explore_destroy(result);
 }
 
-static void a_late_work_item_meets_the_next_step(void **state)
-{
-	sessio_explore_options options = options_of(SEEDED_FREES_WITH_WORK_QUEUED);
-	const sessio_explore_failure *failure;
-	sessio_explore *result, *again;
-	char text[1024] = "";
-
-	(void)state;
-	options.sessions = 1;
-	options.depth = 4;
-	result = explore(&options);
-	assert_string_equal(sessio_explore_report(result), "");
-	sessio_explore_destroy(result);
-	options.faults = 1;
-	options.fault_kinds = 1u << SESSIO_FAULT_LATE;
-	result = explore(&options);
-	failure = sessio_explore_get_failure(result, 0);
-	assert_non_null(failure);
-	assert_int_equal(failure->rule, SESSIO_KIT_RULE_POOL_USED_AFTER_FREE);
-	assert_int_equal(sessio_scenario_print(failure->scenario, collect, text), SESSIO_OK);
-	assert_non_null(strstr(text, "fault late 1\nsession 1 Logon\nsession 1 Logoff\n"));
-	assert_non_null(strstr(failure->shown, "1 work item; 2 blocks; work items that wait: 1\n"));
-	assert_int_equal(sessio_explore_replay(&options, failure->scenario, &again), SESSIO_OK);
-	assert_int_equal(sessio_explore_get_failure(again, 0)->rule, failure->rule);
-	sessio_explore_destroy(again);
-	sessio_explore_destroy(result);
-
-	options = options_of(SEEDED_WAITS_FOR_WORK);
-	options.sessions = 1;
-	options.depth = 5;
-	options.faults = 2;
-	options.fault_kinds = 1u << SESSIO_FAULT_LATE;
-	result = explore(&options);
-	assert_string_equal(sessio_explore_report(result), "");
-	sessio_explore_destroy(result);
-}
-
 static void in_one_process_it_says_what_is_not_isolated(void **state)
 {
 	sessio_explore_options options = options_of(SEEDED_CUTS_OFF_ANOTHER);
@@ -731,7 +694,6 @@ int main(void)
 		cmocka_unit_test(a_history_that_was_only_slow_does_not_hang),
 		cmocka_unit_test(faults_are_a_dimension_of_histories),
 		cmocka_unit_test(a_fault_that_a_failure_needs_is_in_its_history),
-		cmocka_unit_test(a_late_work_item_meets_the_next_step),
 		cmocka_unit_test(in_one_process_it_says_what_is_not_isolated),
 		cmocka_unit_test(options_out_of_their_bounds_are_refused),
 		cmocka_unit_test(calls_without_a_result_are_harmless),
