@@ -104,7 +104,7 @@ typedef struct sessio_explore_options {
 	unsigned faults; /* so many in a history at most; 0: none */
 	unsigned
 		fault_kinds; /* bits 1u << SESSIO_FAULT_...; 0 for ALLOCATION, REGISTRATION and OPEN */
-	uint32_t hang_ms; /* a history that takes so long hangs; 0 for 5 seconds */
+	uint32_t hang_ms; /* a history that runs or sleeps so long hangs; 0 for 5 seconds */
 	const sessio_explore_action *actions;
 	size_t action_count;
 	sessio_explore_begin_fn *begin; /* these four may be NULL */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A copy of the process, for the test kit. A crash in it ends the copy alone. The copy has one thread, the caller's. So the caller makes it while no other thread
- * holds anything that the copy will use.
+ * A copy of the process, for the test kit. A crash in it ends the copy alone. The copy has
+ * one thread, the caller's. So the caller makes it while no other thread holds anything that
+ * the copy will use.
  *
  * The rules of platform.h hold here too.
  */
@@ -24,13 +25,14 @@ enum si_copy_end {
 	SI_COPY_RETURNED, /* the function did */
 	SI_COPY_EXITED, /* the program ended in it; *out_code is its exit code */
 	SI_COPY_CRASHED, /* *out_code is the signal */
-	SI_COPY_HUNG, /* no progress for so long, so it was killed */
+	SI_COPY_HUNG, /* it had no progress for so long, and was killed */
 	SI_COPY_NONE /* the system has no room for it now */
 };
 
 /*
  * Runs a function in a copy, and waits for its end. The function makes progress by
- * changing the word, which is in shared memory. UINT32_MAX is no limit.
+ * changing the word, which is in shared memory. UINT32_MAX is no limit. A copy that wants
+ * to run and is given no processor has more time, where the system tells.
  */
 enum si_copy_end si_copy_run(void (*run)(void *arg), void *arg, const _Atomic uint32_t *progress,
 	uint32_t limit_ms, int *out_code);

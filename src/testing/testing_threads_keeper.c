@@ -24,12 +24,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/task.h"
 #include "testing/testing_threads.h"
 
 #define SLICE_NS 100000u
 #define LOOK_MS 50
 #define SLEEPING_LOOKS 10u
-#define BUSY_SECONDS 3
+#define BUSY_MS 3000u
 
 /* The keeper's own; it allocates no memory, so that all children begin alike. */
 struct watch {
@@ -37,61 +38,21 @@ struct watch {
 	pid_t pid;
 	uint64_t progress;
 	unsigned sleeping; /* looks in a row */
-	unsigned long cpu; /* when the last point was met */
+	uint64_t cpu_ms; /* when the last point was met */
 };
-
-/* The state and the time of a task, of /proc/.../stat. */
-static bool read_task(const char *path, char *out_state, unsigned long *out_cpu)
-{
-	char text[512];
-	unsigned long user = 0, system = 0;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-	const char *rest;
-
-	if (file < 0) {
-		return false;
-	}
-	length = read(file, text, sizeof(text) - 1);
-	(void)close(file);
-	if (length <= 0) {
-		return false;
-	}
-	text[length] = '\0';
-	rest = strrchr(text, ')');
-	if (rest == NULL || rest[1] == '\0') {
-		return false;
-	}
-	*out_state = rest[2];
-	rest += 2;
-	for (unsigned field = 0; field < 11 && rest != NULL; field++) {
-		rest = strchr(rest + 1, ' ');
-	}
-	if (rest != NULL) {
-		char *end;
-
-		user = strtoul(rest, &end, 10);
-		system = strtoul(end, NULL, 10);
-	}
-	*out_cpu = user + system;
-	return true;
-}
 
 static bool all_sleep(const struct si_threads_shared *shared, pid_t pid)
 {
-	char path[64];
 	unsigned threads = 0;
 
 	for (unsigned i = 0; i < SESSIO_THREADS_MAX; i++) {
 		pid_t task = atomic_load(&shared->tasks[i]);
-		unsigned long cpu;
-		char state;
+		struct si_task_looks looks;
 
 		if (task == 0) {
 			continue;
 		}
-		(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid, (int)task);
-		if (!read_task(path, &state, &cpu) || state != 'S') {
+		if (!si_task_look(pid, task, &looks) || looks.state != 'S') {
 			return false;
 		}
 		threads++;
@@ -114,17 +75,14 @@ static void say(struct watch *watch, sessio_threads_finding finding, const char 
 static bool look(struct watch *watch)
 {
 	uint64_t progress = atomic_load(&watch->shared->progress);
-	unsigned long cpu = 0;
-	char path[64];
-	char state;
+	struct si_task_looks looks;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)watch->pid);
-	if (!read_task(path, &state, &cpu)) {
+	if (!si_task_look(watch->pid, 0, &looks)) {
 		return false;
 	}
 	if (progress != watch->progress) {
 		watch->progress = progress;
-		watch->cpu = cpu;
+		watch->cpu_ms = looks.cpu_ms;
 		watch->sleeping = 0;
 		return false;
 	}
@@ -133,7 +91,7 @@ static bool look(struct watch *watch)
 		say(watch, SESSIO_THREADS_UNSEEN_WAIT, "waits where the explorer cannot see it");
 		return true;
 	}
-	if ((cpu - watch->cpu) / (unsigned long)sysconf(_SC_CLK_TCK) >= BUSY_SECONDS) {
+	if (looks.cpu_ms - watch->cpu_ms >= BUSY_MS) {
 		say(watch, SESSIO_THREADS_NO_POINT, "runs on and comes to no scheduling point");
 		return true;
 	}

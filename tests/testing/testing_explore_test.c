@@ -186,7 +186,7 @@ static void each_seeded_bug_is_found_with_digests_and_without(void **state)
 
 		if (bugs[i].kind == SESSIO_EXPLORE_HUNG) {
 			options.depth = 3; /* each hang takes its time */
-			options.hang_ms = 250;
+			options.hang_ms = 100;
 		}
 		with = explore(&options);
 		options.flags = SESSIO_EXPLORE_NO_DIGEST;
@@ -284,7 +284,7 @@ static void a_saved_history_is_replayed_and_shrunk(void **state)
 				    "session 2 do open\nsession 2 Terminated\n");
 	options = options_of(SEEDED_HANGS);
 	options.depth = 7;
-	options.hang_ms = 250;
+	options.hang_ms = 100;
 	assert_int_equal(sessio_explore_replay(&options, scenario, &result), SESSIO_OK);
 	assert_int_equal(sessio_explore_failure_count(result), 1);
 	assert_int_equal(sessio_explore_get_failure(result, 0)->kind, SESSIO_EXPLORE_HUNG);
@@ -501,7 +501,7 @@ static void a_history_that_was_only_slow_does_not_hang(void **state)
 {
 	static const sessio_explore_action action = { .name = "hang", .run = hang_once };
 	sessio_explore_options options = {
-		.sessions = 1, .depth = 1, .hang_ms = 250, .actions = &action, .action_count = 1
+		.sessions = 1, .depth = 1, .hang_ms = 100, .actions = &action, .action_count = 1
 	};
 	sessio_explore *result;
 

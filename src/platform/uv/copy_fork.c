@@ -4,6 +4,7 @@
 #endif
 
 #include "platform/copy.h"
+#include "platform/task.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -94,20 +95,47 @@ static _Noreturn void be_copy(
 	_exit(RETURNED);
 }
 
-/* False if it made no progress for so long. The pipe ends with the last who has it. */
-static bool wait_for_end(int end, const _Atomic uint32_t *progress, uint32_t limit_ms)
+/* How long the copy has been without progress. */
+struct rest {
+	pid_t copy;
+	const _Atomic uint32_t *progress;
+	uint32_t before;
+	uint64_t cpu_ms; /* that it had used when its progress was seen last */
+};
+
+/*
+ * On a busy machine a copy may wait for a processor longer than the limit. One that sleeps,
+ * or has used a processor for so long, hangs.
+ */
+static bool hangs(struct rest *rest, uint32_t limit_ms)
 {
+	uint32_t now = atomic_load(rest->progress);
+	struct si_task_looks looks;
+	bool seen = si_task_look(rest->copy, 0, &looks);
+
+	if (now != rest->before) {
+		rest->before = now;
+		rest->cpu_ms = seen ? looks.cpu_ms : 0;
+		return false;
+	}
+	return !seen || (looks.state != 'R' && looks.state != 'D') ||
+		looks.cpu_ms - rest->cpu_ms >= limit_ms;
+}
+
+/* False if it hangs. The pipe ends with the last who has it. */
+static bool wait_for_end(pid_t copy, int end, const _Atomic uint32_t *progress, uint32_t limit_ms)
+{
+	struct rest rest = { .copy = copy, .progress = progress, .before = atomic_load(progress) };
 	struct pollfd what = { .fd = end, .events = POLLIN };
 	int limit = limit_ms < INT32_MAX ? (int)limit_ms : -1;
 
 	for (;;) {
-		uint32_t before = atomic_load(progress);
 		int ready = poll(&what, 1, limit);
 
 		if (ready > 0) {
 			return true;
 		}
-		if (ready == 0 && atomic_load(progress) == before) {
+		if (ready == 0 && hangs(&rest, limit_ms)) {
 			return false;
 		}
 	}
@@ -154,7 +182,7 @@ enum si_copy_end si_copy_run(void (*run)(void *arg), void *arg, const _Atomic ui
 		(void)close(pipe_ends[0]);
 		return SI_COPY_NONE;
 	}
-	hung = !wait_for_end(pipe_ends[0], progress, limit_ms);
+	hung = !wait_for_end(copy, pipe_ends[0], progress, limit_ms);
 	(void)close(pipe_ends[0]);
 	if (hung) {
 		(void)kill(copy, SIGKILL);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The looks of a task of Linux: whether it sleeps, and how long it has run. */
+#include "test.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/copy.h"
+#include "platform/task.h"
+
+static void a_program_that_runs_uses_the_processor(void **state)
+{
+	struct si_task_looks before, after;
+
+	(void)state;
+	assert_true(si_task_look(getpid(), 0, &before));
+	assert_int_equal(before.state, 'R');
+	do {
+		assert_true(si_task_look(getpid(), getpid(), &after));
+	} while (after.cpu_ms < before.cpu_ms + 20);
+	assert_true(after.cpu_ms * (CLOCKS_PER_SEC / 1000) <=
+		(uint64_t)clock() + 20 * (CLOCKS_PER_SEC / 1000));
+}
+
+static void one_that_waits_sleeps(void **state)
+{
+	struct si_task_looks looks;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		pause();
+		_exit(1);
+	}
+	do {
+		assert_true(si_task_look(child, 0, &looks));
+	} while (looks.state != 'S');
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_false(si_task_look(child, 0, &looks));
+	assert_false(si_task_look(getpid(), child, &looks));
+}
+
+struct work {
+	_Atomic uint32_t *progress;
+	bool sleeps;
+};
+
+static void get_stuck(void *arg)
+{
+	const struct work *work = arg;
+
+	atomic_fetch_add(work->progress, 1);
+	if (work->sleeps) {
+		pause();
+	}
+	for (;;) {
+		atomic_signal_fence(memory_order_seq_cst);
+	}
+}
+
+static void a_copy_that_sleeps_or_spins_hangs(void **state)
+{
+	struct work work = { .progress = si_copy_share(sizeof(*work.progress)) };
+	int code;
+
+	(void)state;
+	assert_non_null(work.progress);
+	assert_int_equal(si_copy_run(get_stuck, &work, work.progress, 30, &code), SI_COPY_HUNG);
+	work.sleeps = true;
+	assert_int_equal(si_copy_run(get_stuck, &work, work.progress, 30, &code), SI_COPY_HUNG);
+	assert_int_equal(atomic_load(work.progress), 2);
+	si_copy_unshare(work.progress, sizeof(*work.progress));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_program_that_runs_uses_the_processor),
+		cmocka_unit_test(one_that_waits_sleeps),
+		cmocka_unit_test(a_copy_that_sleeps_or_spins_hangs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
