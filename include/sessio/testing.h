@@ -98,7 +98,8 @@ typedef struct sessio_kit sessio_kit;
 	XX(RIGHTS_CHECKED_EARLY, 45, "rights were checked too early")              \
 	XX(REPORTED, 46, "the library reported it")                                \
 	XX(NOTIFY_LEFT, 47, "a notify routine is left")                            \
-	XX(WAITS_FOR_EVER, 48, "a thread waits for ever")
+	XX(WAITS_FOR_EVER, 48, "a thread waits for ever")                          \
+	XX(BREAKPOINT, 49, "a debugger was asked for")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {
@@ -206,6 +207,16 @@ sessio_status sessio_kit_post(
  * Calls back: the drivers.
  */
 size_t sessio_kit_finish(sessio_kit *kit);
+
+/**
+ * Allow what is a finding else, such as a driver's DbgBreakPoint(). Findings of this rule are
+ * left out from now on, and those that there are, too. The code under test goes on as
+ * before. SESSIO_KIT_RULE_STOPPED and SESSIO_KIT_RULE_WAITS_FOR_EVER cannot be allowed.
+ *
+ * @return SESSIO_OK, SESSIO_INVALID_ARG (a NULL, no rule, or one of these two).
+ */
+SESSIO_MUST_CHECK
+sessio_status sessio_kit_allow(sessio_kit *kit, sessio_kit_rule rule);
 
 /**
  * How many findings there are so far.

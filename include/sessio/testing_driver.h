@@ -128,6 +128,16 @@ NTSTATUS sessio_kit_open_device(
 PFILE_OBJECT sessio_kit_file_object(sessio_kit_file *file);
 
 /**
+ * The open file of a user session.
+ *
+ * @param session_id  or SESSIO_KIT_NO_SESSION.
+ * @return the one that was opened first; NULL if there is none, or for NULL.
+ *
+ * Ref:     borrowed, until the file's driver is unloaded.
+ */
+sessio_kit_file *sessio_kit_find_file(sessio_kit *kit, uint32_t session_id);
+
+/**
  * Read from a file at offset 0.
  *
  * @param buffer           borrowed until the request is completed.

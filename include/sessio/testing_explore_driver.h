@@ -3,10 +3,12 @@
  * Exploration of a driver, in one call.
  *
  * Besides the events of user sessions and a test's own actions, its histories have
- * these. For each user session: `open` opens the device, `read` and `write` send a
- * request of 64 bytes through that file, and `close` closes it. For none: `unload`. A
- * session has one such file at a time, and that has one pended request at a time. The
- * write's bytes are 0. If a device name is not given, there is `unload` alone.
+ * these. For each user session, `open` opens the device. Through that file, `read` and
+ * `write` send a request of 64 bytes, and `cancel` cancels it while it is pended. Then
+ * `close` closes it. For none: `unload`. A session has one such file at a time,
+ * and that has one pended request at a time. The write's bytes are 0. If a device name
+ * is not given, there is `unload` alone. The test's own actions, such as device
+ * controls, use the same file: see sessio_kit_find_file().
  *
  * Default: a call keeps no reference, does not block, and calls nobody back. Calls come
  *          one at a time, from any thread.

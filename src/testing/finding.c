@@ -45,6 +45,9 @@ static bool add_locked(sessio_kit *kit, struct si_kit_finding *finding)
 {
 	struct si_kit_finding *same = find_same_locked(kit, finding);
 
+	if ((kit->allowed & UINT64_C(1) << finding->face.rule) != 0) {
+		return false;
+	}
 	if (same != NULL) {
 		same->face.times++;
 		return false;
@@ -142,6 +145,44 @@ void si_kit_free_findings(sessio_kit *kit)
 	for (size_t i = 0; i < kit->finding_count; i++) {
 		free(kit->findings[i]);
 	}
+	while (kit->dropped != NULL) {
+		struct si_kit_finding *next = kit->dropped->next;
+
+		free(kit->dropped);
+		kit->dropped = next;
+	}
+}
+
+/* The findings that stay keep their order; those that go stay readable. */
+static void drop_locked(sessio_kit *kit, sessio_kit_rule rule)
+{
+	size_t kept = 0, looked_at = kit->looked_at;
+
+	for (size_t i = 0; i < kit->finding_count; i++) {
+		struct si_kit_finding *finding = kit->findings[i];
+
+		if (finding->face.rule != rule) {
+			kit->findings[kept++] = finding;
+			continue;
+		}
+		finding->next = kit->dropped;
+		kit->dropped = finding;
+		kit->looked_at -= i < looked_at;
+	}
+	kit->finding_count = kept;
+}
+
+sessio_status sessio_kit_allow(sessio_kit *kit, sessio_kit_rule rule)
+{
+	if (kit == NULL || strcmp(sessio_kit_rule_text(rule), sessio_kit_rule_text(0)) == 0 ||
+		rule == SESSIO_KIT_RULE_STOPPED || rule == SESSIO_KIT_RULE_WAITS_FOR_EVER) {
+		return SESSIO_INVALID_ARG;
+	}
+	si_wdk_lock(&kit->lock);
+	kit->allowed |= UINT64_C(1) << rule;
+	drop_locked(kit, rule);
+	si_wdk_unlock(&kit->lock);
+	return SESSIO_OK;
 }
 
 size_t sessio_kit_finding_count(const sessio_kit *kit)

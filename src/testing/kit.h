@@ -66,6 +66,7 @@ struct si_kit_locks {
 
 struct si_kit_finding {
 	sessio_kit_finding face;
+	struct si_kit_finding *next; /* kit->dropped */
 	char text[256];
 };
 
@@ -111,6 +112,8 @@ struct sessio_kit {
 	size_t finding_count;
 	size_t looked_at; /* how many of them the test has seen */
 	size_t lost; /* findings that there was no room for */
+	uint64_t allowed; /* a bit a rule, under the lock */
+	struct si_kit_finding *dropped; /* that were allowed later */
 	char *report;
 	struct si_kit_ledger ledger; /* of providers */
 	/* A log of this kit, or NULL, and how it learns of the kit's end: before, and after. */

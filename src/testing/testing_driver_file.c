@@ -160,6 +160,23 @@ NTSTATUS sessio_kit_open_device(
 	return run_open(&step, out_file);
 }
 
+sessio_kit_file *sessio_kit_find_file(sessio_kit *kit, uint32_t session_id)
+{
+	if (kit == NULL) {
+		return NULL;
+	}
+	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
+		sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
+		uint32_t id = file->session != NULL ? sessio_user_session_id(file->session)
+						    : SESSIO_KIT_NO_SESSION;
+
+		if (!file->closed && id == session_id) {
+			return file;
+		}
+	}
+	return NULL;
+}
+
 PFILE_OBJECT sessio_kit_file_object(sessio_kit_file *file)
 {
 	return file != NULL ? &file->object : NULL;

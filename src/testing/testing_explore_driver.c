@@ -33,20 +33,6 @@ static sessio_kit_driver *find_driver(const sessio_kit *kit)
 	return NULL;
 }
 
-/* The open file of this session; NULL if there is none. */
-static sessio_kit_file *find_file(const sessio_kit *kit, uint32_t session)
-{
-	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
-		sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
-
-		if (!file->closed && file->session != NULL &&
-			sessio_user_session_id(file->session) == session) {
-			return file;
-		}
-	}
-	return NULL;
-}
-
 static sessio_status load(sessio_kit *kit, void *ctx)
 {
 	if (!NT_SUCCESS(sessio_kit_load_image(kit, subject.image, NULL))) {
@@ -61,7 +47,7 @@ static sessio_status open_device(sessio_kit *kit, uint32_t session, uint64_t num
 
 	(void)number;
 	(void)ctx;
-	return find_file(kit, session) == NULL &&
+	return sessio_kit_find_file(kit, session) == NULL &&
 			NT_SUCCESS(sessio_kit_open(kit, session, subject.device, &file))
 		? SESSIO_OK
 		: SESSIO_BAD_STATE;
@@ -70,7 +56,7 @@ static sessio_status open_device(sessio_kit *kit, uint32_t session, uint64_t num
 static sessio_status read_or_write(sessio_kit *kit, uint32_t session,
 	NTSTATUS (*send)(sessio_kit_file *file, PVOID buffer, ULONG length, ULONG_PTR *information))
 {
-	sessio_kit_file *file = find_file(kit, session);
+	sessio_kit_file *file = sessio_kit_find_file(kit, session);
 
 	if (file == NULL || sessio_kit_pended(file) != NULL) {
 		return SESSIO_BAD_STATE;
@@ -94,9 +80,22 @@ static sessio_status write_device(sessio_kit *kit, uint32_t session, uint64_t nu
 	return read_or_write(kit, session, sessio_kit_write);
 }
 
+static sessio_status cancel_request(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	sessio_kit_request *request = sessio_kit_pended(sessio_kit_find_file(kit, session));
+
+	(void)number;
+	(void)ctx;
+	if (request == NULL) {
+		return SESSIO_BAD_STATE;
+	}
+	(void)sessio_kit_cancel(request, 0, NULL); /* it may complete it later */
+	return SESSIO_OK;
+}
+
 static sessio_status close_device(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
 {
-	sessio_kit_file *file = find_file(kit, session);
+	sessio_kit_file *file = sessio_kit_find_file(kit, session);
 
 	(void)number;
 	(void)ctx;
@@ -120,6 +119,7 @@ static const sessio_explore_action own_actions[] = {
 	{ .name = "open", .run = open_device, .for_sessions = true },
 	{ .name = "read", .run = read_device, .for_sessions = true },
 	{ .name = "write", .run = write_device, .for_sessions = true },
+	{ .name = "cancel", .run = cancel_request, .for_sessions = true },
 	{ .name = "close", .run = close_device, .for_sessions = true },
 };
 #define OWN_ACTIONS (sizeof(own_actions) / sizeof(own_actions[0]))

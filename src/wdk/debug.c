@@ -77,7 +77,7 @@ ULONG DbgPrint(PCSTR format, ...)
 
 void DbgBreakPoint(void)
 {
-	si_platform_stop(__FILE__, __LINE__, "DbgBreakPoint",
+	(void)SI_WDK_MISUSED(true, BREAKPOINT, NULL,
 		"a driver asked for a debugger by DbgBreakPoint(), and there is none");
 }
 

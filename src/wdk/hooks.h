@@ -68,6 +68,7 @@ enum si_wdk_rule {
 	SI_WDK_RULE_MDL, /* freed or unlocked in the wrong state */
 	SI_WDK_RULE_REFERENCE, /* given back that was not taken */
 	SI_WDK_RULE_HANDLE, /* closed that is none */
+	SI_WDK_RULE_BREAKPOINT, /* a break into a debugger that there is not */
 	SI_WDK_RULE_COUNT
 };
 

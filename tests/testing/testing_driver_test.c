@@ -223,6 +223,8 @@ static void opening_follows_the_device_s_flags(void **state)
 	/* The latest is the exclusive one. */
 	assert_int_equal(sessio_kit_open_device(kit, NOBODY, device, &file), STATUS_SUCCESS);
 	assert_ptr_equal(sessio_kit_file_object(file)->DeviceObject, device);
+	assert_ptr_equal(sessio_kit_find_file(kit, SESSIO_KIT_NO_SESSION), file);
+	assert_null(sessio_kit_find_file(kit, 1));
 	assert_int_equal(sessio_kit_open_device(kit, NOBODY, device, &other), STATUS_ACCESS_DENIED);
 	assert_int_equal(sessio_kit_close(file), STATUS_SUCCESS);
 	assert_int_equal(sessio_kit_open_device(kit, NOBODY, device, &file), STATUS_SUCCESS);
@@ -269,6 +271,7 @@ static void nothing_is_driven_without_a_driver(void **state)
 	assert_null(sessio_kit_pended(NULL));
 	assert_null(sessio_kit_driver_object(NULL));
 	assert_null(sessio_kit_file_object(NULL));
+	assert_null(sessio_kit_find_file(NULL, 1));
 	assert_int_equal(sessio_kit_finish(kit), 0);
 	assert_int_equal(sessio_kit_load(kit, echo, NULL), STATUS_UNSUCCESSFUL);
 }

@@ -12,6 +12,7 @@
 
 SESSIO_DRIVER(seeded);
 SESSIO_DRIVER(session_log);
+SESSIO_DRIVER(waiter);
 
 /* The linker puts it in the place of the walk through the stack. */
 void __real_si_kit_walk(si_kit_visit_fn *visit, void *arg);
@@ -130,6 +131,47 @@ static void a_failing_history_of_a_driver_is_replayed(void **state)
 	sessio_explore_destroy(result);
 }
 
+static sessio_status control(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	sessio_kit_file *file = sessio_kit_find_file(kit, session);
+
+	(void)number;
+	(void)ctx;
+	if (file == NULL) {
+		return SESSIO_BAD_STATE;
+	}
+	(void)sessio_kit_control(file,
+		CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS), NULL, 0,
+		NULL, 0, NULL);
+	return SESSIO_OK;
+}
+
+/* The read that was cancelled is completed by a write, or by the test's own control. */
+static void a_cancelled_request_meets_later_ones(void **state)
+{
+	static const sessio_explore_action own = {
+		.name = "control", .run = control, .for_sessions = true
+	};
+	const sessio_explore_options options = {
+		.sessions = 1, .actions = &own, .action_count = 1
+	};
+	const sessio_explore_failure *failure;
+	sessio_explore *result;
+	bool is_written = false, is_controlled = false;
+
+	(void)state;
+	assert_int_equal(
+		sessio_explore_driver(waiter, L"\\Device\\Waiter", &options, &result), SESSIO_OK);
+	for (size_t i = 0; (failure = sessio_explore_get_failure(result, i)) != NULL; i++) {
+		assert_int_equal(failure->rule, SESSIO_KIT_RULE_REQUEST_COMPLETED_TWICE);
+		assert_non_null(strstr(failure->shown, "do cancel"));
+		is_written = is_written || strstr(failure->shown, "do write") != NULL;
+		is_controlled = is_controlled || strstr(failure->shown, "do control") != NULL;
+	}
+	assert_true(is_written || is_controlled);
+	sessio_explore_destroy(result);
+}
+
 static size_t histories(PCWSTR device, size_t actions)
 {
 	static const sessio_explore_action own = { .name = "own", .run = NULL };
@@ -197,6 +239,7 @@ int main(void)
 		cmocka_unit_test(histories_without_a_failure_walk_no_stack),
 		cmocka_unit_test(one_of_two_drivers_is_unloaded_in_a_batch_as_alone),
 		cmocka_unit_test(a_failing_history_of_a_driver_is_replayed),
+		cmocka_unit_test(a_cancelled_request_meets_later_ones),
 		cmocka_unit_test(its_actions_come_besides_the_test_s),
 		cmocka_unit_test(wrong_arguments_are_refused),
 	};

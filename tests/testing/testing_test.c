@@ -215,6 +215,32 @@ static void what_comes_again_is_counted(void **state)
 	sessio_kit_destroy(kit);
 }
 
+static void what_is_allowed_is_no_finding(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_LEAVE_LINK));
+	sessio_kit_driver *driver;
+	sessio_kit_file *file;
+
+	(void)state;
+	assert_int_equal(sessio_kit_load(kit, faulty, &driver), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_open(kit, NOBODY, L"\\Device\\Faulty", &file), STATUS_SUCCESS);
+	(void)sessio_kit_control(file, FAULTY_CODE(FAULTY_BREAK), NULL, 0, NULL, 0, NULL);
+	assert_int_equal(sessio_kit_finding_count(kit), 2);
+	assert_int_equal(sessio_kit_allow(kit, SESSIO_KIT_RULE_LINK_LEFT), SESSIO_OK);
+	assert_int_equal(only_finding(kit)->rule, SESSIO_KIT_RULE_BREAKPOINT);
+	assert_int_equal(sessio_kit_allow(kit, SESSIO_KIT_RULE_BREAKPOINT), SESSIO_OK);
+	assert_int_equal(sessio_kit_finding_count(kit), 0);
+	(void)sessio_kit_control(file, FAULTY_CODE(FAULTY_BREAK), NULL, 0, NULL, 0, NULL);
+	assert_int_equal(sessio_kit_close(file), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_finish(kit), 0);
+	assert_string_equal(sessio_kit_report(kit), "");
+	assert_int_equal(sessio_kit_allow(kit, SESSIO_KIT_RULE_STOPPED), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_kit_allow(kit, SESSIO_KIT_RULE_WAITS_FOR_EVER), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_kit_allow(kit, (sessio_kit_rule)50), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_kit_allow(NULL, SESSIO_KIT_RULE_LINK_LEFT), SESSIO_INVALID_ARG);
+	sessio_kit_destroy(kit);
+}
+
 static void each_kit_has_a_host_with_its_own_rules(void **state)
 {
 	sessio_kit_options options = { .rules = SESSIO_RULES_OBSERVED };
@@ -265,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_call_above_its_level_is_named),
 		cmocka_unit_test(without_the_verifier_nothing_is_found),
 		cmocka_unit_test(what_comes_again_is_counted),
+		cmocka_unit_test(what_is_allowed_is_no_finding),
 		cmocka_unit_test(each_kit_has_a_host_with_its_own_rules),
 		cmocka_unit_test(calls_without_a_kit_are_harmless),
 	};

@@ -39,7 +39,7 @@ ULONG DbgPrintEx(ULONG component, ULONG level, PCSTR format, ...);
 ULONG vDbgPrintEx(ULONG component, ULONG level, PCSTR format, va_list args);
 /** As vDbgPrintEx, with a text before each line. */
 ULONG vDbgPrintExWithPrefix(PCSTR prefix, ULONG component, ULONG level, PCSTR format, va_list args);
-/** Stops the program, because no debugger is there to go on from it. */
+/** Stops the program, because no debugger is there to go on from it; a finding in the test kit. */
 void DbgBreakPoint(void);
 /** Stops the program, as a bug check stops a kernel. */
 DECLSPEC_NORETURN void KeBugCheck(ULONG code);

@@ -189,6 +189,9 @@ static VOID LevelMistake(enum faulty_mistake Mistake)
 		KeInitializeSemaphore(&Semaphore, 1, 1);
 		KeReleaseSemaphore(&Semaphore, IO_NO_INCREMENT, 1, FALSE);
 		break;
+	case FAULTY_BREAK:
+		DbgBreakPoint();
+		break;
 	case FAULTY_BUG_CHECK:
 		KeBugCheck(0x1234);
 		break;
