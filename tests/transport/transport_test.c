@@ -18,6 +18,9 @@
 
 #include <uv.h>
 
+#include <kos/session.h>
+#include <sessio/inspect.h>
+
 #define MANY 40u
 
 static struct talk *talk;
@@ -340,6 +343,48 @@ static void a_session_from_open_to_drop(void **state)
 	raw_close(&raw);
 }
 
+static Retcode look_at(void *object, void *context, void *ctx)
+{
+	sessio_session_info *info = ctx;
+	char text[200];
+
+	note_that(sessio_session_inspect(context, info) == SESSIO_OK);
+	(void)object;
+	(void)sessio_session_describe(context, text, sizeof(text));
+	note_that(strstr(text, info->opener_thread != 0 ? "open for " : "open (not tracked)") !=
+		NULL);
+	return rcOk;
+}
+
+/* So a provider can say how long its consumers' sessions are open. */
+static void a_session_that_a_consumer_opens_says_when(void **state)
+{
+	sessio_session_info info = { 0 };
+	sessio_request *held;
+	struct sessio_handle_desc made;
+
+	(void)state;
+	raw_greet(&raw, talk_pipe(talk));
+	(void)raw_open(&raw, LAMP_READ, LAMP_READ);
+	assert_int_equal(KosSessionWalk(talk_lamp(talk), look_at, &info), rcOk);
+	assert_int_equal(info.phase, SESSIO_SESSION_OPEN);
+	assert_int_not_equal(info.opener_thread, 0);
+	assert_false(info.tracked);
+	raw_close(&raw);
+	talk_await_sessions(talk, 0);
+	/* The provider's own sessions are tracked if it asks for that. */
+	raw_greet(&raw, talk_pipe(talk));
+	raw_call(&raw, OP_HOLD, NULL, 0);
+	held = talk_take(talk);
+	made = talk_contain(talk, held);
+	assert_int_equal(KosSessionWalk(talk_lamp(talk), look_at, &info), rcOk);
+	assert_int_equal(info.opener_thread, 0);
+	assert_int_equal(info.opened_ms, 0);
+	assert_int_equal(sessio_request_reply(held, 0, NULL, 0, &made, 1), SESSIO_OK);
+	(void)raw_expect(&raw, raw.number, 0);
+	raw_close(&raw);
+}
+
 static void dropping_the_last_handle_ends_the_session(void **state)
 {
 	struct si_frame_handle lamp;
@@ -505,6 +550,7 @@ int main(void)
 		TEST(half_a_frame_and_the_end_leave_nothing),
 		TEST(garbage_ends_only_its_own_connection),
 		TEST(a_session_from_open_to_drop),
+		TEST(a_session_that_a_consumer_opens_says_when),
 		TEST(dropping_the_last_handle_ends_the_session),
 		TEST(a_consumer_that_dies_leaves_no_session),
 		TEST(openings_are_refused_for_their_reason),
