@@ -63,8 +63,9 @@ typedef struct sessio_session_info {
 	uint32_t handle_rights; /**< as the open callback left it; 0 until it has returned rcOk */
 	uint32_t references; /**< on the context */
 	uint64_t operations; /**< active now */
-	uint64_t opener_thread; /**< as the operating system numbers it; 0 unless tracked */
-	uint64_t opened_ms; /**< milliseconds since the open; 0 unless tracked */
+	/** As the operating system numbers it; 0 unless tracked or opened by a consumer's request. */
+	uint64_t opener_thread;
+	uint64_t opened_ms; /**< milliseconds since the open; 0 unless opener_thread is known */
 	uint64_t ending_ms; /**< since the close, if operations were active then; else 0 */
 } sessio_session_info;
 

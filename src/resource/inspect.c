@@ -219,12 +219,13 @@ static void put_operations(struct si_text *text, const sessio_session_info *info
 static void put_open(struct si_text *text, const sessio_session_info *info)
 {
 	si_text_put(text, "open");
-	if (info->tracked) {
+	if (info->opener_thread != 0) {
 		si_text_put(text, " for ");
 		si_text_put_number(text, info->opened_ms);
-		si_text_put(text, " ms");
+		si_text_put(text, " ms, ");
+	} else {
+		si_text_put(text, " (not tracked), ");
 	}
-	si_text_put(text, ", ");
 }
 
 static void put_ending(struct si_text *text, const sessio_session_info *info)

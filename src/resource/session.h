@@ -126,9 +126,9 @@ struct si_session_cold {
 	struct si_bound *bound; /* resource lock; the join's record of this session */
 	struct si_badge *badge; /* resource lock; counted; session_handle.c's */
 	struct si_list watches; /* resource lock; (session-12) */
-	uint64_t opened_ns; /* fixed; 0 if the session is not tracked */
+	uint64_t opened_ns; /* fixed; 0 if the session is neither tracked nor stamped */
 	uint64_t closed_ns; /* resource lock; 0, or when it was closed with operations active */
-	uint32_t opener; /* fixed; the thread that opened it, 0 if it is not tracked */
+	uint32_t opener; /* fixed; the thread that opened it, 0 if opened_ns is */
 };
 
 /* The private part of a session context. */
@@ -147,7 +147,7 @@ struct si_session {
 	uint32_t pins; /* resource lock; walkers that had it when it ended (session-6) */
 	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
 	struct si_deferred item; /* its next step, if that is put off; the closer's */
-	struct si_session_cold *cold; /* resource lock; set once, at open if tracked */
+	struct si_session_cold *cold; /* resource lock; set once, at open if tracked or stamped */
 	uint32_t required; /* fixed at open, as is the next one */
 	uint32_t shared;
 };
@@ -204,7 +204,10 @@ sessio_status si_resource_unregister(void *object);
 sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
 	void **out_context, int32_t *out_reason);
 
-/* The same, with a reference to the context for the caller, whatever others close. */
+/*
+ * The same, with a reference to the context for the caller, whatever others close. Its
+ * opener and its time are kept as those of a tracked session are.
+ */
 sessio_status si_session_open_held(void *object, uint32_t required, uint32_t shared, void *open_arg,
 	void **out_context, int32_t *out_reason);
 sessio_status si_session_close(void *context);

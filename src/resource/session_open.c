@@ -25,11 +25,15 @@ static inline void init_session(struct si_session *session, void *object,
 	session->shared = shared;
 }
 
-/* Makes an OPENING session if the object is registered and the share rule allows it. */
+/*
+ * Makes an OPENING session if the object is registered and the share rule allows it.
+ * `stamped`: its opener and its time are kept in any case.
+ */
 static sessio_status create_locked(struct si_resource *resource, void *object, uint32_t required,
-	uint32_t shared, struct si_session **out_session) SI_HELD(*resource->lock)
+	uint32_t shared, bool stamped, struct si_session **out_session) SI_HELD(*resource->lock)
 {
 	struct si_session_type *type = atomic_load_explicit(&resource->type, memory_order_relaxed);
+	const bool tracked = si_session_is_tracking();
 	struct si_session *session;
 	void *memory;
 
@@ -49,8 +53,8 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 		si_object_form(type->context_type, memory, sizeof(*session)), sizeof(*session));
 	init_session(session, object, type, required, shared);
 	/* Without memory for it the operations count all the same, they only have no names. */
-	if (si_unlikely(si_session_is_tracking()) && si_session_cold_locked(session) != NULL) {
-		session->tracked = true;
+	if (si_unlikely(tracked || stamped) && si_session_cold_locked(session) != NULL) {
+		session->tracked = tracked;
 		session->cold->opener = si_platform_thread_id();
 		session->cold->opened_ns = si_platform_stamp_ns();
 	}
@@ -230,7 +234,7 @@ static inline sessio_status open_session(void *object, uint32_t required, uint32
 		return SESSIO_BUSY;
 	}
 	si_mutex_lock(resource->lock);
-	status = create_locked(resource, object, required, shared, &session);
+	status = create_locked(resource, object, required, shared, held, &session);
 	si_mutex_unlock(resource->lock);
 	if (status != SESSIO_OK) {
 		return status;

@@ -156,7 +156,7 @@ static void a_session_that_ended_under_a_walk_is_not_left(void **state)
 	(void)provider_open("b");
 	assert_int_equal(KosSessionWalk(provider.file, close_and_drain, &walked), rcOk);
 	assert_int_equal(walked, 2);
-	assert_non_null(strstr(reported.texts[0], "open, 0 operations"));
+	assert_non_null(strstr(reported.texts[0], "open (not tracked), 0 operations"));
 }
 
 static void what_cannot_be_waited_for_is_refused(void **state)

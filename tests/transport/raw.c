@@ -1,35 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* what sockets need in strict C11 */
-#endif
-
 #include "test.h"
 
 #include "raw.h"
 #include "talk.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+#if !defined(_WIN32)
+#include <dirent.h>
+#endif
 
 void raw_connect(struct raw *raw, const char *pipe)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
 	memset(raw, 0, sizeof(*raw));
-	assert_true(strlen(pipe) < sizeof(address.sun_path));
-	strcpy(address.sun_path, pipe);
 	raw->frame_bytes = SI_FRAME_BYTES_MAX;
 	raw->input = malloc(SI_FRAME_BYTES_MAX);
 	assert_non_null(raw->input);
-	raw->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(raw->fd >= 0);
-	assert_int_equal(
-		connect(raw->fd, (const struct sockaddr *)(const void *)&address, sizeof(address)),
-		0);
+	raw->end = pipe_end_connect(pipe);
 }
 
 void raw_greet(struct raw *raw, const char *pipe)
@@ -53,23 +40,14 @@ void raw_greet(struct raw *raw, const char *pipe)
 
 void raw_close(struct raw *raw)
 {
-	assert_int_equal(close(raw->fd), 0);
+	pipe_end_close(&raw->end);
 	free(raw->input);
 }
 
 void raw_send_bytes(struct raw *raw, const void *bytes, size_t size)
 {
-	const unsigned char *at = bytes;
-
-	while (size != 0) {
-		ssize_t sent = send(raw->fd, at, size, MSG_NOSIGNAL);
-
-		if (sent <= 0) {
-			return; /* closed at the other end, but its last frames can still be read */
-		}
-		at += sent;
-		size -= (size_t)sent;
-	}
+	/* Where the other end is closed, its last frames can still be read. */
+	(void)pipe_end_write(raw->end, bytes, size);
 }
 
 void raw_send(struct raw *raw, const struct si_frame *frame)
@@ -91,7 +69,7 @@ bool raw_receive(struct raw *raw, struct si_frame *out_frame)
 	for (;;) {
 		enum si_frame_reason reason;
 		size_t size;
-		ssize_t got;
+		size_t got;
 
 		switch (si_frame_parse(
 			raw->input, raw->received, SI_FRAME_BYTES_MAX, out_frame, &size, &reason)) {
@@ -105,12 +83,12 @@ bool raw_receive(struct raw *raw, struct si_frame *out_frame)
 		default:
 			break;
 		}
-		got = recv(
-			raw->fd, raw->input + raw->received, SI_FRAME_BYTES_MAX - raw->received, 0);
-		if (got <= 0) {
+		got = pipe_end_read(
+			raw->end, raw->input + raw->received, SI_FRAME_BYTES_MAX - raw->received);
+		if (got == 0) {
 			return false;
 		}
-		raw->received += (size_t)got;
+		raw->received += got;
 	}
 }
 
@@ -167,6 +145,8 @@ struct si_frame_handle raw_open(struct raw *raw, uint32_t rights, uint32_t share
 	return reply.handles[0];
 }
 
+#if !defined(_WIN32)
+
 unsigned descriptors(void)
 {
 	DIR *folder = opendir("/proc/self/fd");
@@ -179,3 +159,5 @@ unsigned descriptors(void)
 	assert_int_equal(closedir(folder), 0);
 	return count;
 }
+
+#endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Consumers, byte by byte, on sockets of POSIX. */
+/* Consumers, byte by byte, by the operating system's own calls. */
 #ifndef SESSIO_TESTS_RAW_H
 #define SESSIO_TESTS_RAW_H
 
 #include "transport/transport_frame.h"
 
+#include "pipe_end.h"
+
 /* A consumer that sends any bytes. */
 struct raw {
-	int fd;
+	pipe_end end;
 	size_t frame_bytes;
 	unsigned char *input;
 	size_t received;
@@ -39,7 +41,9 @@ void raw_expect_end(struct raw *raw, enum si_frame_reason reason);
 /* Opens the lamp; the handle. */
 struct si_frame_handle raw_open(struct raw *raw, uint32_t rights, uint32_t share);
 
+#if !defined(_WIN32)
 /* How many descriptors this process has. */
 unsigned descriptors(void);
+#endif
 
 #endif /* SESSIO_TESTS_RAW_H */

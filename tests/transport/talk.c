@@ -7,13 +7,15 @@
 
 #include "inside.h"
 #include "leaks.h"
+#include "pipe_end.h"
 #include "talk.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if !defined(_WIN32)
 #include <unistd.h>
+#endif
 
 #include <uv.h>
 
@@ -387,12 +389,9 @@ static void run(void *arg)
 
 struct talk *talk_start(const sessio_transport_limits *limits)
 {
-	static atomic_uint count;
-	const char *folder = getenv("TMPDIR");
 	char pipe[sizeof(((struct talk *)NULL)->pipe)];
 
-	(void)snprintf(pipe, sizeof(pipe), "%s/sessio-%d-%u", folder == NULL ? "/tmp" : folder,
-		(int)getpid(), count++);
+	pipe_end_name(pipe, sizeof(pipe), "talk");
 	return talk_start_at(pipe, limits);
 }
 
@@ -453,7 +452,9 @@ void talk_stop(struct talk *talk)
 	}
 	notes_assert();
 	assert_int_equal(talk->sessions, 0);
+#if !defined(_WIN32)
 	assert_int_equal(access(talk->pipe, F_OK), -1);
+#endif
 	put_out(talk);
 	uv_cond_destroy(&talk->changed);
 	uv_mutex_destroy(&talk->lock);

@@ -13,10 +13,9 @@
 #include "alloc_fail.h"
 #include "inside.h"
 #include "leaks.h"
+#include "pipe_end.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <uv.h>
 
@@ -366,7 +365,7 @@ static void conversation(struct alloc_fail *tester, void *ctx)
 {
 	(void)ctx;
 	memset(&scene, 0, sizeof(scene));
-	(void)snprintf(scene.pipe, sizeof(scene.pipe), "/tmp/sessio-calls-%d", (int)getpid());
+	pipe_end_name(scene.pipe, sizeof(scene.pipe), "calls");
 	assert_int_equal(uv_loop_init(&scene.loop), 0);
 	assert_int_equal(sessio_host_create(SESSIO_RULES_DOCUMENTED, &scene.host), SESSIO_OK);
 	assert_int_equal(

@@ -12,9 +12,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#if !defined(_WIN32)
 #include <unistd.h>
+#endif
+
+#include <uv.h>
+
+#include <kos/session.h>
+#include <sessio/inspect.h>
 
 #define MANY 40u
 
@@ -243,9 +248,11 @@ static void the_peer_is_this_process(void **state)
 	raw_greet(&raw, talk_pipe(talk));
 	peer = talk_last_peer(talk);
 	assert_true(peer.known);
-	assert_int_equal(peer.pid, getpid());
+	assert_int_equal(peer.pid, uv_os_getpid());
+#if !defined(_WIN32)
 	assert_int_equal(peer.uid, getuid());
 	assert_int_equal(peer.gid, getgid());
+#endif
 	raw_close(&raw);
 }
 
@@ -277,7 +284,7 @@ static void half_a_frame_and_the_end_leave_nothing(void **state)
 	for (size_t size = 0; size < sizeof(bytes); size++) {
 		raw_greet(&raw, talk_pipe(talk));
 		raw_send_bytes(&raw, bytes, size);
-		assert_int_equal(shutdown(raw.fd, SHUT_WR), 0);
+		pipe_end_stop_writing(&raw.end);
 		talk_await_connections(talk, 0);
 		raw_close(&raw);
 	}
@@ -336,6 +343,48 @@ static void a_session_from_open_to_drop(void **state)
 	raw_close(&raw);
 }
 
+static Retcode look_at(void *object, void *context, void *ctx)
+{
+	sessio_session_info *info = ctx;
+	char text[200];
+
+	note_that(sessio_session_inspect(context, info) == SESSIO_OK);
+	(void)object;
+	(void)sessio_session_describe(context, text, sizeof(text));
+	note_that(strstr(text, info->opener_thread != 0 ? "open for " : "open (not tracked)") !=
+		NULL);
+	return rcOk;
+}
+
+/* So a provider can say how long its consumers' sessions are open. */
+static void a_session_that_a_consumer_opens_says_when(void **state)
+{
+	sessio_session_info info = { 0 };
+	sessio_request *held;
+	struct sessio_handle_desc made;
+
+	(void)state;
+	raw_greet(&raw, talk_pipe(talk));
+	(void)raw_open(&raw, LAMP_READ, LAMP_READ);
+	assert_int_equal(KosSessionWalk(talk_lamp(talk), look_at, &info), rcOk);
+	assert_int_equal(info.phase, SESSIO_SESSION_OPEN);
+	assert_int_not_equal(info.opener_thread, 0);
+	assert_false(info.tracked);
+	raw_close(&raw);
+	talk_await_sessions(talk, 0);
+	/* The provider's own sessions are tracked if it asks for that. */
+	raw_greet(&raw, talk_pipe(talk));
+	raw_call(&raw, OP_HOLD, NULL, 0);
+	held = talk_take(talk);
+	made = talk_contain(talk, held);
+	assert_int_equal(KosSessionWalk(talk_lamp(talk), look_at, &info), rcOk);
+	assert_int_equal(info.opener_thread, 0);
+	assert_int_equal(info.opened_ms, 0);
+	assert_int_equal(sessio_request_reply(held, 0, NULL, 0, &made, 1), SESSIO_OK);
+	(void)raw_expect(&raw, raw.number, 0);
+	raw_close(&raw);
+}
+
 static void dropping_the_last_handle_ends_the_session(void **state)
 {
 	struct si_frame_handle lamp;
@@ -352,7 +401,9 @@ static void dropping_the_last_handle_ends_the_session(void **state)
 
 static void a_consumer_that_dies_leaves_no_session(void **state)
 {
+#if !defined(_WIN32)
 	unsigned before = descriptors();
+#endif
 
 	(void)state;
 	for (unsigned i = 0; i < MANY; i++) {
@@ -364,7 +415,9 @@ static void a_consumer_that_dies_leaves_no_session(void **state)
 	}
 	talk_await_connections(talk, 0);
 	talk_await_sessions(talk, 0);
+#if !defined(_WIN32)
 	assert_int_equal(descriptors(), before);
+#endif
 }
 
 static void openings_are_refused_for_their_reason(void **state)
@@ -497,6 +550,7 @@ int main(void)
 		TEST(half_a_frame_and_the_end_leave_nothing),
 		TEST(garbage_ends_only_its_own_connection),
 		TEST(a_session_from_open_to_drop),
+		TEST(a_session_that_a_consumer_opens_says_when),
 		TEST(dropping_the_last_handle_ends_the_session),
 		TEST(a_consumer_that_dies_leaves_no_session),
 		TEST(openings_are_refused_for_their_reason),

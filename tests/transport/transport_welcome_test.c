@@ -6,21 +6,17 @@
 
 #include "test.h"
 
-#include <sessio/transport.h>
+#include "inside.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include <sessio/transport.h>
 
 #include <uv.h>
 
+#include "pipe_end.h"
 #include "transport/transport_frame.h"
 
 static char path[100];
-static int listener;
+static struct pipe_listener listener;
 
 void __real_uv_pipe_connect(
 	uv_connect_t *connect, uv_pipe_t *pipe, const char *name, uv_connect_cb done);
@@ -41,34 +37,29 @@ void __wrap_uv_pipe_connect(
 	};
 	unsigned char bytes[SI_FRAME_BYTES_MIN];
 	size_t size = si_frame_size(&welcome, sizeof(bytes));
-	int accepted;
+	pipe_end accepted;
 
 	__real_uv_pipe_connect(connect, pipe, name, done);
 	si_frame_write(&welcome, bytes);
-	accepted = accept(listener, NULL, NULL);
-	(void)send(accepted, bytes, size, MSG_NOSIGNAL);
-	(void)close(accepted);
+	accepted = pipe_accept(&listener);
+	note_that(pipe_end_write(accepted, bytes, size));
+	pipe_end_close(&accepted);
 }
 
 static int set_up(void **state)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *folder = getenv("TMPDIR");
-
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/sessio-welcome-%d", folder == NULL ? "/tmp" : folder,
-		(int)getpid());
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return bind(listener, (const struct sockaddr *)(const void *)&address, sizeof(address)) !=
-		0 ||
-		listen(listener, 1) != 0;
+	pipe_end_name(path, sizeof(path), "welcome");
+	pipe_listen(&listener, path);
+	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	return close(listener) != 0 || unlink(path) != 0;
+	pipe_listener_close(&listener);
+	notes_assert();
+	return 0;
 }
 
 static void a_consumer_is_handed_out_or_refused(void **state)
