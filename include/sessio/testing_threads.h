@@ -11,8 +11,9 @@
  *
  * A thread comes to a scheduling point at each allocation, clock read, lock, unlock, wait
  * and start of a thread. This holds in the library and in the stand-ins for a Windows
- * kernel: KeWait..., the locks of Ke... and Ex..., events, work items, system threads. The
- * end of a thread and SESSIO_THREADS_POINT() are points, too. Atomic operations are none,
+ * kernel: KeWait..., the locks of Ke... and Ex..., events, work items, system threads. Each
+ * call that a provider of <sessio/testing_provider.h> makes is a point. So are the end of
+ * a thread and SESSIO_THREADS_POINT(). Atomic operations are none,
  * and neither are Interlocked... calls and plain memory. A lock that was made before the
  * body began is a point only while another thread holds it.
  *

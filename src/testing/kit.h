@@ -132,6 +132,8 @@ typedef void si_kit_step_fn(void *arg);
 bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg);
 /* From inside a step, on its thread: as a stop of the library leads out of it. */
 _Noreturn void si_kit_leave_step(sessio_kit *kit);
+/* Whether an exploration of schedules runs this process, one thread at a time. */
+bool si_kit_is_in_schedule(void);
 /* Whether this is the thread of a step, and no schedule lets others run besides. */
 bool si_kit_is_only_caller(void);
 

@@ -40,12 +40,18 @@ void si_kit_leave_step(sessio_kit *kit)
 	longjmp(kit->step, 1);
 }
 
-bool si_kit_is_only_caller(void)
+bool si_kit_is_in_schedule(void)
 {
 	const struct si_hooks *hooks = si_hooks_get();
+
+	return hooks != NULL && hooks->asleep != NULL;
+}
+
+bool si_kit_is_only_caller(void)
+{
 	sessio_kit *kit = si_kit_current();
 
-	return kit != NULL && !kit->unverified && (hooks == NULL || hooks->wait == NULL) &&
+	return kit != NULL && !kit->unverified && !si_kit_is_in_schedule() &&
 		atomic_load(&kit->step_thread) == si_wdk_thread();
 }
 

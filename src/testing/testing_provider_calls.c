@@ -8,6 +8,7 @@
 #include <kos/objcontainer.h>
 #include <kos/objhandles.h>
 #include <sessio/inspect.h>
+#include <sessio/testing_threads.h>
 
 #include "testing/provider.h"
 
@@ -16,6 +17,21 @@
 #define KEY(pointer) ((uintptr_t)(pointer))
 
 static const struct si_kit_place nowhere = { NULL, NULL };
+
+/* The kit. In a schedule of threads each call is a point at the provider's line. */
+#define ENTER enter(__builtin_return_address(0))
+
+static sessio_kit *enter(const void *caller)
+{
+	sessio_kit *kit = si_kit_current();
+
+	if (kit != NULL && si_kit_is_in_schedule()) {
+		sessio_kit_place at = si_kit_place_face(si_kit_place_at(kit, caller));
+
+		sessio_threads_point_at(at.file != NULL ? at.file : "a provider", (int)at.line);
+	}
+	return kit;
+}
 
 /* The name of the call that the provider makes. */
 #define CALL (__func__ + sizeof("si_kit"))
@@ -45,7 +61,7 @@ static bool is_gone(sessio_kit *kit, enum si_kit_thing_kind kind, const void *ob
 Retcode si_kit_KosCreateObjectType(const char *name, KosObjectType *parent, rtl_size_t payloadSize,
 	KosObjectConstructor *construct, KosObjectDestructor *destruct, KosObjectType **outType)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc = KosCreateObjectType(name, parent, payloadSize, construct, destruct, outType);
 
 	if (kit != NULL && rc == rcOk) {
@@ -56,7 +72,7 @@ Retcode si_kit_KosCreateObjectType(const char *name, KosObjectType *parent, rtl_
 
 void si_kit_sessio_object_type_ref(sessio_object_type *type)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (is_gone(kit, SI_THING_OBJECT_TYPE, type, CALL, HERE)) {
 		return;
@@ -99,7 +115,7 @@ static bool may_put(
 
 void si_kit_sessio_object_type_unref(sessio_object_type *type)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (kit == NULL || type == NULL ||
 		(!is_gone(kit, SI_THING_OBJECT_TYPE, type, CALL, HERE) &&
@@ -111,7 +127,7 @@ void si_kit_sessio_object_type_unref(sessio_object_type *type)
 Retcode si_kit_KosCreateObject(
 	KosObjectType *type, const char *name, void *createCtx, void **outObject)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc;
 
 	if (is_gone(kit, SI_THING_OBJECT_TYPE, type, CALL, HERE)) {
@@ -141,7 +157,7 @@ static enum si_kit_thing_kind kind_at(sessio_kit *kit, const void *object)
 
 void si_kit_KosRefObject(void *object)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (kit == NULL || object == NULL) {
 		KosRefObject(object);
@@ -153,7 +169,7 @@ void si_kit_KosRefObject(void *object)
 
 void si_kit_KosPutObject(void *object)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (kit == NULL || object == NULL ||
 		(!is_gone(kit, SI_THING_OBJECT, object, CALL, HERE) &&
@@ -176,7 +192,7 @@ static Retcode got(sessio_kit *kit, Retcode rc, void *const *object, struct si_k
 Retcode si_kit_KosCreateObjContainer(
 	KosObjContainer *parent, const char *name, KosObjContainer **outContainer)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc = KosCreateObjContainer(parent, name, outContainer);
 
 	return rc == rcOk ? got(kit, rc, (void *const[]){ *outContainer }, HERE) : rc;
@@ -185,7 +201,7 @@ Retcode si_kit_KosCreateObjContainer(
 Retcode si_kit_KosGetObjContainerObjectByName(
 	KosObjContainer *container, const char *name, void **outObject)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return got(
 		kit, KosGetObjContainerObjectByName(container, name, outObject), outObject, HERE);
@@ -194,7 +210,7 @@ Retcode si_kit_KosGetObjContainerObjectByName(
 Retcode si_kit_KosCreateObjHandleTable(
 	rtl_uint32_t initialCount, rtl_uint32_t maxCount, KosObjHandleTable **outTable)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc = KosCreateObjHandleTable(initialCount, maxCount, outTable);
 
 	return rc == rcOk ? got(kit, rc, (void *const[]){ *outTable }, HERE) : rc;
@@ -203,7 +219,7 @@ Retcode si_kit_KosCreateObjHandleTable(
 Retcode si_kit_KosRefObjectByObjHandle(
 	KosObjHandleTable *table, KosObjHandle handle, void **outObject)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return got(kit, KosRefObjectByObjHandle(table, handle, outObject), outObject, HERE);
 }
@@ -213,7 +229,7 @@ Retcode si_kit_KosRefObjectByObjHandle(
 Retcode si_kit_KosSessionCreateType(KosObjectType *objectType, KosObjectType *sessionType,
 	const KosSessionOps *ops, KosSessionType **outType)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc = KosSessionCreateType(objectType, sessionType, ops, outType);
 
 	return rc == rcOk ? got(kit, rc, (void *const[]){ *outType }, HERE) : rc;
@@ -221,7 +237,7 @@ Retcode si_kit_KosSessionCreateType(KosObjectType *objectType, KosObjectType *se
 
 void si_kit_KosSessionDestroyType(KosSessionType *type)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (kit == NULL || type == NULL ||
 		(!is_gone(kit, SI_THING_SESSION_TYPE, type, CALL, HERE) &&
@@ -245,7 +261,7 @@ static void set_registered(
 
 Retcode si_kit_KosSessionRegisterObject(KosSessionType *type, void *object)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc;
 
 	if (is_gone(kit, SI_THING_SESSION_TYPE, type, CALL, HERE) ||
@@ -261,7 +277,7 @@ Retcode si_kit_KosSessionRegisterObject(KosSessionType *type, void *object)
 
 Retcode si_kit_KosSessionUnregisterObject(void *object)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc;
 
 	if (is_gone(kit, SI_THING_OBJECT, object, CALL, HERE)) {
@@ -280,7 +296,7 @@ Retcode si_kit_KosSessionUnregisterObject(void *object)
 Retcode si_kit_KosSessionOpenObject(void *object, rtl_uint32_t requiredRights,
 	rtl_uint32_t shareMode, void *openCtx, void **sessionCtx)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (is_gone(kit, SI_THING_OBJECT, object, CALL, HERE)) {
 		return rcInvalidArgument;
@@ -311,7 +327,7 @@ static void begun(sessio_kit *kit, void *context, struct si_kit_place at)
 
 Retcode si_kit_KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	Retcode rc;
 
 	if (is_gone(kit, SI_THING_CONTEXT, sessionCtx, CALL, HERE)) {
@@ -363,7 +379,7 @@ static void ending(sessio_kit *kit, void *context)
 
 void si_kit_KosSessionPut(void *sessionCtx)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	if (kit == NULL || sessionCtx == NULL) {
 		KosSessionPut(sessionCtx);
@@ -382,7 +398,7 @@ static bool reads_early(const struct si_kit_thing *thing)
 
 rtl_uint32_t si_kit_KosSessionGetOpenRights(void *sessionCtx)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 	struct si_kit_thing *thing;
 
 	if (is_gone(kit, SI_THING_CONTEXT, sessionCtx, CALL, HERE)) {
@@ -401,7 +417,7 @@ rtl_uint32_t si_kit_KosSessionGetOpenRights(void *sessionCtx)
 
 Retcode si_kit_KosSessionWalk(void *object, KosSessionHandler *handler, void *walkCtx)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return is_gone(kit, SI_THING_OBJECT, object, CALL, HERE)
 		? rcInvalidArgument
@@ -410,7 +426,7 @@ Retcode si_kit_KosSessionWalk(void *object, KosSessionHandler *handler, void *wa
 
 Retcode si_kit_KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *desc)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return is_gone(kit, SI_THING_CONTEXT, sessionCtx, CALL, HERE)
 		? rcInvalidArgument
@@ -419,7 +435,7 @@ Retcode si_kit_KosSessionContextToIpcHandle(void *sessionCtx, nk_handle_desc_t *
 
 Retcode si_kit_KosSessionGetObjectHandle(void *object, Handle *handle)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return is_gone(kit, SI_THING_OBJECT, object, CALL, HERE)
 		? rcInvalidArgument
@@ -428,7 +444,7 @@ Retcode si_kit_KosSessionGetObjectHandle(void *object, Handle *handle)
 
 Retcode si_kit_KosSessionGetObjectHandleBySession(void *sessionCtx, Handle *handle)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return is_gone(kit, SI_THING_CONTEXT, sessionCtx, CALL, HERE)
 		? rcInvalidArgument
@@ -464,7 +480,7 @@ static Retcode closed_handle(sessio_kit *kit, Retcode rc, Handle handle)
 Retcode si_kit_KnHandleCreateUserObject(
 	rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle *handle)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return made_handle(
 		kit, KnHandleCreateUserObject(type, rights, context, handle), handle, HERE);
@@ -473,7 +489,7 @@ Retcode si_kit_KnHandleCreateUserObject(
 Retcode si_kit_KnHandleCreateBadge(
 	Notice notice, rtl_uintptr_t eventId, void *context, Handle *handle)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return made_handle(
 		kit, KnHandleCreateBadge(notice, eventId, context, handle), handle, HERE);
@@ -482,7 +498,7 @@ Retcode si_kit_KnHandleCreateBadge(
 Retcode si_kit_KnHandleCopy(
 	Handle inHandle, rtl_uint32_t newRightsMask, Handle copyBadge, Handle *outHandle)
 {
-	sessio_kit *kit = si_kit_current();
+	sessio_kit *kit = ENTER;
 
 	return made_handle(
 		kit, KnHandleCopy(inHandle, newRightsMask, copyBadge, outHandle), outHandle, HERE);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <sessio/testing_driver.h>
+#include <sessio/testing_scenario.h>
 #include <sessio/testing_threads.h>
 
 SESSIO_DRIVER(seat);
@@ -277,6 +278,48 @@ static void a_race_in_a_driver_is_found(void **state)
 	free(explore(&options, SESSIO_THREADS_NOTHING, ""));
 }
 
+static KEVENT event;
+
+static void set_event(void *arg)
+{
+	(void)arg;
+	(void)KeSetEvent(&event, IO_NO_INCREMENT, FALSE);
+}
+
+static sessio_status wait_for_event(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
+{
+	(void)kit, (void)session, (void)number, (void)ctx;
+	(void)KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, NULL);
+	return SESSIO_OK;
+}
+
+static void wait_for_another_thread_in_a_step(void *arg)
+{
+	static const sessio_step_action action = { "wait", wait_for_event };
+	static const sessio_step step = { .kind = SESSIO_STEP_ACTION, .action = "wait" };
+	const sessio_scenario_options options = { .actions = &action, .action_count = 1 };
+	sessio_kit *kit;
+
+	(void)arg;
+	KeInitializeEvent(&event, NotificationEvent, FALSE);
+	SESSIO_THREADS_CHECK(sessio_kit_create(NULL, &kit) == SESSIO_OK);
+	(void)sessio_threads_start("setter", set_event, NULL);
+	SESSIO_THREADS_CHECK(sessio_kit_run_step(kit, &step, &options, NULL) == SESSIO_OK);
+	sessio_threads_join();
+	SESSIO_THREADS_CHECK(sessio_kit_finish(kit) == 0);
+}
+
+/* Outside of schedules it would be for ever, as nobody calls a kit besides a step. */
+static void a_step_in_a_schedule_may_wait_for_another_thread(void **state)
+{
+	const sessio_threads_options options = {
+		.body = wait_for_another_thread_in_a_step, .bounds = 2, .schedules = 300
+	};
+
+	(void)state;
+	free(explore(&options, SESSIO_THREADS_NOTHING, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_is_not_the_same_twice_is_named),
 		cmocka_unit_test(a_finding_is_made_smaller),
 		cmocka_unit_test(a_race_in_a_driver_is_found),
+		cmocka_unit_test(a_step_in_a_schedule_may_wait_for_another_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
