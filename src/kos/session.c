@@ -68,17 +68,27 @@ Retcode KosSessionUnregisterObject(void *object)
 	return si_retcode(si_resource_unregister(object));
 }
 
+/* Kept apart, so that a refusal needs no stack. */
+static SI_NOINLINE Retcode open_object(void *object, rtl_uint32_t requiredRights,
+	rtl_uint32_t shareMode, void *openCtx, void **sessionCtx)
+{
+	Retcode reason = rcFail;
+	sessio_status status =
+		si_session_open(object, requiredRights, shareMode, openCtx, sessionCtx, &reason);
+
+	return si_retcode_or(status, reason);
+}
+
 Retcode KosSessionOpenObject(void *object, rtl_uint32_t requiredRights, rtl_uint32_t shareMode,
 	void *openCtx, void **sessionCtx)
 {
-	Retcode reason = rcFail;
-	sessio_status status;
-
 	if (sessionCtx == NULL) {
 		return rcInvalidArgument;
 	}
-	status = si_session_open(object, requiredRights, shareMode, openCtx, sessionCtx, &reason);
-	return si_retcode_or(status, reason);
+	if (si_session_is_busy(object, requiredRights, shareMode)) {
+		return rcBusy; /* as si_retcode() has it */
+	}
+	return open_object(object, requiredRights, shareMode, openCtx, sessionCtx);
 }
 
 Retcode KosSessionCloseObject(void *sessionCtx)

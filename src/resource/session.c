@@ -4,6 +4,7 @@
 
 /* Relaxed everywhere: the table is constant, and a thread in a bind has seen it set. */
 _Atomic(const struct si_session_join *) si_session_join;
+_Atomic uint32_t si_session_scopes;
 _Atomic(si_session_ask_open_fn *) si_session_ask_open;
 
 void si_session_set_join(const struct si_session_join *join)

@@ -200,7 +200,26 @@ void si_session_type_destroy(struct si_session_type *type);
 sessio_status si_resource_register(struct si_session_type *type, void *object);
 sessio_status si_resource_unregister(void *object);
 
-/* On SESSIO_REFUSED *out_reason is what the open callback or a constructor said. */
+/*
+ * True: the share rule refuses such an opening at this moment. The order matters: a session
+ * that conflicts was there when the object was seen registered, or has been opened since,
+ * which took a registration. No lock is needed, nor stack: most openings under load are
+ * refused.
+ */
+static inline bool si_session_is_busy(const void *object, uint32_t required, uint32_t shared)
+{
+	const struct si_resource *resource = si_resource_of(object);
+
+	/* Acquire: the conflict is not older than the registration. */
+	return resource != NULL &&
+		atomic_load_explicit(&resource->type, memory_order_acquire) != NULL &&
+		si_rights_conflict(&resource->rights, required, shared);
+}
+
+/*
+ * Asks the share rule again. On SESSIO_REFUSED *out_reason is what the open callback or a
+ * constructor said.
+ */
 sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
 	void **out_context, int32_t *out_reason);
 
@@ -272,7 +291,7 @@ struct si_session_cold *si_session_cold_locked(struct si_session *session);
  * first bind sets the table; without one no session is ever bound.
  */
 struct si_session_join {
-	/* The bind that the calling thread opens for; NULL if there is none. */
+	/* The bind that the calling thread opens for; NULL if there is none. Asked if scopes are. */
 	struct sessio_bind *(*entered)(void);
 
 	/* Binds a session that is open or about to be: sets cold->bound. No lock is held. */
@@ -283,6 +302,7 @@ struct si_session_join {
 };
 
 extern _Atomic(const struct si_session_join *) si_session_join;
+extern _Atomic uint32_t si_session_scopes; /* binds that threads are in; the join counts them */
 
 /*
  * Asked before each open callback: 0, or the reason of a refusal in its place. NULL in
