@@ -55,6 +55,9 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 	/* Without memory for it the operations count all the same, they only have no names. */
 	if (si_unlikely(tracked || stamped) && si_session_cold_locked(session) != NULL) {
 		session->tracked = tracked;
+		if (tracked) {
+			si_rundown_watch(&session->run);
+		}
 		session->cold->opener = si_platform_thread_id();
 		session->cold->opened_ns = si_platform_stamp_ns();
 	}
