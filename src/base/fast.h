@@ -45,14 +45,8 @@ struct si_rundown;
 #define SI_FAST_BEFORE 128u /* from a counter to its context */
 
 #if defined(SI_HAS_DESKS)
-/* A thread has begun an operation elsewhere than in a slot. True for some of them. */
-static inline bool si_fast_is_due(void)
-{
-	return si_unlikely(si_platform_desk_tick());
-}
-
 /*
- * Inside that operation: gives the counter a slot if the thread uses it again and again.
+ * Inside one of many operations that the thread has counted elsewhere: gives the counter a slot if the thread uses it again and again.
  * Inline users find the object and the session type in the slot.
  */
 void si_fast_consider(struct si_rundown *run, void *object, const void *type);
@@ -70,11 +64,6 @@ int64_t si_fast_count(struct si_rundown *run);
 bool si_fast_revoke(struct si_rundown *run);
 void si_fast_revoked(struct si_rundown *run);
 #else
-static inline bool si_fast_is_due(void)
-{
-	return false;
-}
-
 static inline void si_fast_consider(struct si_rundown *run, void *object, const void *type)
 {
 	(void)run;

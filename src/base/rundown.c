@@ -15,8 +15,10 @@
 
 static int64_t count_of(uint64_t word)
 {
-	/* Flags are the low bits, so an arithmetic shift leaves the signed count. */
-	return (int64_t)(word & ~SI_RUN_FLAGS) / (int64_t)SI_RUN_ONE;
+	const uint64_t ticks = UINT64_MAX / SI_RUN_TICK + 1;
+
+	/* The ticks go off at the top, so that the sign is the count's (rundown-9). */
+	return (int64_t)((word & SI_RUN_COUNT) * ticks) / (int64_t)(SI_RUN_ONE * ticks);
 }
 
 static uint64_t word_of(int64_t count)
@@ -27,6 +29,11 @@ static uint64_t word_of(int64_t count)
 static unsigned count_stripes(const struct si_stripes *stripes)
 {
 	return 1u << (16 - stripes->shift);
+}
+
+static bool is_full(uint64_t word)
+{
+	return count_of(word) >= (int64_t)(SI_RUN_LIMIT / SI_RUN_ONE);
 }
 
 void si_rundown_init(struct si_rundown *run)
@@ -56,8 +63,8 @@ bool si_rundown_open(struct si_rundown *run)
 	 * Release: operations and the closer see what was done before. Acquire: so
 	 * does a lost race. If it is won, the counter may be gone already (rundown-6).
 	 */
-	if (atomic_compare_exchange_strong_explicit(
-		    &run->central, &pending, 0, memory_order_acq_rel, memory_order_acquire)) {
+	if (atomic_compare_exchange_strong_explicit(&run->central, &pending, SI_RUN_TICK,
+		    memory_order_acq_rel, memory_order_acquire)) {
 		return true;
 	}
 	/*
@@ -185,7 +192,7 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run)
 	if ((seen & (SI_RUN_CLOSED | SI_RUN_PENDING)) != 0) {
 		return SI_RUN_REFUSED;
 	}
-	if ((seen & ~SI_RUN_FLAGS) >= SI_RUN_LIMIT && (int64_t)seen > 0) {
+	if (is_full(seen)) {
 		return SI_RUN_FULL;
 	}
 	if ((seen & SI_RUN_SPLIT) == 0) {
@@ -198,11 +205,17 @@ enum si_run_result si_rundown_acquire(struct si_rundown *run)
 	return (seen & SI_RUN_CLOSED) != 0 ? SI_RUN_REFUSED : SI_RUN_OK; /* (rundown-3) */
 }
 
-SI_COLD bool si_rundown_give_back(struct si_rundown *run)
+enum si_run_result si_rundown_finish_acquire(struct si_rundown *run, uint64_t met)
 {
-	SI_BUG_IF(
-		si_rundown_release(run), "the last of too many operations never began (rundown-1)");
-	return false;
+	if ((met & SI_RUN_CLOSED) != 0) {
+		return SI_RUN_REFUSED; /* (rundown-3) */
+	}
+	if (is_full(met)) {
+		SI_BUG_IF(si_rundown_release(run),
+			"the last of too many operations never began (rundown-1)");
+		return SI_RUN_FULL;
+	}
+	return SI_RUN_OK; /* below 0: operations have begun elsewhere (rundown-1) */
 }
 
 bool si_rundown_release(struct si_rundown *run)
@@ -222,7 +235,7 @@ bool si_rundown_release(struct si_rundown *run)
 		seen = atomic_fetch_sub_explicit(
 			word_now(run, seen), SI_RUN_ONE, memory_order_release);
 		if ((seen & SI_RUN_CLOSED) == 0) {
-			SI_BUG_IF(!split_off && seen < SI_RUN_ONE && (seen & SI_RUN_BIASED) == 0,
+			SI_BUG_IF(!split_off && (seen & (SI_RUN_COUNT | SI_RUN_BIASED)) == 0,
 				"an operation ended that never began (rundown-1)");
 			return false;
 		}
@@ -234,8 +247,8 @@ bool si_rundown_finish_release(struct si_rundown *run, uint64_t met)
 {
 	uint64_t seen;
 
-	if ((met & (SI_RUN_CLOSED | SI_RUN_BIASED)) == SI_RUN_BIASED) {
-		return false; /* it began in a slot (rundown-8) */
+	if ((met & SI_RUN_CLOSED) == 0 && (met & (SI_RUN_SPLIT | SI_RUN_BIASED)) != 0) {
+		return false; /* it began on a stripe, or in a slot (rundown-8) */
 	}
 	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (rundown-1)");
 	/* Release: this operation comes before the end. Acquire: so do all the others. */
@@ -302,10 +315,12 @@ static void split(struct si_rundown *run)
 void si_rundown_note(struct si_rundown *run, uint16_t here)
 {
 	uint16_t switches = atomic_load_explicit(&run->switches, memory_order_relaxed);
+	uint16_t before = atomic_load_explicit(&run->last_here, memory_order_relaxed);
+
 	uint32_t now_ms;
 	uint32_t before_ms;
 
-	if (atomic_load_explicit(&run->last_here, memory_order_relaxed) == here) {
+	if (before == here || before == SI_RUN_WATCHED) {
 		return;
 	}
 	/* Release: on a counter that the caller found open (rundown-6). */

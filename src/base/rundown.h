@@ -18,20 +18,22 @@
  *      that brings it to 0 is therefore the only one, and needs no second step. A
  *      release touches nothing after its last read-modify-write.
  * (rundown-5) Splitting succeeds only on an open central word, by one compare-exchange,
- *      after the stripes are in place. An operation that finds no stripes may
- *      still count on central: a split moves none, it only sends new ones elsewhere.
+ *      after the stripes are in place. Operations may count on central as long as it
+ *      is open: a split moves none, it only sends new ones elsewhere.
  * (rundown-6) Until the first acquire, last_here is 0, which no thread's stack gives. That
  *      sends all to the slow paths, which refuse a counter that is not open. So an open needs
  *      one read-modify-write, after which it touches nothing.
  * (rundown-7) last_here is SI_RUN_ON_STRIPES only after a split has come through, and most
  *      of the time from then on. A thread that reads that counts on a stripe without
  *      a look at central. The stripe depends on where its stack is; any one would do.
- *
  * (rundown-8) With SI_RUN_BIASED some threads may count in slots of their own (base/fast.h).
  *      Then central alone may be below 0, and a close takes what is in the slots, too.
+ * (rundown-9) The highest bits of a word are ticks, which quick acquires count. So it costs
+ *      no store of its own to notice that a counter is used again and again. Ticks wrap,
+ *      and a borrow of the count may change them. Nothing but that guess depends on them.
  *
- * tests/models/rundown.pml checks (rundown-1)-(rundown-7) exhaustively, and
- * tests/models/fast.pml (rundown-8).
+ * tests/models/rundown.pml checks (rundown-1)-(rundown-7) and (rundown-9) exhaustively,
+ * and tests/models/fast.pml (rundown-8).
  */
 #ifndef SI_RUNDOWN_H
 #define SI_RUNDOWN_H
@@ -44,7 +46,7 @@
 #define SI_STRIPE_BYTES 128u
 
 struct si_stripe {
-	_Atomic uint64_t count; /* SI_RUN_CLOSED, count in units of SI_RUN_ONE */
+	_Atomic uint64_t count; /* SI_RUN_CLOSED, count in units of SI_RUN_ONE, ticks */
 	unsigned char pad[SI_STRIPE_BYTES - sizeof(uint64_t)];
 };
 
@@ -55,7 +57,7 @@ struct si_stripes {
 };
 
 struct si_rundown {
-	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE */
+	_Atomic uint64_t central; /* flags below, count in units of SI_RUN_ONE, ticks above */
 	_Atomic uint64_t drain; /* SI_DRAIN_HELD, count in units of SI_RUN_ONE */
 	_Atomic(struct si_stripes *) stripes; /* (rundown-5); freed by fini */
 	/* A guess at contention; races lose a tick and nothing else. */
@@ -70,9 +72,13 @@ struct si_rundown {
 #define SI_RUN_BIASED UINT64_C(8) /* (rundown-8) */
 #define SI_RUN_FLAGS UINT64_C(15)
 #define SI_RUN_ONE UINT64_C(16)
-#define SI_RUN_LIMIT (UINT64_C(1) << 62) /* 2^58 operations: full long before a wrap */
+#define SI_RUN_LIMIT (UINT64_C(1) << 58) /* 2^54 operations: full long before a wrap */
+#define SI_RUN_TICK (UINT64_C(1) << 60) /* (rundown-9) */
+#define SI_RUN_COUNT (SI_RUN_TICK - SI_RUN_ONE) /* where the signed count is */
+#define SI_RUN_HIGH (SI_RUN_TICK - SI_RUN_LIMIT) /* set in counts that are full, or below 0 */
 #define SI_DRAIN_HELD UINT64_C(1)
 #define SI_RUN_ON_STRIPES UINT16_C(2) /* (rundown-7); si_run_here() is odd */
+#define SI_RUN_WATCHED UINT16_C(4) /* all operations go the slow way, for ever */
 
 enum si_run_result { SI_RUN_OK, SI_RUN_REFUSED, SI_RUN_FULL };
 
@@ -86,6 +92,12 @@ enum si_run_close {
 
 /* Starts closed to operations, until si_rundown_open(). */
 void si_rundown_init(struct si_rundown *run);
+
+/* After that: sends all operations the slow way, where the caller sees to each one. */
+static inline void si_rundown_watch(struct si_rundown *run)
+{
+	atomic_store_explicit(&run->last_here, SI_RUN_WATCHED, memory_order_relaxed);
+}
 
 /* Frees the stripes. Nothing may be running. */
 void si_rundown_fini(struct si_rundown *run);
@@ -169,41 +181,40 @@ static inline uint16_t si_run_here(void)
 	return (uint16_t)(si_platform_here() >> 17 | 1u);
 }
 
-/* No other thread was here lately, and there is nothing special about this counter. */
+/* No other thread was here lately, nor is there anything special about this counter. */
 static inline bool si_rundown_is_uncontended(struct si_rundown *run)
 {
 	/* Acquire: a thread found it open, so the work before the open is done (rundown-6). */
-	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here() &&
-		atomic_load_explicit(&run->stripes, memory_order_relaxed) == NULL;
+	return atomic_load_explicit(&run->last_here, memory_order_acquire) == si_run_here();
 }
 
 /* Counts the changes of threads, and splits when they are many in a short time. */
 void si_rundown_note(struct si_rundown *run, uint16_t here);
 
-/* Takes an acquire back that was one too many; false. */
-SI_COLD bool si_rundown_give_back(struct si_rundown *run);
-
-/* On an uncontended counter. If it fails, si_rundown_acquire() says why. */
-static inline bool si_rundown_acquire_uncontended(struct si_rundown *run)
+/* On an uncontended counter. If it fails, call si_rundown_finish_acquire(run, *out_met). */
+static inline bool si_rundown_acquire_uncontended(struct si_rundown *run, uint64_t *out_met)
 {
 	/* Acquire: the work before a close that this comes after. */
-	uint64_t seen = atomic_fetch_add_explicit(&run->central, SI_RUN_ONE, memory_order_acquire);
-
-	if (si_unlikely((seen & SI_RUN_CLOSED) != 0)) {
-		return false; /* (rundown-3) */
-	}
-	if (si_unlikely((int64_t)seen >= (int64_t)SI_RUN_LIMIT)) {
-		return si_rundown_give_back(run);
-	}
-	return true;
+	*out_met = atomic_fetch_add_explicit(
+		&run->central, SI_RUN_ONE + SI_RUN_TICK, memory_order_acquire);
+	return si_likely((*out_met & (SI_RUN_CLOSED | SI_RUN_HIGH)) == 0);
 }
 
-/* On an uncontended counter. If it fails, call si_rundown_finish_release(run, *out_met). */
+/* After an acquire met a closed word, or a count that is full or below 0. */
+enum si_run_result si_rundown_finish_acquire(struct si_rundown *run, uint64_t met);
+
+/* True for one in sixteen quick acquires that met these words (rundown-9). */
+static inline bool si_rundown_is_due(uint64_t met)
+{
+	return si_unlikely(met < SI_RUN_TICK);
+}
+
+/* The same with si_rundown_finish_release(). */
 static inline bool si_rundown_release_uncontended(struct si_rundown *run, uint64_t *out_met)
 {
 	/* Release: the operation's work comes before the end that this allows. */
 	*out_met = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
-	return si_likely(*out_met >= SI_RUN_ONE && (*out_met & SI_RUN_CLOSED) == 0);
+	return si_likely((*out_met & SI_RUN_COUNT) != 0 && (*out_met & SI_RUN_CLOSED) == 0);
 }
 
 /* After a release met a closed word, or nothing to release. As si_rundown_release(). */
@@ -225,14 +236,14 @@ static inline _Atomic uint64_t *si_rundown_stripe_here(struct si_stripes *stripe
 	return &stripes->at[(uint16_t)(si_run_here() * 40503u) >> stripes->shift].count;
 }
 
-static inline bool si_rundown_acquire_on_stripe(struct si_rundown *run)
+static inline bool si_rundown_acquire_on_stripe(struct si_rundown *run, uint64_t *out_met)
 {
 	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
 
 	/* Acquire: as in si_rundown_acquire_uncontended(). */
-	return si_likely((atomic_fetch_add_explicit(si_rundown_stripe_here(stripes), SI_RUN_ONE,
-				  memory_order_acquire) &
-				 SI_RUN_CLOSED) == 0); /* (rundown-3) */
+	*out_met = atomic_fetch_add_explicit(
+		si_rundown_stripe_here(stripes), SI_RUN_ONE + SI_RUN_TICK, memory_order_acquire);
+	return si_likely((*out_met & SI_RUN_CLOSED) == 0); /* (rundown-3) */
 }
 
 static inline bool si_rundown_release_on_stripe(struct si_rundown *run, uint64_t *out_met)

@@ -4,8 +4,6 @@
 
 #include "base/thread_frame.h"
 
-static _Atomic uint32_t scopes; /* entered and not left, by all threads */
-
 static const char scope_kind; /* frames whose value is the bind that a thread is in */
 
 _Static_assert(sizeof(struct si_thread_frame) <= sizeof(sessio_bind_scope) &&
@@ -37,7 +35,7 @@ sessio_status sessio_bind_enter(sessio_bind *bind, sessio_bind_scope *scope)
 		return SESSIO_BAD_STATE;
 	}
 	si_bind_ref(bind);
-	atomic_fetch_add_explicit(&scopes, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&si_session_scopes, 1, memory_order_relaxed);
 	si_thread_push(frame_of(scope), &scope_kind, bind);
 	return SESSIO_OK;
 }
@@ -48,18 +46,13 @@ void sessio_bind_leave(sessio_bind_scope *scope)
 		return;
 	}
 	si_thread_pop(frame_of(scope));
-	atomic_fetch_sub_explicit(&scopes, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&si_session_scopes, 1, memory_order_relaxed);
 	si_bind_unref(frame_of(scope)->value);
 }
 
 struct sessio_bind *si_bind_entered(void)
 {
-	struct si_thread_frame *frame;
+	struct si_thread_frame *frame = si_thread_find_own(&scope_kind);
 
-	/* Relaxed: a thread sees its own count. */
-	if (si_likely(atomic_load_explicit(&scopes, memory_order_relaxed) == 0)) {
-		return NULL;
-	}
-	frame = si_thread_find_own(&scope_kind);
 	return frame == NULL ? NULL : frame->value;
 }

@@ -68,17 +68,27 @@ Retcode KosSessionUnregisterObject(void *object)
 	return si_retcode(si_resource_unregister(object));
 }
 
+/* Kept apart, so that a refusal needs no stack. */
+static SI_NOINLINE Retcode open_object(void *object, rtl_uint32_t requiredRights,
+	rtl_uint32_t shareMode, void *openCtx, void **sessionCtx)
+{
+	Retcode reason = rcFail;
+	sessio_status status =
+		si_session_open(object, requiredRights, shareMode, openCtx, sessionCtx, &reason);
+
+	return si_retcode_or(status, reason);
+}
+
 Retcode KosSessionOpenObject(void *object, rtl_uint32_t requiredRights, rtl_uint32_t shareMode,
 	void *openCtx, void **sessionCtx)
 {
-	Retcode reason = rcFail;
-	sessio_status status;
-
 	if (sessionCtx == NULL) {
 		return rcInvalidArgument;
 	}
-	status = si_session_open(object, requiredRights, shareMode, openCtx, sessionCtx, &reason);
-	return si_retcode_or(status, reason);
+	if (si_session_is_busy(object, requiredRights, shareMode)) {
+		return rcBusy; /* as si_retcode() has it */
+	}
+	return open_object(object, requiredRights, shareMode, openCtx, sessionCtx);
 }
 
 Retcode KosSessionCloseObject(void *sessionCtx)
@@ -86,51 +96,65 @@ Retcode KosSessionCloseObject(void *sessionCtx)
 	return si_retcode(si_session_close(sessionCtx));
 }
 
-/* By the type of the context: two session types over one context type are the same here. */
-static inline bool is_of_type(const struct si_session *session, const void *type)
-{
-	return type == NULL || si_likely((const void *)session->type == type) ||
-		si_session_is_of_type(session, type);
-}
-
-/* Kept apart, as the next one, so that the quick way needs no stack. */
+/* Kept apart, as the next ones, so that the quick way needs no stack. */
 static SI_NOINLINE Retcode consider(struct si_session *session)
 {
-	/* Tracked operations all go the slow way. */
-	if (!session->tracked) {
-		si_fast_consider(&session->run, session->object, session->type);
-	}
+	si_fast_consider(&session->run, session->object, session->type);
 	return rcOk;
 }
 
-static SI_NOINLINE Retcode ref_slowly(struct si_session *session, void **object)
+static Retcode begin(struct si_session *session, sessio_status status, void **object)
 {
-	sessio_status status = si_session_ref_slowly(session);
-
 	if (status != SESSIO_OK) {
 		return si_retcode(status);
 	}
 	if (object != NULL) {
 		*object = session->object;
 	}
-	return si_fast_is_due() ? consider(session) : rcOk;
+	return rcOk;
+}
+
+static SI_NOINLINE Retcode ref_slowly(struct si_session *session, void **object)
+{
+	return begin(session, si_session_ref_slowly(session), object);
+}
+
+static SI_NOINLINE Retcode finish_ref(struct si_session *session, void **object, uint64_t met)
+{
+	return begin(session, si_session_finish_ref(session, met), object);
+}
+
+/* By the type of the context: two session types over one context type are the same here. */
+static SI_NOINLINE Retcode ref_by_context_type(
+	struct si_session *session, const void *type, void **object)
+{
+	return si_session_is_of_type(session, type) ? ref_slowly(session, object)
+						    : rcInvalidArgument;
 }
 
 /* The two calls without their inline way. */
 int32_t sessio_fast_ref_slowly(void *context, const void *type, void **object)
 {
-	struct si_session *session = si_session_of(context);
+	struct si_session *session;
+	enum si_session_try tried;
+	uint64_t met;
 
-	if (session == NULL || !is_of_type(session, type)) {
+	if (!si_session_is(context)) {
 		return rcInvalidArgument;
 	}
-	if (!si_session_ref_quickly(session)) {
-		return ref_slowly(session, object);
+	session = si_session_at(context);
+	if (type != NULL && si_unlikely((const void *)session->type != type)) {
+		return ref_by_context_type(session, type, object);
+	}
+	tried = si_session_try_ref(session, &met);
+	if (si_unlikely(tried != SI_TRY_BEGUN)) {
+		return tried == SI_TRY_NOT ? ref_slowly(session, object)
+					   : finish_ref(session, object, met);
 	}
 	if (object != NULL) {
 		*object = session->object;
 	}
-	return si_fast_is_due() ? consider(session) : rcOk;
+	return si_rundown_is_due(met) ? consider(session) : rcOk;
 }
 
 Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
@@ -142,10 +166,8 @@ Retcode KosSessionRef(void *sessionCtx, KosSessionType *type, void **object)
 
 void sessio_fast_put_slowly(void *context)
 {
-	struct si_session *session = si_session_of(context);
-
-	if (si_likely(session != NULL)) {
-		si_session_put(session);
+	if (si_session_is(context)) {
+		si_session_put(si_session_at(context));
 	} else if (context != NULL) {
 		report_misuse("KosSessionPut", context, "session context");
 	}

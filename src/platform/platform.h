@@ -91,8 +91,7 @@ void si_platform_rank_give(si_rank rank);
  *   struct si_thread_link  what si_platform_thread_set() needs of its argument.
  *   si_platform_may_keep()  whether memory may be kept for later, which hides from
  *                        tools what is done with it after it was given back.
- *   si_platform_desk(), si_platform_desk_tick()
- *                        if it defines SI_HAS_DESKS.
+ *   si_platform_desk()   if it defines SI_HAS_DESKS.
  */
 #include "platform_inline.h"
 

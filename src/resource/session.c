@@ -4,6 +4,7 @@
 
 /* Relaxed everywhere: the table is constant, and a thread in a bind has seen it set. */
 _Atomic(const struct si_session_join *) si_session_join;
+_Atomic uint32_t si_session_scopes;
 _Atomic(si_session_ask_open_fn *) si_session_ask_open;
 
 void si_session_set_join(const struct si_session_join *join)
@@ -102,13 +103,10 @@ bool si_session_is_of_type(const struct si_session *session, const void *type)
 			session_type->context_type);
 }
 
-sessio_status si_session_ref_slowly(struct si_session *session)
+static sessio_status status_of(enum si_run_result result)
 {
-	switch (si_rundown_acquire(&session->run)) {
+	switch (result) {
 	case SI_RUN_OK:
-		if (session->tracked) {
-			si_session_began(session);
-		}
 		return SESSIO_OK;
 	case SI_RUN_REFUSED:
 		return SESSIO_BAD_STATE;
@@ -116,6 +114,21 @@ sessio_status si_session_ref_slowly(struct si_session *session)
 		break;
 	}
 	return SESSIO_LIMIT;
+}
+
+sessio_status si_session_ref_slowly(struct si_session *session)
+{
+	sessio_status status = status_of(si_rundown_acquire(&session->run));
+
+	if (status == SESSIO_OK && session->tracked) {
+		si_session_began(session);
+	}
+	return status;
+}
+
+sessio_status si_session_finish_ref(struct si_session *session, uint64_t met)
+{
+	return status_of(si_rundown_finish_acquire(&session->run, met));
 }
 
 void si_session_put_slowly(struct si_session *session)

@@ -141,7 +141,7 @@ struct si_session {
 	_Atomic uint8_t end; /* an si_session_end; written under the resource lock */
 	_Atomic uint8_t reason; /* a sessio_end_reason; why it was closed */
 	_Atomic bool sent; /* it has, or had, a number (session_number-5) */
-	bool tracked; /* operations say who they are; fixed */
+	bool tracked; /* operations say who they are, and go the slow way; fixed */
 	bool first_dropped; /* resource lock; (session-11) */
 	struct si_list_node node; /* resource lock; resource->sessions */
 	uint32_t pins; /* resource lock; walkers that had it when it ended (session-6) */
@@ -155,13 +155,21 @@ struct si_session {
 extern struct sessio_object_type si_resource_type; /* root of all resources */
 extern struct sessio_object_type si_session_base_type; /* root of all contexts */
 
-/* The private part, NULL if it is NULL or of another kind. */
+static inline bool si_session_is(const void *context)
+{
+	return si_likely(context != NULL && si_object_is_kind(context, SI_KIND_SESSION));
+}
+
+/* The private part of what is a context. */
+static inline struct si_session *si_session_at(const void *context)
+{
+	return si_object_hidden(context, sizeof(struct si_session));
+}
+
+/* The same, NULL if it is NULL or of another kind. */
 static inline struct si_session *si_session_of(const void *context)
 {
-	if (si_unlikely(context == NULL || !si_object_is_kind(context, SI_KIND_SESSION))) {
-		return NULL;
-	}
-	return si_object_hidden(context, sizeof(struct si_session));
+	return si_session_is(context) ? si_session_at(context) : NULL;
 }
 
 #if defined(SI_HAS_DESKS)
@@ -200,7 +208,26 @@ void si_session_type_destroy(struct si_session_type *type);
 sessio_status si_resource_register(struct si_session_type *type, void *object);
 sessio_status si_resource_unregister(void *object);
 
-/* On SESSIO_REFUSED *out_reason is what the open callback or a constructor said. */
+/*
+ * True: the share rule refuses such an opening at this moment. The order matters: a session
+ * that conflicts was there when the object was seen registered, or has been opened since,
+ * which took a registration. No lock is needed, nor stack: most openings under load are
+ * refused.
+ */
+static inline bool si_session_is_busy(const void *object, uint32_t required, uint32_t shared)
+{
+	const struct si_resource *resource = si_resource_of(object);
+
+	/* Acquire: the conflict is not older than the registration. */
+	return resource != NULL &&
+		atomic_load_explicit(&resource->type, memory_order_acquire) != NULL &&
+		si_rights_conflict(&resource->rights, required, shared);
+}
+
+/*
+ * Asks the share rule again. On SESSIO_REFUSED *out_reason is what the open callback or a
+ * constructor said.
+ */
 sessio_status si_session_open(void *object, uint32_t required, uint32_t shared, void *open_arg,
 	void **out_context, int32_t *out_reason);
 
@@ -272,7 +299,7 @@ struct si_session_cold *si_session_cold_locked(struct si_session *session);
  * first bind sets the table; without one no session is ever bound.
  */
 struct si_session_join {
-	/* The bind that the calling thread opens for; NULL if there is none. */
+	/* The bind that the calling thread opens for; NULL if there is none. Asked if scopes are. */
 	struct sessio_bind *(*entered)(void);
 
 	/* Binds a session that is open or about to be: sets cold->bound. No lock is held. */
@@ -283,6 +310,7 @@ struct si_session_join {
 };
 
 extern _Atomic(const struct si_session_join *) si_session_join;
+extern _Atomic uint32_t si_session_scopes; /* binds that threads are in; the join counts them */
 
 /*
  * Asked before each open callback: 0, or the reason of a refusal in its place. NULL in
@@ -310,8 +338,9 @@ sessio_status si_session_walk(
 /* Whether a context is of the type that this session type is for; false if it is none. */
 bool si_session_is_of_type(const struct si_session *session, const void *type);
 
-/* The slow sides of the two calls below: everything, and what is left after a release. */
+/* The slow sides of the two calls below: everything, and what is left after a quick step. */
 sessio_status si_session_ref_slowly(struct si_session *session);
+sessio_status si_session_finish_ref(struct si_session *session, uint64_t met);
 void si_session_put_slowly(struct si_session *session);
 void si_session_put_last(struct si_session *session, uint64_t met);
 
@@ -327,17 +356,20 @@ static inline bool si_session_is_tracking(void)
 void si_session_began(struct si_session *session);
 void si_session_done(struct si_session *session);
 
-/* False: si_session_ref_slowly() has not been tried yet. */
-static inline bool si_session_ref_quickly(struct si_session *session)
+/* In a hurry: it has begun; si_session_finish_ref() has to look at *out_met; not even tried. */
+enum si_session_try { SI_TRY_BEGUN, SI_TRY_MET, SI_TRY_NOT };
+
+static inline enum si_session_try si_session_try_ref(struct si_session *session, uint64_t *out_met)
 {
-	if (si_unlikely(session->tracked)) {
-		return false;
-	}
 	if (si_likely(si_rundown_is_uncontended(&session->run))) {
-		return si_rundown_acquire_uncontended(&session->run);
+		return si_rundown_acquire_uncontended(&session->run, out_met) ? SI_TRY_BEGUN
+									      : SI_TRY_MET;
 	}
-	return si_rundown_is_on_stripes(&session->run) &&
-		si_rundown_acquire_on_stripe(&session->run);
+	if (si_rundown_is_on_stripes(&session->run)) {
+		return si_rundown_acquire_on_stripe(&session->run, out_met) ? SI_TRY_BEGUN
+									    : SI_TRY_MET;
+	}
+	return SI_TRY_NOT;
 }
 
 static inline void si_session_put(struct si_session *session)
@@ -345,10 +377,6 @@ static inline void si_session_put(struct si_session *session)
 	uint64_t met;
 	bool meets_end;
 
-	if (si_unlikely(session->tracked)) {
-		si_session_put_slowly(session);
-		return;
-	}
 	if (si_likely(si_rundown_is_uncontended(&session->run))) {
 		meets_end = !si_rundown_release_uncontended(&session->run, &met);
 	} else if (si_rundown_is_on_stripes(&session->run)) {

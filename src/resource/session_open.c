@@ -55,6 +55,9 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 	/* Without memory for it the operations count all the same, they only have no names. */
 	if (si_unlikely(tracked || stamped) && si_session_cold_locked(session) != NULL) {
 		session->tracked = tracked;
+		if (tracked) {
+			si_rundown_watch(&session->run);
+		}
 		session->cold->opener = si_platform_thread_id();
 		session->cold->opened_ns = si_platform_stamp_ns();
 	}
@@ -211,27 +214,28 @@ static sessio_status begin(struct si_resource *resource, struct si_session *sess
 	return SESSIO_OK;
 }
 
+/* The bind that this thread opens for. */
+static inline struct sessio_bind *entered_bind(const struct si_session_join **out_join)
+{
+	/* Relaxed, twice: a thread sees its own scope, and the table that its bind has set. */
+	if (si_likely(atomic_load_explicit(&si_session_scopes, memory_order_relaxed) == 0)) {
+		return NULL;
+	}
+	*out_join = atomic_load_explicit(&si_session_join, memory_order_relaxed);
+	return (*out_join)->entered();
+}
+
 static inline sessio_status open_session(void *object, uint32_t required, uint32_t shared,
 	void *open_arg, bool held, void **out_context, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);
-	const struct si_session_join *join =
-		atomic_load_explicit(&si_session_join, memory_order_relaxed);
-	struct sessio_bind *bind = si_likely(join == NULL) ? NULL : join->entered();
+	const struct si_session_join *join = NULL;
+	struct sessio_bind *bind = entered_bind(&join);
 	struct si_session *session = NULL;
 	sessio_status status;
 
 	if (resource == NULL) {
 		return SESSIO_INVALID_ARG;
-	}
-	/*
-	 * A refusal needs no lock. The order matters: a session that conflicts was
-	 * there when the object was seen registered, or has been opened since, which
-	 * took a registration. Acquire: the conflict is not older than this one.
-	 */
-	if (atomic_load_explicit(&resource->type, memory_order_acquire) != NULL &&
-		si_rights_conflict(&resource->rights, required, shared)) {
-		return SESSIO_BUSY;
 	}
 	si_mutex_lock(resource->lock);
 	status = create_locked(resource, object, required, shared, held, &session);

@@ -7,11 +7,17 @@
 
 static inline enum si_run_result begin_operation(struct si_rundown *run)
 {
-	if (si_rundown_is_uncontended(run) && si_rundown_acquire_uncontended(run)) {
-		return SI_RUN_OK;
+	uint64_t met;
+
+	if (si_rundown_is_uncontended(run)) {
+		return si_rundown_acquire_uncontended(run, &met)
+			? SI_RUN_OK
+			: si_rundown_finish_acquire(run, met);
 	}
-	if (si_rundown_is_on_stripes(run) && si_rundown_acquire_on_stripe(run)) {
-		return SI_RUN_OK;
+	if (si_rundown_is_on_stripes(run)) {
+		return si_rundown_acquire_on_stripe(run, &met)
+			? SI_RUN_OK
+			: si_rundown_finish_acquire(run, met);
 	}
 	return si_rundown_acquire(run);
 }

@@ -237,6 +237,7 @@ static void a_full_counter_refuses_and_counts_no_further(void **state)
 {
 	struct si_rundown run;
 	uint64_t limit = SI_RUN_LIMIT / SI_RUN_ONE;
+	uint64_t met;
 
 	(void)state;
 	start(&run);
@@ -244,7 +245,8 @@ static void a_full_counter_refuses_and_counts_no_further(void **state)
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_OK);
 	assert_true(si_rundown_active(&run) == limit);
 	assert_int_equal(si_rundown_acquire(&run), SI_RUN_FULL);
-	assert_false(si_rundown_acquire_uncontended(&run));
+	assert_false(si_rundown_acquire_uncontended(&run, &met));
+	assert_int_equal(si_rundown_finish_acquire(&run, met), SI_RUN_FULL);
 	assert_true(si_rundown_active(&run) == limit);
 	/* One out, one in. */
 	assert_false(si_rundown_release(&run));
@@ -390,6 +392,7 @@ static void a_split_counter_counts_on_its_stripes(void **state)
 {
 	struct si_rundown run;
 	uint64_t central;
+	uint64_t met;
 
 	(void)state;
 	start_split(&run);
@@ -404,10 +407,10 @@ static void a_split_counter_counts_on_its_stripes(void **state)
 	come_from_here(&run);
 	assert_false(si_rundown_release(&run));
 	assert_true(si_rundown_is_on_stripes(&run));
-	assert_true(si_rundown_acquire_on_stripe(&run));
+	assert_true(si_rundown_acquire_on_stripe(&run, &met));
 	assert_int_equal(si_rundown_active(&run), 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
-	assert_false(si_rundown_acquire_on_stripe(&run));
+	assert_false(si_rundown_acquire_on_stripe(&run, &met));
 	si_rundown_fini(&run);
 }
 
@@ -456,7 +459,7 @@ static void calls_in_a_hurry_that_overlap_the_close_are_settled(void **state)
 	acquire(&run, 2);
 	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
 	/* (rundown-3) A failed acquire is not undone and never counted. */
-	assert_false(si_rundown_acquire_uncontended(&run));
+	assert_false(si_rundown_acquire_uncontended(&run, &met));
 	assert_int_equal(si_rundown_active(&run), 2);
 	assert_false(si_rundown_release_uncontended(&run, &met));
 	assert_false(si_rundown_finish_release(&run, met));
@@ -476,7 +479,7 @@ static void calls_in_a_hurry_count_like_the_others(void **state)
 	assert_false(si_rundown_is_uncontended(&run));
 	acquire(&run, 1);
 	assert_true(si_rundown_is_uncontended(&run));
-	assert_true(si_rundown_acquire_uncontended(&run));
+	assert_true(si_rundown_acquire_uncontended(&run, &met));
 	assert_int_equal(si_rundown_active(&run), 2);
 	assert_true(si_rundown_release_uncontended(&run, &met));
 	assert_false(si_rundown_release(&run));
@@ -484,7 +487,60 @@ static void calls_in_a_hurry_count_like_the_others(void **state)
 	si_rundown_fini(&run);
 }
 
-static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
+/* (rundown-9) They wrap many times here, at 0 and below. */
+static void ticks_of_calls_in_a_hurry_are_not_counted(void **state)
+{
+	struct si_rundown run;
+	uint64_t met;
+	unsigned due = 0;
+
+	(void)state;
+	start(&run);
+	for (unsigned i = 0; i < 160; i++) {
+		assert_true(si_rundown_acquire_uncontended(&run, &met));
+		due += si_rundown_is_due(met);
+		assert_int_equal(si_rundown_active(&run), 1);
+		assert_true(si_rundown_release_uncontended(&run, &met));
+		assert_int_equal(si_rundown_active(&run), 0);
+	}
+	assert_int_equal(due, 10);
+	(void)si_rundown_set_biased(&run);
+	atomic_fetch_sub(&run.central, 3 * SI_RUN_ONE); /* they began in slots */
+	for (unsigned i = 0; i < 20; i++) {
+		assert_false(si_rundown_acquire_uncontended(&run, &met));
+		assert_int_equal(si_rundown_finish_acquire(&run, met), SI_RUN_OK);
+		assert_int_equal(si_rundown_active(&run), 0);
+		assert_true(si_rundown_release_uncontended(&run, &met));
+	}
+	atomic_fetch_add(&run.central, 4 * SI_RUN_ONE);
+	assert_int_equal(si_rundown_active(&run), 1);
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void ticks_on_stripes_are_not_counted(void **state)
+{
+	struct si_rundown run;
+	uint64_t met;
+
+	(void)state;
+	start_split(&run);
+	acquire(&run, 1);
+	assert_true(si_rundown_is_on_stripes(&run));
+	for (unsigned i = 0; i < 160; i++) {
+		assert_true(si_rundown_acquire_on_stripe(&run, &met));
+		assert_int_equal(si_rundown_active(&run), 2);
+		assert_true(si_rundown_release_on_stripe(&run, &met));
+	}
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_BUSY);
+	assert_false(si_rundown_release_closer(&run, SI_CLOSE_BUSY));
+	assert_true(si_rundown_release(&run));
+	si_rundown_fini(&run);
+}
+
+static void only_an_open_counter_of_one_thread_is_calm(void **state)
 {
 	struct si_rundown run;
 
@@ -502,8 +558,37 @@ static void only_an_open_undivided_counter_of_one_thread_is_calm(void **state)
 	si_rundown_fini(&run);
 
 	start_split(&run);
-	come_from_here(&run);
 	assert_false(si_rundown_is_uncontended(&run));
+	si_rundown_fini(&run);
+
+	si_rundown_init(&run);
+	si_rundown_watch(&run);
+	assert_true(si_rundown_open(&run));
+	acquire(&run, 1);
+	assert_false(si_rundown_is_uncontended(&run));
+	assert_false(si_rundown_is_on_stripes(&run));
+	si_rundown_fini(&run);
+}
+
+/* (rundown-5) The threads that came before the split need not notice it. */
+static void an_operation_may_end_on_central_that_began_on_a_stripe(void **state)
+{
+	struct si_rundown run;
+	uint64_t met;
+
+	(void)state;
+	start_split(&run);
+	acquire(&run, 2);
+	come_from_here(&run);
+	if (!si_rundown_release_uncontended(&run, &met)) {
+		assert_false(si_rundown_finish_release(&run, met));
+	}
+	assert_int_equal(si_rundown_active(&run), 1);
+	if (!si_rundown_release_uncontended(&run, &met)) {
+		assert_false(si_rundown_finish_release(&run, met));
+	}
+	assert_int_equal(si_rundown_close(&run), SI_CLOSE_IDLE);
+	assert_true(si_rundown_release_closer(&run, SI_CLOSE_IDLE));
 	si_rundown_fini(&run);
 }
 
@@ -609,7 +694,10 @@ static int run(void)
 		cmocka_unit_test(a_split_counter_ends_with_its_last_release),
 		cmocka_unit_test(calls_in_a_hurry_that_overlap_the_close_are_settled),
 		cmocka_unit_test(calls_in_a_hurry_count_like_the_others),
-		cmocka_unit_test(only_an_open_undivided_counter_of_one_thread_is_calm),
+		cmocka_unit_test(ticks_of_calls_in_a_hurry_are_not_counted),
+		cmocka_unit_test(an_operation_may_end_on_central_that_began_on_a_stripe),
+		cmocka_unit_test(ticks_on_stripes_are_not_counted),
+		cmocka_unit_test(only_an_open_counter_of_one_thread_is_calm),
 		cmocka_unit_test(what_is_open_closed_or_pending_says_so),
 		cmocka_unit_test(it_splits_for_any_number_of_processors),
 		cmocka_unit_test_teardown(

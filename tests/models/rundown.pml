@@ -5,9 +5,9 @@
  * Words are encoded as in C, flags below a signed count. Every load and every
  * read-modify-write is one step; ghosts are updated in the step that makes them
  * true, as early as the rule allows. The stripe of each step is chosen freely, so a
- * release may land elsewhere than its acquire. Whether a counter without stripes
- * looks uncontended is chosen freely, too. Nothing waits: a process that cannot go
- * on is an invalid end state.
+ * release may land elsewhere than its acquire. Whether a counter looks uncontended is
+ * chosen freely, too. With TICKS each acquire ticks (rundown-9). Nothing waits: a process
+ * that cannot go on is an invalid end state.
  *
  * Checked, in every interleaving of WORKERS threads that each try OPS operations,
  * SPLITTERS, CLOSERS, and one opener:
@@ -20,21 +20,22 @@
  *   (M5) completion frees the memory: no later step of a release or of the closer
  *        that won touches it. An acquire, a splitter and a late closer hold a
  *        reference from outside and may (rundown-3);
- *   (M6) a release finds its own operation on an open central word (rundown-1);
+ *   (M6) a release finds its own operation on an open central word that is not split
+ *        (rundown-1), whatever the ticks are (rundown-9);
  *   (M7) a thread that sees SPLIT, or is sent to the stripes, finds them (rundown-5,
  *        rundown-7);
  *   (M8) no operation begins before the open (rundown-6), and open() fails only when it
  *        was closed before. Then the closer stops at that, and the opener runs the
  *        close callback and releases the closer.
  *
- * Left out: the limit of 2^59 operations, and memory weaker than sequential
+ * Left out: the limit of 2^54 operations, and memory weaker than sequential
  * consistency, which orders_end.pml and orders_publish.pml have.
  *
  * The runs of run.sh. A sound run visits every state and every line of the model,
  * 8 million states here in all; --large adds three runs with many more. A fault must
  * be caught:
  *
- *   sound
+ *   sound -DTICKS
  *   sound -DOPS=2 -DCLOSERS=1
  *   sound -DSPLITTERS=2 -DCLOSERS=1
  *   large -DWORKERS=3 -DCLOSERS=1
@@ -49,7 +50,6 @@
  *   fault -DF_TRUST_THE_LOAD     an acquire ignores the mark that its add met
  *   fault -DF_UNDO_INTO_DRAIN    a refused acquire is undone like a release
  *   fault -DF_FORGET_DRAIN       a release that met a mark does not finish
- *   fault -DF_RELEASE_BLIND      a release counts on central, split or not
  *   fault -DF_CALL_LATE          the close callback comes after release_closer()
  *   fault -DF_TOUCH_AFTER        a release reads on after its last step
  *   fault -DF_SPLIT_BY_STORE     a split overwrites what came in between
@@ -57,6 +57,9 @@
  *   fault -DF_SEND_EARLY         threads are sent to the stripes before the flag
  *   fault -DF_FAST_BEFORE_OPEN   it looks uncontended before anybody has found it open
  *   fault -DF_TOUCH_AFTER_OPEN   the opener goes on after it has opened
+ *   fault -DF_COUNT_TICKS -DTICKS   a close takes the ticks for operations
+ *   fault -DF_FIND_TICKS -DTICKS    a release does not find its operation beside the ticks
+ *   fault -DF_TICK_BELOW -DTICKS    ticks are carried into the count
  */
 
 #define CLOSED 1
@@ -65,7 +68,26 @@
 #define FLAGS 7
 #define ONE 8
 #define HELD 1
+
+/* The two highest bits of a word are ticks; spin's short has 16 bits, and an int 32. */
+#ifndef TICKS
+#define TICK 0
+#elif defined(F_TICK_BELOW)
+#define TICK (1 << 12)
+#else
+#define TICK (1 << 14)
+#endif
+#define SIGNED(word) (((word) & ~FLAGS) << 18)
+#ifdef F_COUNT_TICKS
 #define COUNT(word) (((word) & ~FLAGS) / ONE)
+#else
+#define COUNT(word) (SIGNED(word) / (1 << 18) / ONE)
+#endif
+#ifdef F_FIND_TICKS
+#define HAS_COUNT(word) ((word) == ONE || (word) == 2 * ONE)
+#else
+#define HAS_COUNT(word) (COUNT(word) != 0)
+#endif
 
 #ifndef WORKERS
 #define WORKERS 2
@@ -158,7 +180,7 @@ inline finish_release(seen)
 		touch();
 		seen = drain;
 		drain = drain - ONE;
-		assert(M6 || !HOLD || (seen & HELD) || COUNT(seen) > 0);
+		assert(M6 || !HOLD || (seen & HELD) || seen >= ONE);
 		if
 		:: seen == ONE -> complete()
 		:: else
@@ -173,16 +195,10 @@ proctype worker()
 	byte i;
 
 acquire:
-	atomic {
-		if
-		:: met -> skip
-		:: on_stripes -> goto acquire_striped
-		:: true -> goto acquire_slow /* another thread was here last */
-		fi
-	};
 	if
-	:: !split_ready -> goto acquire_central
-	:: else
+	:: met -> goto acquire_central
+	:: on_stripes -> goto acquire_striped
+	:: true /* another thread was here last */
 	fi;
 
 acquire_slow:
@@ -201,7 +217,7 @@ acquire_slow:
 acquire_central:
 	atomic {
 		seen = central;
-		central = central + ONE;
+		central = central + ONE + TICK;
 #ifdef F_TRUST_THE_LOAD
 		begin();
 		goto release
@@ -226,7 +242,7 @@ acquire_striped:
 	atomic {
 		choose(i);
 		seen = stripe[i];
-		stripe[i] = stripe[i] + ONE;
+		stripe[i] = stripe[i] + ONE + TICK;
 		i = 0;
 		if
 		:: seen & CLOSED -> goto refused
@@ -239,16 +255,9 @@ release:
 		touch();
 		running--;
 		if
-		:: met -> skip
+		:: met -> goto release_central
 		:: on_stripes -> goto release_striped
 		:: true -> goto release_slow
-		fi
-	};
-	atomic {
-		touch();
-		if
-		:: !split_ready -> goto release_central
-		:: else
 		fi
 	};
 
@@ -258,11 +267,9 @@ release_slow:
 		seen = central;
 		if
 		:: seen & CLOSED -> goto drained
-#ifndef F_RELEASE_BLIND
 		:: !(seen & CLOSED) && (seen & SPLIT) ->
 			on_stripes = true;
 			goto release_striped
-#endif
 		:: else -> seen = 0
 		fi
 	};
@@ -275,7 +282,7 @@ release_central:
 		if
 		:: seen & CLOSED -> goto drained
 		:: else ->
-			assert(M6 || seen >= ONE);
+			assert(M6 || (seen & SPLIT) || HAS_COUNT(seen));
 			goto released
 		fi
 	};

@@ -25,8 +25,6 @@ __thread struct sessio_fast_desk *SESSIO_FAST_DESK = &no_desk;
 #if defined(SI_HAS_DESKS)
 #define DESKS 128u
 
-__thread unsigned si_desk_ticks;
-
 static struct sessio_fast_desk desks[DESKS];
 static _Atomic bool taken[DESKS];
 static _Atomic unsigned used; /* the desks from here on were never taken */

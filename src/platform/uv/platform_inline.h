@@ -20,16 +20,6 @@ static inline struct sessio_fast_desk *si_platform_desk(void)
 {
 	return SESSIO_FAST_DESK;
 }
-
-#define SI_DESK_TICKS 16u
-extern __thread unsigned si_desk_ticks
-	__attribute__((tls_model("initial-exec"), visibility("hidden")));
-
-/* True once in SI_DESK_TICKS calls of a thread. */
-static inline bool si_platform_desk_tick(void)
-{
-	return ++si_desk_ticks % SI_DESK_TICKS == 0;
-}
 #endif
 
 /* As si_mutex_init(), without asking the table of hooks. */
