@@ -5,6 +5,7 @@
  *     gate > resource > bind > lineage > space
  *     gate > resource > bind > lineage > notice
  *     gate > host
+ *     turn > host
  *     one of a container or an id table, with no other
  *
  * A thread holds one lock of each rank at most. Callbacks are called with none.
@@ -19,7 +20,8 @@
 #define SI_RANK_LINEAGE SI_RANK(8u, 7u)
 #define SI_RANK_SPACE SI_RANK(16u, 15u)
 #define SI_RANK_NOTICE SI_RANK(128u, 15u)
-#define SI_RANK_HOST SI_RANK(32u, 1u)
+#define SI_RANK_TURN SI_RANK(256u, 0u) /* at a host: (host-12) */
+#define SI_RANK_HOST SI_RANK(32u, 257u)
 #define SI_RANK_ALONE SI_RANK(64u, 0u)
 
 #endif /* SI_LOCK_ORDER_H */

@@ -22,6 +22,7 @@
 #define SI_CAPABILITY __attribute__((capability("mutex")))
 #define SI_ACQUIRES(lock) __attribute__((acquire_capability(lock)))
 #define SI_RELEASES(lock) __attribute__((release_capability(lock)))
+#define SI_TRIES(lock) __attribute__((try_acquire_capability(true, lock)))
 #define SI_HELD(lock) __attribute__((requires_capability(lock)))
 #define SI_NOT_HELD(lock) __attribute__((locks_excluded(lock)))
 #define SI_UNCHECKED_LOCKING __attribute__((no_thread_safety_analysis))
@@ -29,6 +30,7 @@
 #define SI_CAPABILITY
 #define SI_ACQUIRES(lock)
 #define SI_RELEASES(lock)
+#define SI_TRIES(lock)
 #define SI_HELD(lock)
 #define SI_NOT_HELD(lock)
 #define SI_UNCHECKED_LOCKING
@@ -82,6 +84,8 @@ void si_platform_rank_give(si_rank rank);
  *                        by a thread
  *   si_mutex_lock()
  *   si_mutex_unlock()
+ *   si_mutex_try_lock()  these two, if it defines SI_HAS_TRY_LOCK
+ *   si_mutex_is_free()
  *   si_light_barrier()   these two, if it defines SI_HAS_BARRIERS
  *   si_heavy_barrier()
  *   si_platform_here()   where the stack is that the caller runs on; the
@@ -111,6 +115,25 @@ static inline void si_light_barrier(void)
 static inline void si_heavy_barrier(void)
 {
 	atomic_thread_fence(memory_order_seq_cst);
+}
+#endif
+
+/*
+ * Takes the lock unless another thread has it, and looks whether one has it. So a thread
+ * that can wait need not disturb the holder. Where a platform has no such thing, the
+ * first waits for the lock, and the second does not know better.
+ */
+#if !defined(SI_HAS_TRY_LOCK)
+static inline bool si_mutex_try_lock(si_mutex *mutex) SI_TRIES(mutex) SI_UNCHECKED_LOCKING
+{
+	si_mutex_lock(mutex);
+	return true;
+}
+
+static inline bool si_mutex_is_free(const si_mutex *mutex)
+{
+	(void)mutex;
+	return true;
 }
 #endif
 
@@ -187,6 +210,13 @@ unsigned si_platform_thread_slot(void);
 
 /* Lets so many short moments go by, of some tens of cycles each, without sleeping. */
 void si_platform_pause(unsigned times);
+
+/*
+ * Sleeps for about SI_NAP_NS, and for no other reason than to leave the core to others. False
+ * at once where a platform has no sleep that is so short, and where hooks are asked.
+ */
+#define SI_NAP_NS 50000
+bool si_platform_nap(void);
 
 /* How many threads can run at once; at least 1. */
 unsigned si_platform_cpu_count(void);

@@ -16,9 +16,22 @@ void si_host_ref(struct sessio_host *host)
 void si_host_unref(struct sessio_host *host)
 {
 	if (si_refcount_unref(&host->refs, "a host is given back once too often")) {
+		si_mutex_fini(&host->turn);
 		si_mutex_fini(&host->lock);
 		si_platform_free(host);
 	}
+}
+
+static bool init_locks(struct sessio_host *host)
+{
+	if (!si_mutex_init(&host->lock, SI_RANK_HOST)) {
+		return false;
+	}
+	if (!si_mutex_init(&host->turn, SI_RANK_TURN)) {
+		si_mutex_fini(&host->lock);
+		return false;
+	}
+	return true;
 }
 
 static void init_tables(struct sessio_host *host)
@@ -52,7 +65,7 @@ sessio_status sessio_host_create(sessio_rules rules, sessio_host **out_host)
 		return SESSIO_NO_MEMORY;
 	}
 	memset(host, 0, sizeof(*host));
-	if (!si_mutex_init(&host->lock, SI_RANK_HOST)) {
+	if (!init_locks(host)) {
 		si_platform_free(host);
 		return SESSIO_NO_MEMORY;
 	}

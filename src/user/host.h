@@ -6,6 +6,7 @@
  * host_watch.c its watchers, host_list.c their lists, host_post.c the events and
  * host_wait.c the waits. host_queue.c decides which thread delivers next, and
  * host_dispatch.c calls the watchers. host_direct.c does both for most events.
+ * host_crowd.c has the posters that get in each other's way.
  *
  * (host-1) One lock per host. No other lock is taken under it and it is held in no
  *      callback. The gate may be held when it is taken, never the other way.
@@ -43,9 +44,10 @@
  * (host-11) Posters that wait are woken when their completion comes to 0, and when the
  *      baton is put down with items in the queue. All other waiters are woken by every
  *      thread that releases the lock after a change.
- * (host-12) A poster that finds another thread delivering first looks again a few times,
- *      each time later: sleeping costs more than most events. Meanwhile it is counted, so
- *      that the host is not destroyed. If others wait, it wakes them afterwards.
+ * (host-12) A poster that meets another thread at the lock or with the baton waits without
+ *      disturbing it; see host_crowd.c. One poster at a time has the `turn` to look. If it
+ *      has met a delivery it is counted in `holding_off`, so that the host is not destroyed. It
+ *      gives up its turn when it has the lock. If others wait, it wakes them afterwards.
  */
 #ifndef SI_HOST_H
 #define SI_HOST_H
@@ -166,7 +168,7 @@ struct sessio_host {
 	bool is_owed; /* in the list of a worker (host-8) */
 	unsigned waiters; /* threads that want a wake at the gate */
 	unsigned waiting_posters; /* those of them that wait for a delivery (host-11) */
-	unsigned holding_off; /* posters that look again (host-12) */
+	unsigned holding_off; /* (host-12) */
 	bool wakes_posters; /* at the next release of the lock (host-11) */
 	_Atomic(struct si_watcher *) running; /* (host-6) */
 	_Atomic bool any_gone; /* in this walk (host-6) */
@@ -199,6 +201,9 @@ struct sessio_host {
 	struct si_list spare_sessions;
 	unsigned spare_event_count;
 	unsigned spare_session_count;
+
+	si_mutex
+		turn; /* (host-12); here, as waiters look at it, and at the lock's line nobody else does */
 };
 
 #define SI_LOCKED_HOST SI_HELD(&host->lock)
@@ -255,11 +260,6 @@ void si_queue_defer_locked(struct sessio_host *host, struct si_worker *worker,
 void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Delivers what the holder's completion still counts, and puts the baton down. */
 void si_queue_go_on_locked(struct sessio_host *host, struct si_completion *own) SI_LOCKED_HOST;
-/*
- * Outside any callback, while another thread delivers: waits a few microseconds for the
- * baton without sleeping. It may still be busy then. The lock is released meanwhile.
- */
-void si_queue_hold_off_locked(struct sessio_host *host) SI_LOCKED_HOST;
 /* Queues an item, and returns when it and all that it caused is delivered. */
 void si_queue_run_locked(struct sessio_host *host, struct si_queue_item *item) SI_LOCKED_HOST;
 /* Delivers the items that callbacks queued on this idle host, for its destruction. */
@@ -318,6 +318,16 @@ static inline void si_baton_take_locked(struct sessio_host *host, struct si_comp
 void si_deliver_directly(struct sessio_host *host, struct sessio_user_session *session,
 	sessio_user_event event, sessio_user_state before, sessio_user_state after)
 	SI_RELEASES(&host->lock);
+
+/* --- host_crowd.c --- */
+
+/* Takes the lock, which another thread has had just now. Somebody may be delivering. */
+void si_crowd_lock(struct sessio_host *host) SI_ACQUIRES(&host->lock);
+/*
+ * While another thread delivers: waits a moment for the baton. It may still be busy
+ * then. The lock is released meanwhile.
+ */
+void si_crowd_hold_off_locked(struct sessio_host *host) SI_LOCKED_HOST;
 
 /* --- host_dispatch.c --- */
 

@@ -250,22 +250,37 @@ static inline void post_directly(struct sessio_host *host, struct sessio_user_se
 	}
 }
 
+/* After a wait for the lock or the baton. The lock is released. */
+static sessio_status post_again(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_RELEASES(&host->lock)
+{
+	struct sessio_user_session *session = find_direct_locked(host, session_id, event);
+
+	/* A thread that waits for the host's work also waits for this poster to go on. */
+	if (session != NULL && host->waiters == 0) {
+		post_directly(host, session, event, flags);
+		return SESSIO_OK;
+	}
+	return post_queued(host, session_id, event, flags, refusal);
+}
+
 /* Outside any callback, where an event cannot be delivered directly yet. The lock is released. */
 static SI_NOINLINE sessio_status post_slowly(struct sessio_host *host, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_RELEASES(&host->lock)
 {
 	if (host->busy) {
-		struct sessio_user_session *session;
-
-		si_queue_hold_off_locked(host);
-		session = find_direct_locked(host, session_id, event);
-		/* A thread that waits for the host's work also waits for this poster to go on. */
-		if (session != NULL && host->waiters == 0) {
-			post_directly(host, session, event, flags);
-			return SESSIO_OK;
-		}
+		si_crowd_hold_off_locked(host);
+		return post_again(host, session_id, event, flags, refusal);
 	}
 	return post_queued(host, session_id, event, flags, refusal);
+}
+
+/* Outside any callback, where another thread has the lock. */
+static SI_NOINLINE sessio_status post_in_crowd(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
+{
+	si_crowd_lock(host);
+	return post_again(host, session_id, event, flags, refusal);
 }
 
 static SI_NOINLINE sessio_status post_inside(struct sessio_host *host, uint32_t session_id,
@@ -286,7 +301,9 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 	if (si_unlikely(si_host_worker() != NULL)) {
 		return post_inside(host, session_id, event, flags, refusal);
 	}
-	si_mutex_lock(&host->lock);
+	if (si_unlikely(!si_mutex_try_lock(&host->lock))) {
+		return post_in_crowd(host, session_id, event, flags, refusal);
+	}
 	session = find_direct_locked(host, session_id, event);
 	if (si_unlikely(session == NULL)) {
 		return post_slowly(host, session_id, event, flags, refusal);

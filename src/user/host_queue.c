@@ -102,23 +102,6 @@ static bool may_go_on(struct sessio_host *host, void *arg)
 	return own->pending == 0 || !host->busy;
 }
 
-/* So often a poster looks whether the baton is free, each time after twice the pauses. */
-#define LOOKS 9u
-
-void si_queue_hold_off_locked(struct sessio_host *host)
-{
-	if (si_platform_cpu_count() == 1) {
-		return; /* the thread that delivers does not run */
-	}
-	host->holding_off++;
-	for (unsigned i = 0; i < LOOKS && host->busy; i++) {
-		si_mutex_unlock(&host->lock);
-		si_platform_pause(1u << i);
-		si_mutex_lock(&host->lock);
-	}
-	host->holding_off--;
-}
-
 void si_queue_run_now_locked(struct sessio_host *host, struct si_queue_item *item)
 {
 	struct si_completion own = { 0 };

@@ -2,9 +2,9 @@
 /*
  * The end of a host, src/user/host.c and host_watch.c, as a Spin model. A watcher
  * starts with a snapshot. Meanwhile two threads post an event each, one ends the
- * watcher and one destroys the host. A poster that meets a delivery looks again before
- * it queues its event. They may come at any moment while there is a
- * host: a caller must not use one that is gone.
+ * watcher and one destroys the host. A poster that meets another thread takes its turn
+ * and looks again before it queues its event (host-12). They may come at any moment
+ * while there is a host: a caller must not use one that is gone.
  *
  *   (M1) no thread touches a host that is gone;
  *   (M2) a watcher is not called when `released` has begun;
@@ -20,6 +20,10 @@
  *   fault -DF_NOT_QUIET          the destruction does not wait for deliveries
  *   fault -DF_NO_WAITERS         it does not wait for posters that sleep
  *   fault -DF_NOT_COUNTED        it does not wait for posters that look again
+ *   fault -DF_COUNTED_TWICE      a poster counts itself each time it meets a delivery
+ *   fault -DF_TURN_LATE          it gives up its turn when it no longer has the lock
+ *   fault -DF_TURN_KEPT          it does not give it up
+ *   fault -DF_TURN_INSIDE        it waits for its turn with the lock held
  *   fault -DF_NOT_UNUSED         it does not wait for the thread that ends a watcher
  *   fault -DF_NOT_CLOSING        posts are accepted until the host is gone
  *   fault -DF_SNAPSHOT_OF_GONE   a snapshot is delivered to a watcher that has ended
@@ -30,7 +34,8 @@ bool busy;
 bool closing;
 bool freed;
 byte waiters;
-byte holding_off; /* posters that look again */
+bool turn; /* of the one poster that looks again */
+byte holding_off; /* posters that look again, or wait for that, and have met a delivery */
 chan queue = [3] of { byte };
 bool done[3]; /* items: 0 the snapshot, 1 and 2 the events */
 byte accepted;
@@ -185,16 +190,85 @@ proctype starter()
 away:	skip
 }
 
+/* The lock is held, and somebody delivers. */
+inline count_once()
+{
+	atomic {
+		if
+#ifdef F_COUNTED_TWICE
+		:: true -> holding_off++; counted = true
+#else
+		:: !counted -> holding_off++; counted = true
+		:: else
+#endif
+		fi;
+#ifndef F_TURN_INSIDE
+		locked = false
+#endif
+	}
+}
+
+/* As come(), unless the poster is counted. */
+#define GONE (freed && !counted)
+
+/* The lock is held afterwards. */
+inline take_turn()
+{
+	atomic {
+		!turn;
+		if
+		:: GONE -> goto away
+		:: else -> assert(M1 || !freed); turn = true
+		fi
+	};
+#ifdef F_TURN_INSIDE
+	if
+	:: counted -> locked = false
+	:: else
+	fi;
+#endif
+	do
+	:: atomic {
+		!locked;
+		if
+		:: GONE -> turn = false; goto away
+		:: else -> assert(M1 || !freed); locked = true
+		fi
+	   };
+	   if
+	   :: !busy -> break
+	   :: busy -> break /* it has looked for long enough */
+	   :: busy -> count_once()
+#ifdef F_TURN_INSIDE
+		; locked = false
+#endif
+	   fi
+	od;
+#if !defined(F_TURN_LATE) && !defined(F_TURN_KEPT)
+	turn = false;
+#endif
+	if
+	:: counted -> holding_off--
+	:: else
+	fi
+}
+
 proctype poster(byte me)
 {
 	byte item;
+	bool counted;
 
-	come();
+	atomic {
+		if
+		:: freed -> goto away
+		:: !freed && locked -> goto crowded
+		:: else -> locked = true
+		fi
+	};
 	if
 	:: busy ->
-		atomic { holding_off++; locked = false };
-		lock();
-		holding_off--
+		count_once();
+crowded:	take_turn()
 	:: else
 	fi;
 	if
@@ -207,6 +281,12 @@ proctype poster(byte me)
 #endif
 	fi;
 	unlock();
+#ifdef F_TURN_LATE
+	if
+	:: turn -> atomic { assert(M1 || !freed); turn = false }
+	:: else
+	fi;
+#endif
 away:	skip
 }
 

@@ -79,6 +79,11 @@ void si_platform_pause(unsigned times)
 	}
 }
 
+bool si_platform_nap(void)
+{
+	return false; /* sleeps are as long as the tick of the clock */
+}
+
 /* The kernel cuts a print off after 512 bytes. */
 #define PRINT_BYTES 400u
 

@@ -37,6 +37,23 @@ static inline void si_mutex_lock(si_mutex *mutex) SI_ACQUIRES(mutex) SI_UNCHECKE
 	si_mutex_os_lock(mutex);
 }
 
+#if defined(SI_HAS_TRY_LOCK)
+static inline bool si_mutex_try_lock(si_mutex *mutex) SI_TRIES(mutex) SI_UNCHECKED_LOCKING
+{
+#if defined(SESSIO_HOOKS)
+	si_mutex_lock(mutex);
+#else
+	if (!si_mutex_os_try_lock(mutex)) {
+		return false;
+	}
+#if defined(SI_RANKS)
+	si_platform_rank_take(mutex->rank);
+#endif
+#endif
+	return true;
+}
+#endif
+
 static inline void si_mutex_unlock(si_mutex *mutex) SI_RELEASES(mutex) SI_UNCHECKED_LOCKING
 {
 #if defined(SI_RANKS)

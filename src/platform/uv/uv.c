@@ -6,6 +6,7 @@
 
 #include "platform/platform.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -356,6 +357,26 @@ void si_platform_pause(unsigned times)
 		atomic_signal_fence(memory_order_seq_cst);
 #endif
 	}
+}
+
+bool si_platform_nap(void)
+{
+#if defined(_WIN32)
+	return false;
+#else
+	const struct timespec nap = { .tv_nsec = SI_NAP_NS };
+	int error = errno;
+	bool before;
+
+	if (si_hooks_get() != NULL) {
+		return false;
+	}
+	before = si_platform_set_cancellable(false);
+	(void)nanosleep(&nap, NULL);
+	(void)si_platform_set_cancellable(before);
+	errno = error;
+	return true;
+#endif
 }
 
 void *si_platform_thread_block(void)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Posters that get in each other's way (host-12).
+ *
+ * An event costs less than the way of a cache line from core to core. So threads that
+ * alternate at each event are slower together than one of them alone. Here one
+ * thread goes on posting while the others keep away, each for a while.
+ *
+ * A poster that meets another thread looks again at once, as that may be all. Then
+ * it queues at the lock `turn`. The poster that has it reads from time to time whether
+ * the host stays free, which means that nobody else posts any more. In between it
+ * leaves the core to others. In the end it loses its patience and comes in between
+ * two events of another thread, which then meets it in turn. So each poster comes
+ * in, whatever the others do.
+ */
+#include "user/host.h"
+
+#define LOOKS_AT_ONCE 2u /* after 1 and 4 pauses */
+#define LOOKS_AWAKE 4u /* with the turn, after 64, 128, 256 and 512 pauses */
+#define FIRST_PAUSES 64u
+#define NAPS 20u
+#define LOOKS_OUT_OF_PATIENCE 256u
+
+/* A host is free if it is so each time, and a busy thread cannot do that by chance. */
+#define FREE_LOOKS 4u
+#define FREE_PAUSES 20u
+
+/* After so many looks in a row that met a watcher's call, it is a long one. */
+#define CALLS_IN_A_ROW 6u
+
+struct poster {
+	bool is_counted; /* in holding_off */
+	unsigned calls_in_a_row;
+};
+
+static bool is_calling(struct sessio_host *host)
+{
+	return atomic_load_explicit(&host->running, memory_order_relaxed) != NULL;
+}
+
+/* Only reads, for the sake of the thread that posts. */
+static bool seems_free(struct sessio_host *host)
+{
+	return !is_calling(host) && si_mutex_is_free(&host->lock);
+}
+
+static bool stays_free(struct sessio_host *host)
+{
+	for (unsigned i = 0; i < FREE_LOOKS; i++) {
+		if (!seems_free(host)) {
+			return false;
+		}
+		si_platform_pause(FREE_PAUSES);
+	}
+	return true;
+}
+
+static void count_locked(struct sessio_host *host, struct poster *poster) SI_LOCKED_HOST
+{
+	if (!poster->is_counted) {
+		poster->is_counted = true;
+		host->holding_off++;
+	}
+}
+
+/* True with the lock, if nobody delivers. The analysis does not see which way is which. */
+static bool come_in(struct sessio_host *host, struct poster *poster) SI_UNCHECKED_LOCKING
+{
+	if (!seems_free(host) || !si_mutex_try_lock(&host->lock)) {
+		return false;
+	}
+	if (host->busy) {
+		count_locked(host, poster);
+		si_mutex_unlock(&host->lock);
+		return false;
+	}
+	return true;
+}
+
+/* True with the lock. */
+static bool come_in_at_once(struct sessio_host *host, struct poster *poster)
+{
+	for (unsigned i = 0; i < LOOKS_AT_ONCE; i++) {
+		si_platform_pause(1u << 2 * i);
+		if (come_in(host, poster)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* True with the lock. False: the patience is over, or the call is long. */
+static bool come_in_if_free(struct sessio_host *host, struct poster *poster)
+{
+	unsigned pauses = FIRST_PAUSES;
+
+	for (unsigned i = 0; i < LOOKS_AWAKE + NAPS; i++) {
+		if (stays_free(host) && come_in(host, poster)) {
+			return true;
+		}
+		if (i < LOOKS_AWAKE) {
+			si_platform_pause(pauses);
+			pauses *= 2;
+		} else if (!si_platform_nap()) {
+			return false;
+		}
+		poster->calls_in_a_row = is_calling(host) ? poster->calls_in_a_row + 1 : 0;
+		if (poster->calls_in_a_row == CALLS_IN_A_ROW) {
+			return false;
+		}
+	}
+	return false;
+}
+
+/* True with the lock. */
+static bool come_in_between(struct sessio_host *host, struct poster *poster)
+{
+	for (unsigned i = 0; i < LOOKS_OUT_OF_PATIENCE; i++) {
+		if (come_in(host, poster)) {
+			return true;
+		}
+		si_platform_pause(1);
+	}
+	return false;
+}
+
+static void lock_in_turn(struct sessio_host *host, struct poster *poster)
+	SI_ACQUIRES(&host->lock) SI_UNCHECKED_LOCKING
+{
+	if (si_platform_cpu_count() == 1) {
+		si_mutex_lock(&host->lock); /* the other thread does not run while this one looks */
+	} else if (!come_in_at_once(host, poster)) {
+		si_mutex_lock(&host->turn);
+		if (!come_in_if_free(host, poster) && !come_in_between(host, poster)) {
+			si_mutex_lock(&host->lock);
+		}
+		si_mutex_unlock(&host->turn);
+	}
+	host->holding_off -= poster->is_counted;
+}
+
+void si_crowd_lock(struct sessio_host *host)
+{
+	struct poster poster = { false, 0 };
+
+	lock_in_turn(host, &poster);
+}
+
+void si_crowd_hold_off_locked(struct sessio_host *host)
+{
+	struct poster poster = { false, 0 };
+
+	if (si_platform_cpu_count() == 1) {
+		return; /* the thread that delivers does not run */
+	}
+	count_locked(host, &poster);
+	si_mutex_unlock(&host->lock);
+	lock_in_turn(host, &poster);
+}
