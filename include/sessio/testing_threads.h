@@ -92,8 +92,9 @@ typedef struct sessio_threads_options {
 	void *arg; /* of all three functions */
 	/*
 	 * A digest of all that threads share, which is different if that is. Their stacks
-	 * are known without it. Two equal states are not explored twice. It may call
-	 * nothing of the library. NULL: no two states are equal.
+	 * are known without it, and so is memory that the library takes in the schedule,
+	 * which has its objects and what drivers allocate. Two equal states are not explored
+	 * twice. It may call nothing of the library. NULL: no two states are equal.
 	 */
 	uint64_t (*digest)(void *arg);
 	/* Writes the state as a line of text, for the report. NULL: there is none. */

@@ -2,8 +2,8 @@
 /*
  * The decisions of a schedule: the threads that can run, the usual one, and the plan's.
  *
- * A digest of a state has the test's own digest, each thread's stack and status, and the
- * clock. It has the active thread, and how many pre-emptions and faults there were: so
+ * A digest of a state has the test's own digest, the library's memory, each thread's
+ * stack and status, and the clock. It has the active thread, and how many pre-emptions and faults there were: so
  * many fewer are left. Two schedules at equal states then have the same continuations
  * within the same bounds. There is no other reduction. Left out are the counts of
  * points after which a thread yields, and a schedule is a livelock.
@@ -56,19 +56,38 @@ void si_threads_count_point(const struct si_thread *self)
 	}
 }
 
-/* Other threads stand still; this reads their stacks. */
-static UNSANITIZED uint64_t mix_stack(uint64_t digest, const struct si_thread *thread)
+/* Other threads stand still; this reads their stacks, and memory that they work on. */
+static UNSANITIZED uint64_t mix_memory(
+	uint64_t digest, const unsigned char *from, const unsigned char *to)
 {
-	const unsigned char *at = thread->stack_low;
-
-	if (at == NULL) {
-		return mix(digest, 0);
+	while ((size_t)(to - from) >= sizeof(uintptr_t)) {
+		digest = mix(digest, *(const uintptr_t *)(const void *)from);
+		from += sizeof(uintptr_t);
 	}
-	while (at < thread->stack_high) {
-		digest = mix(digest, *(const uintptr_t *)(const void *)at);
-		at += sizeof(uintptr_t);
+	for (; from < to; from++) {
+		digest = mix(digest, *from);
 	}
 	return digest;
+}
+
+static uint64_t mix_stack(uint64_t digest, const struct si_thread *thread)
+{
+	return thread->stack_low != NULL ? mix_memory(digest, thread->stack_low, thread->stack_high)
+					 : mix(digest, 0);
+}
+
+/* The order of the blocks does not matter. */
+static uint64_t blocks_digest(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < WORLD->block_count; i++) {
+		const struct si_thread_block *block = &WORLD->blocks[i];
+
+		sum += mix_memory(mix((uint64_t)(uintptr_t)block->memory, block->size),
+			block->memory, block->memory + block->size);
+	}
+	return sum;
 }
 
 static uint64_t digest_of(const struct si_thread *self)
@@ -79,6 +98,7 @@ static uint64_t digest_of(const struct si_thread *self)
 	digest = mix(digest, shared->faults);
 	digest = mix(digest, WORLD->options->digest(WORLD->options->arg));
 	digest = mix(digest, WORLD->now_ns);
+	digest = mix(digest, blocks_digest());
 	for (unsigned i = 0; i < WORLD->count; i++) {
 		const struct si_thread *thread = &WORLD->threads[i];
 
@@ -190,7 +210,7 @@ static unsigned decide(struct si_thread *self, struct si_threads_decision decisi
 	decision.thread = (uint8_t)self->index;
 	decision.nth = self->nth;
 	decision.trail = WORLD->trail;
-	if (WORLD->options->digest != NULL && !shared->plan.random) {
+	if (WORLD->options->digest != NULL && !shared->plan.random && !WORLD->has_more_blocks) {
 		uint64_t digest = digest_of(self);
 
 		end_if_known(digest);

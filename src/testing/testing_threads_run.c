@@ -139,12 +139,18 @@ _Noreturn void si_threads_finish(sessio_threads_finding finding, const char *tex
 	}
 }
 
-/* (testing_threads_run-1) */
-static void wait_for_turn(struct si_thread *self)
+/*
+ * (testing_threads_run-1). A wait leaves other remains on the stack if the turn has come before. So its
+ * frames are far below this one, where wipe_stack() reaches all of them.
+ */
+static SI_NOINLINE void wait_for_turn(struct si_thread *self)
 {
+	volatile uintptr_t room[32];
+
+	room[0] = 0;
+	(void)room[0];
 	while (sem_wait(&self->turn) != 0) {
 	}
-	self->status = SI_THREAD_READY;
 }
 
 /* (testing_threads_run-2); its frame is the first that is no part of the state. */
@@ -163,6 +169,8 @@ static SI_NOINLINE void hand_over(struct si_thread *self)
 	atomic_store_explicit(&WORLD->shared->active, next->index, memory_order_relaxed);
 	(void)sem_post(&next->turn);
 	wait_for_turn(self);
+	/* Work after the call, or its frame could take the place of this one, which others read. */
+	self->status = SI_THREAD_READY;
 }
 
 /* No remains of the functions above may become part of a state. */
@@ -234,6 +242,25 @@ static bool on_alloc(size_t size)
 		}
 	}
 	return !fails;
+}
+
+static void on_allocated(void *memory, size_t size)
+{
+	if (WORLD->block_count == SI_THREADS_BLOCKS) {
+		WORLD->has_more_blocks = true;
+		return;
+	}
+	WORLD->blocks[WORLD->block_count++] = (struct si_thread_block){ memory, size };
+}
+
+static void on_freeing(void *memory)
+{
+	for (unsigned i = 0; i < WORLD->block_count; i++) {
+		if (WORLD->blocks[i].memory == memory) {
+			WORLD->blocks[i] = WORLD->blocks[--WORLD->block_count];
+			return;
+		}
+	}
 }
 
 static void on_before_lock(const void *lock)
@@ -412,6 +439,7 @@ static void run_thread(void *arg)
 	begin_thread(self);
 	self->stack_high = __builtin_frame_address(0);
 	wait_for_turn(self);
+	self->status = SI_THREAD_READY;
 	wipe_stack();
 	self->run(self->arg);
 	self->file = NULL;
@@ -455,6 +483,8 @@ static void on_started_thread(bool started)
 
 static const struct si_hooks hooks = {
 	.may_alloc = on_alloc,
+	.allocated = on_allocated,
+	.freeing = on_freeing,
 	.before_lock = on_before_lock,
 	.after_unlock = on_after_unlock,
 	.given = on_given,

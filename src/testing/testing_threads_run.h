@@ -11,6 +11,7 @@
 #define SI_THREAD_NEVER UINT64_MAX
 #define SI_THREAD_LOCKS 16u
 #define SI_THREADS_OBJECTS 256u
+#define SI_THREADS_BLOCKS 1024u
 
 enum si_thread_status {
 	SI_THREAD_READY,
@@ -43,6 +44,12 @@ struct si_thread {
 	const unsigned char *stack_high;
 };
 
+/* Memory that the library has from the system. */
+struct si_thread_block {
+	const unsigned char *memory;
+	size_t size;
+};
+
 extern struct si_threads_world {
 	const sessio_threads_options *options; /* NULL: this is no schedule */
 	struct si_threads_shared *shared;
@@ -54,6 +61,9 @@ extern struct si_threads_world {
 	unsigned slice; /* points since another thread ran */
 	unsigned object_count;
 	const void *objects[SI_THREADS_OBJECTS]; /* in the order in which they were met */
+	struct si_thread_block blocks[SI_THREADS_BLOCKS]; /* made in this schedule, in any order */
+	unsigned block_count;
+	bool has_more_blocks; /* than there is room for: then no state is known */
 	uint64_t trail;
 	uint64_t points;
 	uint64_t random;

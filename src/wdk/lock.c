@@ -38,8 +38,13 @@ static bool try_fast_mutex(void *object)
 
 static bool owns_fast_mutex(PFAST_MUTEX mutex)
 {
-	/* Relaxed: only this thread writes this value. */
-	return __atomic_load_n(&mutex->Owner, __ATOMIC_RELAXED) == me();
+	PKTHREAD self = me();
+
+	/*
+	 * Relaxed: only this thread writes this value. It is read last, so that no register
+	 * keeps it over a call: a schedule's states would differ in it for no reason.
+	 */
+	return __atomic_load_n(&mutex->Owner, __ATOMIC_RELAXED) == self;
 }
 
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex)

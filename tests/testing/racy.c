@@ -260,14 +260,53 @@ static void no_memory(void *arg)
 	start("maker", allocate, NULL);
 }
 
+/* Two threads leave their order in a driver's own memory. No stack has it, nor the test's digest. */
+static volatile LONG *order;
+
+static void go(void *arg)
+{
+	*order = *order * 3 + (arg != NULL ? 1 : 2);
+}
+
+static void look_at_order(void *arg)
+{
+	(void)arg;
+	SESSIO_THREADS_POINT();
+	SESSIO_THREADS_CHECK(is_right || *order != 2 * 3 + 1);
+	second = 1;
+}
+
+/* So that there is a choice where the other one looks. */
+static void stand_by(void *arg)
+{
+	(void)arg;
+	while (second == 0) {
+		sessio_threads_yield();
+	}
+}
+
+static void order_in_memory(void *arg)
+{
+	begin(arg);
+	order = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*order), 'edrO');
+	SESSIO_THREADS_CHECK(order != NULL);
+	start("one", go, &first);
+	start("two", go, NULL);
+	start("looker", look_at_order, NULL);
+	start("bystander", stand_by, NULL);
+	sessio_threads_join();
+	ExFreePoolWithTag((PVOID)(ULONG_PTR)order, 'edrO');
+}
+
 const struct racy racy_programs[] = {
 	{ "check_then_act", check_then_act, seat_digest, SESSIO_THREADS_FAILED, 2, 0, true },
-	{ "lock_order", lock_order, forks_digest, SESSIO_THREADS_DEADLOCK, 2, 0, false },
+	{ "lock_order", lock_order, forks_digest, SESSIO_THREADS_DEADLOCK, 2, 0, true },
 	{ "spin_lock_order", spin_lock_order, spins_digest, SESSIO_THREADS_DEADLOCK, 2, 0, true },
 	{ "lost_wake_up", lost_wake_up, news_digest, SESSIO_THREADS_DEADLOCK, 2, 0, true },
 	{ "spin_for_ever", spin_for_ever, two_words, SESSIO_THREADS_LIVELOCK, 2, 0, true },
-	{ "close_against_callback", close_against_callback, NULL, SESSIO_THREADS_FAILED, 2, 0,
-		false },
+	{ "close_against_callback", close_against_callback, two_words, SESSIO_THREADS_FAILED, 2, 0,
+		true },
+	{ "order_in_memory", order_in_memory, two_words, SESSIO_THREADS_FAILED, 1, 0, false },
 	{ "late", late, news_digest, SESSIO_THREADS_FAILED, 2, 0, true },
 	{ "no_memory", no_memory, NULL, SESSIO_THREADS_FAILED, 1, 1, true },
 };
