@@ -108,8 +108,8 @@ static sessio_status watch(struct sessio_bind *bind)
 	return SESSIO_OK;
 }
 
-static const struct si_session_join session_join = { si_bind_entered, si_bind_attach,
-	si_bound_drop };
+static const struct si_session_join session_join = { si_bind_entered, si_bind_attach_locked,
+	si_bind_detach_locked, si_bind_unref };
 
 sessio_status sessio_bind_create(
 	sessio_user_session *user, const sessio_bind_policy *policy, sessio_bind **out_bind)
@@ -162,7 +162,7 @@ sessio_status sessio_bind_add(sessio_bind *bind, void *session_context)
 	if (!si_rundown_is_open(&session->run)) {
 		return SESSIO_BAD_STATE;
 	}
-	return si_bind_attach(bind, session);
+	return si_bind_add(bind, session);
 }
 
 sessio_status sessio_bind_remove(sessio_bind *bind, void *session_context)

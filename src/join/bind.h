@@ -2,18 +2,19 @@
 /*
  * The join of user sessions and resource sessions: how a bind is built.
  *
- * Each bound session has a record, which its cold part points to and which is in
- * its bind's list. bind_record.c has the records and what an event does to them,
- * bind_scope.c what a thread opens, bind.c the life of a bind.
+ * Each bound session has a record, which lies in its cold part and is in its bind's
+ * list. bind_record.c has the records and what an event does to them, bind_scope.c what
+ * a thread opens, bind.c the life of a bind.
  *
- * (bind-1) A record is made and linked with the session's resource lock and, inside
- *      it, the bind's lock held. The thread that takes it out of the session's
- *      cold part, under the resource lock, unlinks and frees it.
- * (bind-2) A session takes its own record out, and unlinks it under the bind's
- *      lock. It does so before it drops the context's first reference, or gives
- *      a PENDING context back. While that lock is held, a session in the list
- *      therefore is there. It can be referenced if it is not PENDING.
- * (bind-3) Each record, each scope, the watcher and the creator hold the bind.
+ * (bind-1) A record is linked and unlinked with the session's resource lock and, inside
+ *      it, the bind's lock held. It names its bind while it is linked.
+ * (bind-2) A session takes its own record out before it drops the context's first
+ *      reference, or gives a PENDING context back. While the bind's lock is held,
+ *      a session in the list therefore is there. It can be referenced if it is
+ *      not PENDING.
+ * (bind-3) The list, while it is not empty, each scope, the watcher and the creator hold
+ *      the bind. The thread that takes the last record out drops the list's hold
+ *      when it has released both locks.
  * (bind-4) When an event closes, and when a bind is detached, `closed` is set before
  *      the first session is; nothing is linked after that. Records are in the
  *      order of their numbers. A pass ends at the number that was the latest when
@@ -24,7 +25,7 @@
  *
  * Lock order: one resource lock, then one bind's lock.
  *
- * tests/models/join.pml checks (bind-1), (bind-2) and (bind-4) exhaustively.
+ * tests/models/join.pml checks (bind-1)-(bind-4) exhaustively.
  */
 #ifndef SI_BIND_H
 #define SI_BIND_H
@@ -34,13 +35,6 @@
 #include "base/list.h"
 #include "base/refcount.h"
 #include "resource/session.h"
-
-struct si_bound {
-	struct si_list_node node; /* the bind's lock; bind->bound */
-	struct sessio_bind *bind; /* counted */
-	struct si_session *session;
-	uint64_t number; /* the bind's lock; (bind-4) */
-};
 
 struct sessio_bind {
 	si_mutex lock;
@@ -72,10 +66,11 @@ void si_bind_notify_all(struct sessio_bind *bind, const sessio_user_notice *noti
 /* The bind that this thread opens for, NULL if it is in none. */
 struct sessio_bind *si_bind_entered(void);
 
-/* Binds a session that is open or about to be. */
-sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *session);
+/* Binds a session that is open. */
+sessio_status si_bind_add(struct sessio_bind *bind, struct si_session *session);
 
-/* Unlinks and frees a record that has been taken out of its session's cold part. */
-void si_bound_drop(struct si_bound *bound);
+/* The join's part in the life of a session, as struct si_session_join has it. */
+sessio_status si_bind_attach_locked(struct sessio_bind *bind, struct si_session *session);
+struct sessio_bind *si_bind_detach_locked(struct si_bound *bound);
 
 #endif /* SI_BIND_H */

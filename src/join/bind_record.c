@@ -4,9 +4,6 @@
 
 #include "base/thread_frame.h"
 
-#define LINE 64u /* bytes of the cache */
-#define FETCHED (5 * LINE)
-
 static const char callback_kind; /* frames round the policy's callback; the value is the bind */
 
 static struct si_bound *of_node(struct si_list_node *node)
@@ -14,116 +11,94 @@ static struct si_bound *of_node(struct si_list_node *node)
 	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_bound, node);
 }
 
-void si_bound_drop(struct si_bound *bound)
+/* Both locks are held. The bind if its list is empty now (bind-3). */
+static struct sessio_bind *unlink_locked(struct si_bound *bound)
 {
 	struct sessio_bind *bind = bound->bind;
 
-	si_mutex_lock(&bind->lock);
 	si_list_remove(&bind->bound, &bound->node);
-	bind->count--;
-	si_mutex_unlock(&bind->lock);
-	si_platform_free(bound);
-	si_bind_unref(bind);
+	bound->bind = NULL;
+	return --bind->count == 0 ? bind : NULL;
 }
 
-/* Both locks are held: links the record unless the bind is closed. */
-static sessio_status link_unless_closed(struct sessio_bind *bind, struct si_bound *bound)
+struct sessio_bind *si_bind_detach_locked(struct si_bound *bound)
 {
-	sessio_status status = SESSIO_BAD_STATE;
+	struct sessio_bind *bind = bound->bind;
+	struct sessio_bind *emptied;
 
 	si_mutex_lock(&bind->lock);
+	emptied = unlink_locked(bound);
+	si_mutex_unlock(&bind->lock);
+	return emptied;
+}
+
+static si_mutex *lock_of(const struct si_session *session)
+{
+	return si_session_resource(session)->lock;
+}
+
+sessio_status si_bind_attach_locked(struct sessio_bind *bind, struct si_session *session)
+{
+	struct si_session_cold *cold = si_session_cold_locked(session);
+	sessio_status status = SESSIO_BAD_STATE;
+
+	if (cold == NULL) {
+		return SESSIO_NO_MEMORY;
+	}
+	if (cold->bound.bind != NULL) {
+		return SESSIO_EXISTS;
+	}
+	si_mutex_lock(&bind->lock);
 	if (!bind->closed) {
-		bound->number = ++bind->last_number;
-		si_list_append(&bind->bound, &bound->node);
-		bind->count++;
+		cold->bound.bind = bind;
+		cold->bound.session = session;
+		cold->bound.number = ++bind->last_number;
+		si_list_append(&bind->bound, &cold->bound.node);
+		if (bind->count++ == 0) {
+			si_bind_ref(bind); /* (bind-3) */
+		}
 		status = SESSIO_OK;
 	}
 	si_mutex_unlock(&bind->lock);
 	return status;
 }
 
-static si_mutex *lock_of(const struct si_session *session)
+sessio_status si_bind_add(struct sessio_bind *bind, struct si_session *session)
 {
-	return si_resource_of(session->object)->lock;
-}
-
-static sessio_status attach_locked(
-	struct sessio_bind *bind, struct si_session *session, struct si_bound *bound)
-{
-	struct si_session_cold *cold;
-	sessio_status status;
-
-	if (session->end != SI_LIVE || si_rundown_is_closed(&session->run)) {
-		return SESSIO_BAD_STATE;
-	}
-	cold = si_session_cold_locked(session);
-	if (cold == NULL) {
-		return SESSIO_NO_MEMORY;
-	}
-	if (cold->bound != NULL) {
-		return SESSIO_EXISTS;
-	}
-	status = link_unless_closed(bind, bound);
-	if (status == SESSIO_OK) {
-		cold->bound = bound;
-	}
-	return status;
-}
-
-sessio_status si_bind_attach(struct sessio_bind *bind, struct si_session *session)
-{
-	struct si_bound *bound = si_platform_alloc(sizeof(*bound));
 	si_mutex *lock = lock_of(session);
-	sessio_status status;
+	sessio_status status = SESSIO_BAD_STATE;
 
-	if (bound == NULL) {
-		return SESSIO_NO_MEMORY;
-	}
-	bound->bind = bind;
-	bound->session = session;
-	si_bind_ref(bind);
 	si_mutex_lock(lock);
-	status = attach_locked(bind, session, bound);
-	si_mutex_unlock(lock);
-	if (status != SESSIO_OK) {
-		si_platform_free(bound);
-		si_bind_unref(bind);
+	if (session->end == SI_LIVE && !si_rundown_is_closed(&session->run)) {
+		status = si_bind_attach_locked(bind, session);
 	}
+	si_mutex_unlock(lock);
 	return status;
-}
-
-/* The record of a session, if it is in this bind; the resource lock is held. */
-static struct si_bound *record_of(struct sessio_bind *bind, const struct si_session *session)
-{
-	struct si_bound *bound = session->cold == NULL ? NULL : session->cold->bound;
-
-	return bound != NULL && bound->bind == bind ? bound : NULL;
 }
 
 bool si_bind_detach(struct sessio_bind *bind, struct si_session *session)
 {
 	si_mutex *lock = lock_of(session);
-	struct si_bound *bound;
+	struct sessio_bind *emptied = NULL;
+	bool found;
 
 	si_mutex_lock(lock);
-	bound = record_of(bind, session);
-	if (bound != NULL) {
-		session->cold->bound = NULL;
+	found = session->cold != NULL && session->cold->bound.bind == bind;
+	if (found) {
+		emptied = si_bind_detach_locked(&session->cold->bound);
 	}
 	si_mutex_unlock(lock);
-	if (bound == NULL) {
-		return false;
+	if (emptied != NULL) {
+		si_bind_unref(emptied);
 	}
-	si_bound_drop(bound);
-	return true;
+	return found;
 }
 
 /*
- * Takes the record at the cursor out of its session's cold part and of the list.
- * NULL: its session is about to drop it, or another resource's lock is needed.
+ * Takes the record at the cursor out, unless another resource's lock is needed for it.
+ * Both locks are held. The bind if its list is empty now.
  */
-static struct si_bound *detach_at(struct sessio_bind *bind, struct si_list_cursor *cursor,
-	const si_mutex *lock) SI_HELD(bind->lock)
+static struct sessio_bind *detach_at(struct si_list_cursor *cursor, const si_mutex *lock)
 {
 	struct si_bound *bound = of_node(cursor->at);
 
@@ -131,13 +106,7 @@ static struct si_bound *detach_at(struct sessio_bind *bind, struct si_list_curso
 		return NULL; /* another is the next now */
 	}
 	(void)si_list_cursor_next(cursor);
-	if (record_of(bind, bound->session) != bound) {
-		return NULL; /* (bind-1) */
-	}
-	bound->session->cold->bound = NULL;
-	si_list_remove(&bind->bound, &bound->node);
-	bind->count--;
-	return bound;
+	return unlink_locked(bound);
 }
 
 /*
@@ -154,17 +123,16 @@ void si_bind_detach_all(struct sessio_bind *bind)
 	si_list_cursor_begin(&bind->bound, &cursor);
 	while (cursor.at != NULL) {
 		si_mutex *lock = lock_of(of_node(cursor.at)->session);
-		struct si_bound *bound;
+		struct sessio_bind *emptied;
 
 		si_mutex_unlock(&bind->lock);
 		si_mutex_lock(lock);
 		si_mutex_lock(&bind->lock);
-		bound = detach_at(bind, &cursor, lock);
+		emptied = detach_at(&cursor, lock);
 		si_mutex_unlock(&bind->lock);
 		si_mutex_unlock(lock);
-		if (bound != NULL) {
-			si_platform_free(bound);
-			si_bind_unref(bind);
+		if (emptied != NULL) {
+			si_bind_unref(emptied); /* the caller has another reference */
 		}
 		si_mutex_lock(&bind->lock);
 	}
@@ -204,27 +172,31 @@ static void take_bias_from(struct si_list_node *node)
 	si_session_take_bias(biased, count);
 }
 
-/*
- * Asks for the memory of the next session. Behind it most have what was allocated next:
- * the record and the cold part. By the time that they are used they are there.
- */
-static void fetch_ahead(struct si_list_node *node)
-{
-	uintptr_t memory;
+#define LINE 64u /* bytes of the cache */
+#define FETCH_AHEAD 4u /* sessions: by then the memory has answered */
 
-	if (node == NULL) {
-		return;
-	}
-	memory = (uintptr_t)of_node(node)->session;
-	for (uintptr_t at = memory; at < memory + FETCHED; at += LINE) {
+/*
+ * Sessions that were opened in a row often lie at equal distances, each with its record
+ * behind it. Then this asks for all of one ahead of time. Otherwise it asks in vain.
+ */
+static void fetch_ahead(const struct si_list_node *before, struct si_list_node *node)
+{
+	const struct si_bound *bound = of_node(node);
+	uintptr_t distance = (uintptr_t)node - (uintptr_t)before;
+	uintptr_t end = (uintptr_t)(bound + 1) + FETCH_AHEAD * distance;
+	uintptr_t at = (uintptr_t)bound->session + FETCH_AHEAD * distance;
+
+	/* A cold part that was made later may be anywhere. */
+	for (unsigned lines = 0; at < end && lines < 8; lines++) {
 		si_prefetch((const void *)at);
+		at += LINE;
 	}
-	si_prefetch(node->next);
 }
 
 void si_bind_close_all(struct sessio_bind *bind)
 {
 	struct si_list_cursor cursor;
+	struct si_list_node *before; /* nothing may be there */
 	unsigned taken = 0; /* sessions ahead whose bias has been taken */
 	uint64_t last;
 
@@ -232,16 +204,18 @@ void si_bind_close_all(struct sessio_bind *bind)
 	bind->closed = true;
 	last = bind->last_number; /* (bind-4) */
 	si_list_cursor_begin(&bind->bound, &cursor);
+	before = cursor.at;
 	while (cursor.at != NULL && of_node(cursor.at)->number <= last) {
 		struct si_list_node *node = si_list_cursor_next(&cursor);
 
+		fetch_ahead(before, node);
+		before = node;
 		if (taken != 0) {
 			taken--;
 		} else if (si_rundown_is_biased(&of_node(node)->session->run)) {
 			take_bias_from(node);
 			taken = BATCH - 1;
 		}
-		fetch_ahead(cursor.at);
 		close_one(bind, of_node(node)->session);
 	}
 	si_list_cursor_end(&bind->bound, &cursor);

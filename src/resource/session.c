@@ -12,10 +12,20 @@ void si_session_set_join(const struct si_session_join *join)
 	atomic_store_explicit(&si_session_join, join, memory_order_relaxed);
 }
 
+/* Where the cold part of a roomy session is. */
+static void *room_of(const struct si_session *session)
+{
+	unsigned char *context = si_session_context(session);
+	const struct sessio_object_type *type = si_header_of(context)->type;
+
+	return context + SI_ALIGNED(si_object_size(type)) - type->before - sizeof(struct si_header);
+}
+
 struct si_session_cold *si_session_cold_locked(struct si_session *session)
 {
 	if (session->cold == NULL) {
-		session->cold = si_platform_alloc(sizeof(*session->cold));
+		session->cold = session->roomy ? room_of(session)
+					       : si_platform_alloc(sizeof(*session->cold));
 		if (session->cold != NULL) {
 			*session->cold = (struct si_session_cold){ .holders = NULL };
 		}
@@ -26,18 +36,18 @@ struct si_session_cold *si_session_cold_locked(struct si_session *session)
 void si_session_fini(struct si_session *session)
 {
 	si_rundown_fini(&session->run);
-	si_platform_free(session->cold);
+	if (!session->roomy) {
+		si_platform_free(session->cold);
+	}
 }
 
-struct si_bound *si_session_unbind_locked(struct si_session *session)
+struct sessio_bind *si_session_unbind_locked(struct si_session *session)
 {
-	struct si_bound *bound = NULL;
-
-	if (session->cold != NULL) {
-		bound = session->cold->bound;
-		session->cold->bound = NULL;
+	if (si_likely(session->cold == NULL || session->cold->bound.bind == NULL)) {
+		return NULL;
 	}
-	return bound;
+	return atomic_load_explicit(&si_session_join, memory_order_relaxed)
+		->detach(&session->cold->bound);
 }
 
 struct si_badge *si_session_take_badge_locked(struct si_session *session)
@@ -51,10 +61,10 @@ struct si_badge *si_session_take_badge_locked(struct si_session *session)
 	return badge;
 }
 
-void si_session_drop_bound(struct si_bound *bound)
+void si_session_drop_bind(struct sessio_bind *bind)
 {
-	if (si_unlikely(bound != NULL)) {
-		atomic_load_explicit(&si_session_join, memory_order_relaxed)->drop(bound);
+	if (si_unlikely(bind != NULL)) {
+		atomic_load_explicit(&si_session_join, memory_order_relaxed)->drop(bind);
 	}
 }
 

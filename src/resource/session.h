@@ -62,7 +62,6 @@
 #include "resource/share_rule.h"
 
 struct si_session;
-struct si_bound;
 struct si_badge;
 struct si_handle_object;
 struct sessio_bind;
@@ -120,10 +119,18 @@ enum si_session_stage { SI_RAW, SI_CONSTRUCTED, SI_AGREED };
 /* How far the end is: none yet, or CLOSED; COMPLETING; ENDED, but for a walker (session-6); ENDED. */
 enum si_session_end { SI_LIVE, SI_COMPLETING, SI_PINNED, SI_ENDED };
 
-/* The cold part, which only some sessions have. */
+/* The join's record of a session, which is the join's alone (bind-1). */
+struct si_bound {
+	struct si_list_node node; /* the bind's lock; bind->bound */
+	struct sessio_bind *bind; /* resource lock; NULL: it is in none */
+	struct si_session *session;
+	uint64_t number; /* the bind's lock; (bind-4) */
+};
+
+/* The cold part, which only some sessions have: in memory of its own, or behind the context. */
 struct si_session_cold {
+	struct si_bound bound;
 	struct si_holder *holders; /* the session's own shared lock; operations, if tracked */
-	struct si_bound *bound; /* resource lock; the join's record of this session */
 	struct si_badge *badge; /* resource lock; counted; session_handle.c's */
 	struct si_list watches; /* resource lock; (session-12) */
 	uint64_t opened_ns; /* fixed; 0 if the session is neither tracked nor stamped */
@@ -143,6 +150,7 @@ struct si_session {
 	_Atomic bool sent; /* it has, or had, a number (session_number-5) */
 	bool tracked; /* operations say who they are, and go the slow way; fixed */
 	bool first_dropped; /* resource lock; (session-11) */
+	bool roomy; /* the cold part is behind the context, in the same memory; fixed */
 	struct si_list_node node; /* resource lock; resource->sessions */
 	uint32_t pins; /* resource lock; walkers that had it when it ended (session-6) */
 	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
@@ -287,26 +295,29 @@ void si_session_fini(struct si_session *session);
 /* Takes the badge out, likewise; NULL if there is none. */
 struct si_badge *si_session_take_badge_locked(struct si_session *session);
 
-/* Takes the join's record out; NULL if there is none. Drop it with the lock released. */
-struct si_bound *si_session_unbind_locked(struct si_session *session);
-void si_session_drop_bound(struct si_bound *bound);
+/* Takes the session out of its bind. Drop the result with the lock released; may be NULL. */
+struct sessio_bind *si_session_unbind_locked(struct si_session *session);
+void si_session_drop_bind(struct sessio_bind *bind);
 
-/* The cold part, made if there is none; the resource lock is held. NULL: no memory. */
+/* The cold part, made if there is none; the resource lock is held. NULL: no memory, if not roomy. */
 struct si_session_cold *si_session_cold_locked(struct si_session *session);
 
 /*
- * The join's part in the life of a session. Its records are opaque here. The
- * first bind sets the table; without one no session is ever bound.
+ * The join's part in the life of a session. The first bind sets the table; without
+ * one no session is ever bound.
  */
 struct si_session_join {
 	/* The bind that the calling thread opens for; NULL if there is none. Asked if scopes are. */
 	struct sessio_bind *(*entered)(void);
 
-	/* Binds a session that is open or about to be: sets cold->bound. No lock is held. */
+	/* Binds a session, which is in no bind. The resource lock is held. */
 	sessio_status (*attach)(struct sessio_bind *bind, struct si_session *session);
 
-	/* Frees a record that has been taken out of cold->bound. No lock is held. */
-	void (*drop)(struct si_bound *bound);
+	/* Takes a record out of its bind, which is the result if drop() is needed. Likewise. */
+	struct sessio_bind *(*detach)(struct si_bound *bound);
+
+	/* The last record has left the bind. No lock is held. */
+	void (*drop)(struct sessio_bind *bind);
 };
 
 extern _Atomic(const struct si_session_join *) si_session_join;

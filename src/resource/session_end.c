@@ -147,14 +147,14 @@ static void finish_item(struct si_deferred *item)
 
 /* The records of others that a session leaves before closeComplete. */
 struct ties {
-	struct si_bound *bound;
+	struct sessio_bind *bind;
 	struct si_badge *badge;
 };
 
 static void drop_ties(const struct ties *ties)
 {
 	si_session_handle_end(ties->badge); /* its handles are revoked */
-	si_session_drop_bound(ties->bound);
+	si_session_drop_bind(ties->bind);
 }
 
 /* Its rights are free again, and it belongs to no user session any more. */
@@ -174,11 +174,12 @@ static SI_NOINLINE void complete_slowly(struct si_resource *resource, struct si_
 	struct ties ties = begin_completing_locked(resource, session);
 	struct ending ending = { .context = NULL };
 
-	if (ties.bound == NULL && ties.badge == NULL && session->type->ops.close_complete == NULL) {
+	if (ties.badge == NULL && session->type->ops.close_complete == NULL) {
 		ending = finish_locked(resource, session);
 	}
 	si_mutex_unlock(resource->lock);
 	if (ending.context != NULL) {
+		si_session_drop_bind(ties.bind);
 		(void)finish_unlocked(&ending, session);
 		return;
 	}
@@ -198,7 +199,8 @@ static inline void free_locked(struct si_resource *resource, struct si_session *
 	const struct sessio_object_type *type = si_header_of(context)->type;
 	void *object = session->object;
 	struct si_session_type *session_type = session->type;
-	size_t size = si_object_size(type); /* read before the type may go */
+	/* Read before the type may go. */
+	size_t size = si_session_memory_size(type, session->roomy);
 	void *memory = si_object_unmake(context, type->before);
 	bool last = si_resource_remove_context_locked(resource, session_type);
 
@@ -212,30 +214,43 @@ static inline void free_locked(struct si_resource *resource, struct si_session *
 	}
 }
 
+/* Nobody waits for this end, and the cold part goes with the session. */
+static inline bool is_alone(const struct si_session *session)
+{
+	const struct si_session_cold *cold = session->cold;
+
+	return cold == NULL ||
+		(session->roomy && cold->badge == NULL && si_list_is_empty(&cold->watches));
+}
+
 void si_session_complete(struct si_session *session)
 {
 	struct si_resource *resource = si_session_resource(session);
 	void *context = si_session_context(session);
 	const struct si_header *header = si_header_of(context);
+	struct sessio_bind *bind;
 
 	si_mutex_lock(resource->lock);
-	if (si_unlikely(session->cold != NULL || session->first_dropped ||
+	if (si_unlikely(!is_alone(session) || session->first_dropped ||
 		    resource->sessions.cursors != NULL ||
 		    session->type->ops.close_complete != NULL)) {
 		complete_slowly(resource, session);
 		return;
 	}
+	bind = si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	si_stack_remove(&resource->sessions, &session->node);
 	/* Acquire: if the only reference is the end's, what other holders did is done. */
 	if (si_likely(header->type->quiet && si_rundown_is_whole(&session->run) &&
 		    atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire) == 1)) {
 		free_locked(resource, session);
+		si_session_drop_bind(bind);
 		si_wait_wake();
 		return;
 	}
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 	si_mutex_unlock(resource->lock);
+	si_session_drop_bind(bind);
 	si_wait_wake();
 	(void)put_context(context);
 }

@@ -19,13 +19,19 @@ struct si_kept_memory {
 	size_t size;
 };
 
-/* Memory for a context of this type; NULL: none left. */
-static inline void *si_session_memory_take_locked(
-	struct si_resource *resource, const struct sessio_object_type *type)
+/* Bytes for a context of this type, with or without room for the cold part. */
+static inline size_t si_session_memory_size(const struct sessio_object_type *type, bool roomy)
+{
+	size_t size = si_object_size(type);
+
+	return si_likely(!roomy) ? size : SI_ALIGNED(size) + sizeof(struct si_session_cold);
+}
+
+/* Memory for a context; NULL: none left. */
+static inline void *si_session_memory_take_locked(struct si_resource *resource, size_t size)
 {
 	void **at = si_platform_kept(resource->lock);
 	struct si_kept_memory *kept = *at;
-	size_t size = si_object_size(type);
 
 	if (si_likely(kept != NULL && kept->size == size)) {
 		*at = NULL;

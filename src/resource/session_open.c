@@ -7,7 +7,7 @@ static const char in_open; /* the kind of frame of a thread in an open callback 
 
 /* Writes every member but the node and the item, field by field: the memory may be used. */
 static inline void init_session(struct si_session *session, void *object,
-	struct si_session_type *type, uint32_t required, uint32_t shared)
+	struct si_session_type *type, uint32_t required, uint32_t shared, bool roomy)
 {
 	si_rundown_init(&session->run);
 	session->object = object;
@@ -18,6 +18,7 @@ static inline void init_session(struct si_session *session, void *object,
 	atomic_init(&session->sent, false);
 	session->tracked = false;
 	session->first_dropped = false;
+	session->roomy = roomy;
 	session->pins = 0;
 	session->handle_rights = 0;
 	session->cold = NULL;
@@ -25,16 +26,36 @@ static inline void init_session(struct si_session *session, void *object,
 	session->shared = shared;
 }
 
+/* Of a new session. If that fails it never was. */
+static SI_NOINLINE sessio_status bind_locked(struct sessio_bind *bind, struct si_session *session)
+{
+	const struct si_session_join *join =
+		atomic_load_explicit(&si_session_join, memory_order_relaxed);
+	sessio_status status = join->attach(bind, session);
+
+	if (status != SESSIO_OK) {
+		void *context = si_session_context(session);
+
+		si_platform_free(si_object_unmake(context, si_header_of(context)->type->before));
+	}
+	return status;
+}
+
 /*
- * Makes an OPENING session if the object is registered and the share rule allows it.
- * `stamped`: its opener and its time are kept in any case.
+ * Makes an OPENING session if the object is registered and the share rule allows it. It is
+ * bound to `bind`, unless that is NULL. `stamped`: its opener and its time are kept in any
+ * case. Such sessions have room for it: each is one piece of memory.
  */
-static sessio_status create_locked(struct si_resource *resource, void *object, uint32_t required,
-	uint32_t shared, bool stamped, struct si_session **out_session) SI_HELD(*resource->lock)
+static sessio_status create_locked(struct si_resource *resource, uint32_t required, uint32_t shared,
+	struct sessio_bind *bind, bool stamped, struct si_session **out_session)
+	SI_HELD(*resource->lock)
 {
 	struct si_session_type *type = atomic_load_explicit(&resource->type, memory_order_relaxed);
+	void *object = si_object_of_hidden(resource, sizeof(*resource));
 	const bool tracked = si_session_is_tracking();
+	const bool roomy = bind != NULL || stamped;
 	struct si_session *session;
+	sessio_status status;
 	void *memory;
 
 	if (type == NULL) {
@@ -44,14 +65,21 @@ static sessio_status create_locked(struct si_resource *resource, void *object, u
 		return SESSIO_BUSY;
 	}
 	/* Inside the lock, which saves taking it twice; nothing here calls anybody. */
-	memory = si_session_memory_take_locked(resource, type->context_type);
+	memory = si_session_memory_take_locked(
+		resource, si_session_memory_size(type->context_type, roomy));
 	if (memory == NULL) {
 		return SESSIO_NO_MEMORY;
 	}
 	/* No check of the kind: a session type's contexts are sessions. */
 	session = si_object_hidden(
 		si_object_form(type->context_type, memory, sizeof(*session)), sizeof(*session));
-	init_session(session, object, type, required, shared);
+	init_session(session, object, type, required, shared, roomy);
+	if (si_unlikely(bind != NULL)) {
+		status = bind_locked(bind, session);
+		if (status != SESSIO_OK) {
+			return status;
+		}
+	}
 	/* Without memory for it the operations count all the same, they only have no names. */
 	if (si_unlikely(tracked || stamped) && si_session_cold_locked(session) != NULL) {
 		session->tracked = tracked;
@@ -77,26 +105,21 @@ static sessio_status why_closed_locked(const struct si_session *session)
 		: SESSIO_BAD_STATE;
 }
 
-/*
- * It could not be bound, or its context not be constructed: takes back what
- * create_locked() did. True if the object has been unregistered meanwhile.
- */
-static bool cancel_open(struct si_session *session)
+/* Its context could not be constructed: takes back what create_locked() did. */
+static void cancel_open(struct si_session *session)
 {
 	void *object = session->object;
 	struct si_session_type *type = session->type;
 	struct si_resource *resource = si_session_resource(session);
-	struct si_bound *bound;
-	bool unregistered;
+	struct sessio_bind *bind;
 	bool last;
 
 	si_mutex_lock(resource->lock);
-	bound = si_session_unbind_locked(session);
+	bind = si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	si_stack_remove(&resource->sessions, &session->node);
-	unregistered = why_closed_locked(session) == SESSIO_NOT_FOUND;
 	si_mutex_unlock(resource->lock);
-	si_session_drop_bound(bound);
+	si_session_drop_bind(bind);
 	si_wait_wake();
 	si_session_fini(session);
 	si_object_discard(si_session_context(session));
@@ -108,7 +131,6 @@ static bool cancel_open(struct si_session *session)
 	if (last) {
 		si_resource_put_held(object, type);
 	}
-	return unregistered;
 }
 
 /* The open callback refused: there never was a session, but references may be left. */
@@ -116,18 +138,18 @@ static void abort_open(struct si_session *session)
 {
 	struct si_resource *resource = si_session_resource(session);
 	struct si_list watches;
-	struct si_bound *bound;
+	struct sessio_bind *bind;
 
 	/* Nothing could begin on it anyway, but now it says so, and has no rights. */
 	(void)si_rundown_close(&session->run);
 	si_mutex_lock(resource->lock);
-	bound = si_session_unbind_locked(session);
+	bind = si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	si_stack_remove(&resource->sessions, &session->node);
 	watches = si_session_take_watches_locked(session);
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 	si_mutex_unlock(resource->lock);
-	si_session_drop_bound(bound);
+	si_session_drop_bind(bind);
 	si_session_call_watches(&watches);
 	si_wait_wake();
 	si_object_put(si_session_context(session));
@@ -159,7 +181,7 @@ static sessio_status construct_and_open(
 		si_object_construct(si_session_context(session), open_arg, out_reason);
 
 	if (status != SESSIO_OK) {
-		(void)cancel_open(session);
+		cancel_open(session);
 		return status;
 	}
 	/* Relaxed: only the destructor asks for it, and it comes after the last reference. */
@@ -215,22 +237,20 @@ static sessio_status begin(struct si_resource *resource, struct si_session *sess
 }
 
 /* The bind that this thread opens for. */
-static inline struct sessio_bind *entered_bind(const struct si_session_join **out_join)
+static inline struct sessio_bind *entered_bind(void)
 {
 	/* Relaxed, twice: a thread sees its own scope, and the table that its bind has set. */
 	if (si_likely(atomic_load_explicit(&si_session_scopes, memory_order_relaxed) == 0)) {
 		return NULL;
 	}
-	*out_join = atomic_load_explicit(&si_session_join, memory_order_relaxed);
-	return (*out_join)->entered();
+	return atomic_load_explicit(&si_session_join, memory_order_relaxed)->entered();
 }
 
 static inline sessio_status open_session(void *object, uint32_t required, uint32_t shared,
 	void *open_arg, bool held, void **out_context, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);
-	const struct si_session_join *join = NULL;
-	struct sessio_bind *bind = entered_bind(&join);
+	struct sessio_bind *bind = entered_bind();
 	struct si_session *session = NULL;
 	sessio_status status;
 
@@ -238,16 +258,10 @@ static inline sessio_status open_session(void *object, uint32_t required, uint32
 		return SESSIO_INVALID_ARG;
 	}
 	si_mutex_lock(resource->lock);
-	status = create_locked(resource, object, required, shared, held, &session);
+	status = create_locked(resource, required, shared, bind, held, &session);
 	si_mutex_unlock(resource->lock);
 	if (status != SESSIO_OK) {
 		return status;
-	}
-	if (si_unlikely(bind != NULL)) {
-		status = join->attach(bind, session);
-		if (status != SESSIO_OK) {
-			return cancel_open(session) ? SESSIO_NOT_FOUND : status;
-		}
 	}
 	return begin(resource, session, open_arg, held, out_context, out_reason);
 }

@@ -65,27 +65,6 @@ static void binding(struct alloc_fail *tester, void *ctx)
 	sessio_status status;
 
 	(void)ctx;
-	/* A first bind leaves a cold part with the session; this one must leave nothing. */
-	assert_int_equal(sessio_bind_add(world.bind, context), SESSIO_OK);
-	assert_int_equal(sessio_bind_remove(world.bind, context), SESSIO_OK);
-	alloc_fail_on(tester);
-	status = sessio_bind_add(world.bind, context);
-	if (alloc_fail_off(tester, status != SESSIO_OK)) {
-		assert_int_equal(status, SESSIO_NO_MEMORY);
-		assert_int_equal(sessio_bind_count(world.bind), 0);
-		assert_int_equal(KosSessionRef(context, NULL, NULL), rcOk);
-		KosSessionPut(context);
-	}
-	end_world(&world);
-}
-
-static void binding_the_first_time(struct alloc_fail *tester, void *ctx)
-{
-	struct world world = new_world();
-	void *context = provider_open("a");
-	sessio_status status;
-
-	(void)ctx;
 	alloc_fail_on(tester);
 	status = sessio_bind_add(world.bind, context);
 	if (alloc_fail_off(tester, status != SESSIO_OK)) {
@@ -181,7 +160,6 @@ static void what_is_refused_leaves_nothing(void **state)
 
 SWEEP(creating_a_bind_fails_whole, creating)
 SWEEP(a_session_that_cannot_be_bound_goes_on, binding)
-SWEEP(unbinding_needs_no_memory, binding_the_first_time)
 SWEEP(an_opening_that_cannot_be_bound_fails_whole, opening)
 
 int main(void)
@@ -190,7 +168,6 @@ int main(void)
 		cmocka_unit_test(what_is_refused_leaves_nothing),
 		cmocka_unit_test_teardown(creating_a_bind_fails_whole, alloc_fail_say),
 		cmocka_unit_test_teardown(a_session_that_cannot_be_bound_goes_on, alloc_fail_say),
-		cmocka_unit_test_teardown(unbinding_needs_no_memory, alloc_fail_say),
 		cmocka_unit_test_teardown(
 			an_opening_that_cannot_be_bound_fails_whole, alloc_fail_say),
 	};

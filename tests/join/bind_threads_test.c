@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ends of the join against each other, in exact interleavings. A thread can
- * be made to stop where the library takes a given lock, or asks for memory. Only
- * the main thread asserts while others run.
+ * be made to stop where the library takes a given lock. Only the main thread
+ * asserts while others run.
  */
 #include "test.h"
 
@@ -35,11 +35,10 @@ static struct {
 	unsigned calls;
 } world;
 
-/* The act of this thread at its next lock or unlock of a mutex, or at its n-th allocation. */
+/* The act of this thread at its next lock or unlock of a mutex. */
 static _Thread_local struct {
 	const void *mutex;
 	const void *unlocked;
-	unsigned allocations;
 	void (*act)(void);
 } stop_at;
 
@@ -51,15 +50,6 @@ static void at_lock(const void *mutex)
 	}
 }
 
-static bool at_allocation(size_t size)
-{
-	(void)size;
-	if (stop_at.allocations > 0 && --stop_at.allocations == 0) {
-		stop_at.act();
-	}
-	return true;
-}
-
 static void at_unlock(const void *mutex)
 {
 	if (stop_at.unlocked == mutex && stop_at.act != NULL) {
@@ -69,7 +59,6 @@ static void at_unlock(const void *mutex)
 }
 
 static const struct si_hooks hooks = {
-	.may_alloc = at_allocation,
 	.before_lock = at_lock,
 	.after_unlock = at_unlock,
 };
@@ -83,12 +72,6 @@ static void act_after_unlock(const void *mutex, void (*act)(void))
 static void act_at_lock(const void *mutex, void (*act)(void))
 {
 	stop_at.mutex = mutex;
-	stop_at.act = act;
-}
-
-static void act_at_allocation(unsigned number, void (*act)(void))
-{
-	stop_at.allocations = number;
 	stop_at.act = act;
 }
 
@@ -240,19 +223,19 @@ static void an_opening_that_is_unbound_succeeds(void **state)
 	provider_expect("construct, open");
 }
 
-static void close_and_stop_at_bind(void *arg)
+static void close_and_stop_at_record(void *arg)
 {
 	(void)arg;
-	act_at_lock(lock_of_bind(), stop_here);
+	act_at_lock(lock_of_file(), stop_here);
 	world.rc = KosSessionCloseObject(world.context);
 }
 
-/* The session has taken its record and comes for the bind's lock when the bind goes. */
-static void an_ending_session_drops_its_record_after_the_bind(void **state)
+/* The session has been closed and comes for its record when the bind goes. */
+static void an_ending_session_comes_for_its_record_after_the_bind(void **state)
 {
 	(void)state;
 	open_bound("a");
-	in_thread(close_and_stop_at_bind);
+	in_thread(close_and_stop_at_record);
 	sessio_bind_destroy(world.bind);
 	world.bind = NULL;
 	release_thread();
@@ -265,7 +248,7 @@ static void a_logoff_meets_a_session_that_has_ended(void **state)
 {
 	(void)state;
 	open_bound("a");
-	in_thread(close_and_stop_at_bind);
+	in_thread(close_and_stop_at_record);
 	post(world.host, ANNA, EVENT(LOGOFF));
 	assert_int_equal(sessio_bind_count(world.bind), 1);
 	release_thread();
@@ -459,15 +442,15 @@ static void close_context(void)
 	close_it(NULL);
 }
 
-/* The second allocation of an opening is the record's: the session is listed, and not bound yet. */
+/* The opening has asked for the bind, and is about to look at the object and at the bind. */
 static void an_opening_knows_why_it_cannot_be_bound(void **state)
 {
 	(void)state;
-	act_at_allocation(2, withdraw);
+	act_at_lock(lock_of_file(), withdraw);
 	open_in_bind(NULL);
 	assert_int_equal(world.rc, rcResourceNotFound);
 	assert_int_equal(KosSessionRegisterObject(provider.type, provider.file), rcOk);
-	act_at_allocation(2, post_logoff);
+	act_at_lock(lock_of_file(), post_logoff);
 	open_in_bind(NULL);
 	assert_int_equal(world.rc, rcInvalidOperation);
 	assert_false(world.too_early);
@@ -479,7 +462,7 @@ static void a_session_may_end_while_it_is_being_bound(void **state)
 	(void)state;
 	world.context = provider_open("a");
 	KosRefObject(world.context);
-	act_at_allocation(1, close_context);
+	act_at_lock(lock_of_file(), close_context);
 	assert_int_equal(sessio_bind_add(world.bind, world.context), SESSIO_BAD_STATE);
 	assert_int_equal(world.rc, rcOk);
 	assert_int_equal(sessio_bind_count(world.bind), 0);
@@ -515,7 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SUITE(an_opening_may_be_taken_back_while_it_is_unbound),
 		SUITE(an_opening_that_is_unbound_succeeds),
-		SUITE(an_ending_session_drops_its_record_after_the_bind),
+		SUITE(an_ending_session_comes_for_its_record_after_the_bind),
 		SUITE(a_logoff_meets_a_session_that_has_ended),
 		SUITE(a_session_closed_by_its_user_is_not_closed_by_the_logoff),
 		SUITE(a_session_closed_by_the_logoff_is_not_closed_by_its_user),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking a bound session's record, as in src/join/bind_record.c and
+ * A bound session's record, which lies in its memory, as in src/join/bind_record.c and
  * src/resource/session.c. One session is opened in a bind, and all that may
  * end the two comes at once.
  *
@@ -10,12 +10,13 @@
  * is bound, an unregistration closes all. Somebody with a reference unbinds the
  * session, and the bind is destroyed. Checked in every interleaving:
  *
- *   (M1) the record is taken out of the list, and freed, once;
+ *   (M1) the record is taken out of the list once, and before its memory goes;
  *   (M2) a session whose context has gone is not touched;
  *   (M3) when a logoff has returned, nothing that is bound is open, or comes to be;
  *   (M4) when the bind is destroyed, nothing is bound, or comes to be;
  *   (M5) a session that has been opened ends once, one that was refused never;
- *   (M6) when an unregistration has returned, nothing is open, or comes to be.
+ *   (M6) when an unregistration has returned, nothing is open, or comes to be;
+ *   (M7) nobody touches a bind that nobody holds, and in the end nobody holds it.
  *
  * Left out: operations (rundown.pml has them), who waits for the host's callback
  * (dispatcher.pml), several sessions, weaker memory than sequential
@@ -25,7 +26,9 @@
  *
  *   sound
  *   fault -DF_DETACH_BY_REFERENCE  a destroyer references a PENDING session
- *   fault -DF_FREE_WHAT_IS_TAKEN   a destroyer does not look whether it is taken
+ *   fault -DF_UNLINK_LATER         a record is taken under one lock, and unlinked under the other
+ *   fault -DF_LIST_HOLDS_NOTHING   a list with a record does not hold the bind
+ *   fault -DF_LIST_HOLDS_FOR_EVER  the last record leaves the hold behind
  *   fault -DF_NOT_LOOKED_AGAIN     a destroyer trusts what it saw before the locks
  *   fault -DF_BIND_CLOSED_LATE     a logoff tells the sessions, then spends the bind
  *   fault -DF_PENDING_LEFT         a logoff leaves a session that is being opened
@@ -50,20 +53,20 @@ bool lock;
 byte state = PENDING;
 byte refs = 1;
 bool there = true; /* its context */
-bool noted; /* its notes point to the record */
 
 /* The bind. */
 bool linked; /* the record is in its list */
 bool closed;
+byte holds = 5; /* creator, scope, watcher for two events, remover */
+byte finished;
 
 /* Ghosts. */
 bool left; /* the logoff has returned */
 bool destroyed;
-byte freed;
 byte ends;
 
 /* The rules by number: never true. */
-hidden byte M1, M2, M3, M4, M5, M6;
+hidden byte M1, M2, M3, M4, M5, M6, M7;
 bool unregistered; /* ghost: it has returned */
 bool was_refused; /* ghost */
 
@@ -85,40 +88,70 @@ inline put()
 	atomic {
 		touch();
 		refs--;
-		there = refs > 0
+		there = refs > 0;
+		assert(M1 || there || !linked)
+	}
+}
+
+inline acquire_bind()
+{
+	acquire(lock);
+	assert(M7 || holds > 0)
+}
+
+inline drop_hold()
+{
+	atomic {
+		assert(M7 || holds > 0);
+		holds--
+	}
+}
+
+inline finish()
+{
+	atomic {
+		finished++;
+		assert(M7 || finished < 6 || holds == 0)
 	}
 }
 
 inline unlink()
 {
 	assert(M1 || linked);
-	linked = false
+	linked = false;
+	mine = true
 }
 
-inline free_record()
-{
-	freed++;
-	assert(M1 || freed == 1)
-}
-
-/* Takes the record out of the notes; the rest of it is drop(). */
+/* Takes the record out, if it is in the bind. */
 inline take()
 {
 	acquire(resource);
 	touch();
-	mine = noted;
-	noted = false;
-	resource = false
+	if
+	:: linked ->
+#ifdef F_UNLINK_LATER
+		resource = false;
+		acquire_bind();
+		unlink();
+		lock = false
+#else
+		acquire_bind();
+		unlink();
+		lock = false;
+		resource = false
+#endif
+	:: else -> resource = false
+	fi
 }
 
+/* The list's hold, with both locks released. */
 inline drop()
 {
 	if
 	:: mine ->
-		acquire(lock);
-		unlink();
-		lock = false;
-		free_record();
+#if !defined(F_LIST_HOLDS_NOTHING) && !defined(F_LIST_HOLDS_FOR_EVER)
+		drop_hold();
+#endif
 		mine = false
 	:: else
 	fi
@@ -129,11 +162,12 @@ inline complete()
 {
 	ends++;
 	assert(M5 || (ends == 1 && !was_refused));
-	take();
 #ifdef F_UNLINK_LAST
 	put();
+	take();
 	drop()
 #else
+	take();
 	drop();
 	put()
 #endif
@@ -147,13 +181,15 @@ proctype opener()
 	bool kept;
 
 	acquire(resource);
-	acquire(lock);
+	acquire_bind();
 	if
 	:: !closed ->
 		assert(M3 || !left);
 		assert(M4 || !destroyed);
 		linked = true;
-		noted = true;
+#ifndef F_LIST_HOLDS_NOTHING
+		holds++;
+#endif
 		lock = false;
 		resource = false
 	:: else ->
@@ -170,7 +206,7 @@ proctype opener()
 		touch();
 		if
 		:: state == PENDING ->
-			assert(M3 || !left || !noted);
+			assert(M3 || !left || !linked);
 			assert(M6 || !unregistered);
 			state = OPEN;
 			refs++ /* its user's */
@@ -219,9 +255,13 @@ refused_late:
 refused:
 	take();
 	drop();
-	there = false; /* it was PENDING: nobody else has a reference */
+	atomic {
+		there = false; /* it was PENDING: nobody else has a reference */
+		assert(M1 || !linked)
+	}
 done:
-	skip
+	drop_hold(); /* the scope's */
+	finish()
 }
 
 proctype logoff()
@@ -229,7 +269,7 @@ proctype logoff()
 	bool mine;
 	bool close;
 
-	acquire(lock);
+	acquire_bind();
 #ifndef F_BIND_CLOSED_LATE
 	closed = true;
 #endif
@@ -267,8 +307,10 @@ proctype logoff()
 #endif
 	atomic {
 		left = true;
-		assert(M3 || !noted || state != OPEN)
-	}
+		assert(M3 || !linked || state != OPEN)
+	};
+	drop_hold();
+	finish()
 }
 
 /* Somebody with a reference on the open session. */
@@ -282,7 +324,9 @@ proctype remover()
 		drop();
 		put()
 	:: true
-	fi
+	fi;
+	drop_hold();
+	finish()
 }
 
 /* An event whose action is a call. */
@@ -290,7 +334,7 @@ proctype notifier()
 {
 	bool referenced;
 
-	acquire(lock);
+	acquire_bind();
 	atomic {
 		if
 #ifdef F_NOTIFY_PENDING
@@ -314,7 +358,9 @@ proctype notifier()
 		put()
 #endif
 	:: else
-	fi
+	fi;
+	drop_hold();
+	finish()
 }
 
 /* Under the resource lock a session of the object that is there stays there. */
@@ -343,7 +389,8 @@ proctype unregister()
 	atomic {
 		unregistered = true;
 		assert(M6 || !there || state != OPEN)
-	}
+	};
+	finish()
 }
 
 #ifdef F_DETACH_BY_REFERENCE
@@ -352,7 +399,7 @@ proctype destroyer()
 	bool mine;
 	bool referenced;
 
-	acquire(lock);
+	acquire_bind();
 	closed = true;
 	if
 	:: linked ->
@@ -370,7 +417,9 @@ proctype destroyer()
 		drop();
 		put()
 	:: else
-	fi
+	fi;
+	drop_hold();
+	finish()
 }
 #else
 proctype destroyer()
@@ -378,7 +427,7 @@ proctype destroyer()
 	bool found;
 	bool mine;
 
-	acquire(lock);
+	acquire_bind();
 #ifndef F_BIND_LEFT_OPEN
 	closed = true;
 #endif
@@ -387,7 +436,7 @@ proctype destroyer()
 	if
 	:: found ->
 		acquire(resource);
-		acquire(lock);
+		acquire_bind();
 		if
 #ifdef F_NOT_LOOKED_AGAIN
 		:: true ->
@@ -395,31 +444,20 @@ proctype destroyer()
 		:: linked ->
 #endif
 			touch();
-			if
-#ifdef F_FREE_WHAT_IS_TAKEN
-			:: true ->
-#else
-			:: noted ->
-#endif
-				noted = false;
-				unlink();
-				mine = true
-			:: else
-			fi
+			unlink()
 		:: else
 		fi;
 		lock = false;
 		resource = false;
-		if
-		:: mine -> free_record()
-		:: else
-		fi
+		drop()
 	:: else
 	fi;
 	atomic {
 		destroyed = true;
-		assert(M4 || !noted)
-	}
+		assert(M4 || !linked)
+	};
+	drop_hold();
+	finish()
 }
 #endif
 
