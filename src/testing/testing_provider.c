@@ -159,7 +159,7 @@ static bool is_left(const struct si_kit_thing *thing, enum left left)
 	return thing->kind == texts[left].kind && thing->references > 0;
 }
 
-/* What one consumer has of a context. */
+/* Adds the references and operations of one consumer. */
 static void add_consumer(const sessio_kit_consumer *consumer, const void *context,
 	uint64_t *references, uint64_t *operations)
 {
@@ -183,8 +183,8 @@ static uint64_t without(uint64_t all, uint64_t others)
 }
 
 /*
- * What there is of a thing that can be the provider's, as others may have put what it handed
- * over to them: the library by a documented call, or the test.
+ * How much of a thing can be the provider's. It may have handed over to others, such as the
+ * library or the test, and they have put what they got.
  */
 static uint64_t can_be_left(sessio_kit *kit, const struct si_kit_thing *thing, enum left left)
 {
