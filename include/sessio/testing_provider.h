@@ -13,7 +13,9 @@
  * The kit counts what the provider takes: references, operations, registrations,
  * handles. Those that are left after the unload are findings. So is a context that is
  * used after it is gone, and each report of the library. The kit hears of calls from the
- * provider's own sources only. A reference that other code takes over from it is a finding.
+ * provider's own sources only. A reference or an operation may be handed over to other code,
+ * as `find` of <sessio/transport.h> does. It is a finding if that code has not put it
+ * when the provider is unloaded.
  *
  * A kit's consumer stands for a process. It has a handle space of its own, and may act for a
  * user session of the kit's host. It opens objects itself, or gets handles from the

@@ -4,6 +4,7 @@
 
 #include <coresrv/handle/handle_api.h>
 
+#include "sessio/inspect.h"
 #include "testing/provider.h"
 
 /* --- Loading and unloading --- */
@@ -158,6 +159,74 @@ static bool is_left(const struct si_kit_thing *thing, enum left left)
 	return thing->kind == texts[left].kind && thing->references > 0;
 }
 
+/* Adds the references and operations of one consumer. */
+static void add_consumer(const sessio_kit_consumer *consumer, const void *context,
+	uint64_t *references, uint64_t *operations)
+{
+	for (struct si_list_node *node = consumer->sessions.first; node != NULL;
+		node = node->next) {
+		const sessio_kit_session *session = SI_LIST_ELEMENT(node, sessio_kit_session, link);
+
+		for (struct si_list_node *one = session->operations.first; one != NULL;
+			one = one->next) {
+			*operations +=
+				SI_LIST_ELEMENT(one, struct si_kit_operation, link)->context ==
+				context;
+		}
+		*references += session->held && session->context == context;
+	}
+}
+
+static uint64_t without(uint64_t all, uint64_t others)
+{
+	return all > others ? all - others : 0;
+}
+
+/*
+ * How much of a thing can be the provider's. It may have handed over to others, such as the
+ * library or the test, and they have put what they got.
+ */
+static uint64_t can_be_left(sessio_kit *kit, const struct si_kit_thing *thing, enum left left)
+{
+	void *object = (void *)thing->object;
+	uint64_t references = 0, operations = 0;
+	sessio_session_info session;
+	sessio_object_info info;
+
+	if (left == LEFT_OBJECT && sessio_object_inspect(object, &info) == SESSIO_OK) {
+		return without(info.references,
+			info.opening + info.open + info.ending + (info.registered ? 1 : 0));
+	}
+	if ((left == LEFT_CONTEXT || left == LEFT_OPERATION) &&
+		sessio_session_inspect(object, &session) == SESSIO_OK) {
+		const struct si_session *own = si_session_of(object);
+
+		references = atomic_load(&own->end) != SI_ENDED && !own->first_dropped;
+		for (struct si_list_node *node = kit->consumers.first; node != NULL;
+			node = node->next) {
+			add_consumer(SI_LIST_ELEMENT(node, sessio_kit_consumer, link), object,
+				&references, &operations);
+		}
+		return left == LEFT_OPERATION ? without(session.operations, operations)
+					      : without(session.references, references);
+	}
+	return UINT64_MAX;
+}
+
+/* False if others have given all of it back. */
+static bool leave_out_what_others_put(sessio_kit *kit, struct si_kit_thing *thing, enum left left)
+{
+	uint64_t most = can_be_left(kit, thing, left);
+
+	if (left == LEFT_OPERATION) {
+		thing->operations = thing->operations < most ? thing->operations : most;
+	} else if (left == LEFT_OBJECT || left == LEFT_CONTEXT) {
+		thing->references =
+			(uint64_t)thing->references < most ? thing->references : (int64_t)most;
+	}
+	return most != 0;
+}
+
 static void give_back(const struct si_kit_thing *thing, enum left left)
 {
 	void *object = (void *)thing->object;
@@ -225,6 +294,9 @@ void si_kit_sweep_things(sessio_kit *kit, const sessio_provider_image *image)
 
 	for (unsigned i = 0; i < LEFT_KINDS; i++) {
 		while (take_left(kit, image, (enum left)i, &thing)) {
+			if (!leave_out_what_others_put(kit, &thing, (enum left)i)) {
+				continue;
+			}
 			si_kit_find_thing(kit, texts[i].rule, thing.kind, thing.object,
 				texts[i].text,
 				i == LEFT_OPERATION              ? thing.operated

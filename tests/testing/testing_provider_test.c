@@ -142,6 +142,53 @@ static void each_mistake_is_a_finding(void **state)
 	}
 }
 
+/* The test puts in the place of a transport. */
+static void what_others_put_is_not_left(void **state)
+{
+	sessio_kit_session *session = open_box(world.anna);
+	void *context;
+
+	(void)state;
+	assert_int_equal(sessio_kit_give_handle(session), rcOk);
+	context = context_of(session);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(box_serve(context, BOX_KEEP_OBJECT), rcOk);
+		assert_int_equal(box_serve(context, BOX_KEEP_CONTEXT), rcOk);
+		assert_int_equal(box_serve(context, BOX_NO_PUT), rcOk);
+	}
+	KosPutObject(world.box);
+	KosPutObject(context);
+	KosSessionPut(context);
+	/* One of each is left, and is given back once. */
+	assert_int_equal(sessio_kit_finish(world.kit), 3);
+	for (size_t i = 0; i < 3; i++) {
+		sessio_kit_rule rule = sessio_kit_get_finding(world.kit, i)->rule;
+
+		assert_int_equal(rule,
+			i == 0 ? SESSIO_KIT_RULE_OPERATION_LEFT : SESSIO_KIT_RULE_REFERENCE_LEFT);
+	}
+}
+
+static void what_others_put_in_time_is_no_finding(void **state)
+{
+	sessio_kit_session *session = open_box(world.anna);
+	void *context;
+
+	(void)state;
+	assert_int_equal(sessio_kit_give_handle(session), rcOk);
+	context = context_of(session);
+	assert_int_equal(box_serve(context, BOX_KEEP_OBJECT), rcOk);
+	assert_int_equal(box_serve(context, BOX_KEEP_CONTEXT), rcOk);
+	assert_int_equal(box_serve(context, BOX_NO_PUT), rcOk);
+	KosSessionPut(context);
+	KosPutObject(context);
+	KosPutObject(world.box);
+	assert_int_equal(sessio_kit_begin_operation(session), rcOk); /* a consumer's own */
+	assert_int_equal(sessio_kit_unload_provider(world.provider), rcOk);
+	assert_int_equal(sessio_kit_finish(world.kit), 0);
+	expect_none();
+}
+
 static void types_that_are_left_are_findings(void **state)
 {
 	(void)state;
@@ -351,6 +398,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SUITE(a_tidy_provider_has_no_findings),
 		SUITE(each_mistake_is_a_finding),
+		SUITE(what_others_put_is_not_left),
+		SUITE(what_others_put_in_time_is_no_finding),
 		SUITE(types_that_are_left_are_findings),
 		SUITE(what_stays_registered_is_a_finding),
 		SUITE(a_context_that_is_gone_is_not_used),
