@@ -84,8 +84,9 @@ void si_platform_rank_give(si_rank rank);
  *                        by a thread
  *   si_mutex_lock()
  *   si_mutex_unlock()
- *   si_mutex_try_lock()  these two, if it defines SI_HAS_TRY_LOCK
+ *   si_mutex_try_lock()  these three, if it defines SI_HAS_TRY_LOCK
  *   si_mutex_is_free()
+ *   si_mutex_asks()
  *   si_light_barrier()   these two, if it defines SI_HAS_BARRIERS
  *   si_heavy_barrier()
  *   si_platform_here()   where the stack is that the caller runs on; the
@@ -119,9 +120,10 @@ static inline void si_heavy_barrier(void)
 #endif
 
 /*
- * Takes the lock unless another thread has it, and looks whether one has it. So a thread
- * that can wait need not disturb the holder. Where a platform has no such thing, the
- * first waits for the lock, and the second does not know better.
+ * These let a thread that can wait do so without disturbing the holder. The first takes the
+ * lock unless another thread has it. The second says whether it is free. The third
+ * says whether the lock asks the table of hooks: such a lock cannot be tried. Where a
+ * platform has none of this, the first waits for the lock.
  */
 #if !defined(SI_HAS_TRY_LOCK)
 static inline bool si_mutex_try_lock(si_mutex *mutex) SI_TRIES(mutex) SI_UNCHECKED_LOCKING
@@ -134,6 +136,12 @@ static inline bool si_mutex_is_free(const si_mutex *mutex)
 {
 	(void)mutex;
 	return true;
+}
+
+static inline bool si_mutex_asks(const si_mutex *mutex)
+{
+	(void)mutex;
+	return false;
 }
 #endif
 

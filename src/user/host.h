@@ -170,6 +170,9 @@ struct sessio_host {
 	unsigned waiting_posters; /* those of them that wait for a delivery (host-11) */
 	unsigned holding_off; /* (host-12) */
 	bool wakes_posters; /* at the next release of the lock (host-11) */
+	/* The session of the last event that was delivered; in the map, or NULL. */
+	struct sessio_user_session *latest;
+	sessio_user_state latest_state; /* as delivered */
 	_Atomic(struct si_watcher *) running; /* (host-6) */
 	_Atomic bool any_gone; /* in this walk (host-6) */
 
@@ -181,8 +184,6 @@ struct sessio_host {
 	struct sessio_host *next_owed;
 
 	struct si_map sessions; /* by id, from the first post to the delivery of Terminated */
-	struct sessio_user_session
-		*latest; /* an event of it was delivered last; in the map, or NULL */
 	struct si_list existing; /* sessions, oldest first (host-2) */
 	size_t session_count; /* of the list */
 
@@ -313,9 +314,9 @@ static inline void si_baton_take_locked(struct sessio_host *host, struct si_comp
 
 /*
  * Delivers an event of (host-10) that is wanted: its session has come from `before` to
- * `after`. The lock is released.
+ * `after`. The lock is released. It is the end of a post, and returns SESSIO_OK.
  */
-void si_deliver_directly(struct sessio_host *host, struct sessio_user_session *session,
+sessio_status si_deliver_directly(struct sessio_host *host, struct sessio_user_session *session,
 	sessio_user_event event, sessio_user_state before, sessio_user_state after)
 	SI_RELEASES(&host->lock);
 

@@ -33,6 +33,12 @@ struct poster {
 	unsigned calls_in_a_row;
 };
 
+/* On one core the other thread does not run while this one looks. */
+static bool may_look(const struct sessio_host *host)
+{
+	return si_platform_cpu_count() > 1 && !si_mutex_asks(&host->lock);
+}
+
 static bool is_calling(struct sessio_host *host)
 {
 	return atomic_load_explicit(&host->running, memory_order_relaxed) != NULL;
@@ -127,8 +133,8 @@ static bool come_in_between(struct sessio_host *host, struct poster *poster)
 static void lock_in_turn(struct sessio_host *host, struct poster *poster)
 	SI_ACQUIRES(&host->lock) SI_UNCHECKED_LOCKING
 {
-	if (si_platform_cpu_count() == 1) {
-		si_mutex_lock(&host->lock); /* the other thread does not run while this one looks */
+	if (!may_look(host)) {
+		si_mutex_lock(&host->lock);
 	} else if (!come_in_at_once(host, poster)) {
 		si_mutex_lock(&host->turn);
 		if (!come_in_if_free(host, poster) && !come_in_between(host, poster)) {
@@ -150,8 +156,8 @@ void si_crowd_hold_off_locked(struct sessio_host *host)
 {
 	struct poster poster = { false, 0 };
 
-	if (si_platform_cpu_count() == 1) {
-		return; /* the thread that delivers does not run */
+	if (!may_look(host)) {
+		return;
 	}
 	count_locked(host, &poster);
 	si_mutex_unlock(&host->lock);

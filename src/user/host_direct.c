@@ -18,7 +18,7 @@ static inline void walk(struct sessio_host *host, struct si_watcher *first, unsi
 	si_thread_pop_here(&frame);
 }
 
-void si_deliver_directly(struct sessio_host *host, struct sessio_user_session *session,
+sessio_status si_deliver_directly(struct sessio_host *host, struct sessio_user_session *session,
 	sessio_user_event event, sessio_user_state before, sessio_user_state after)
 {
 	struct si_watcher *first = host->all.lists[event].first;
@@ -61,4 +61,5 @@ void si_deliver_directly(struct sessio_host *host, struct sessio_user_session *s
 	} else {
 		si_host_unlock(host);
 	}
+	return SESSIO_OK;
 }

@@ -221,8 +221,9 @@ static inline struct sessio_user_session *find_direct_locked(
 		    host->closing || !si_list_is_empty(&host->queue) || host->filters.count != 0)) {
 		return NULL;
 	}
-	after = si_rules_target(session->planned, event);
-	if (si_unlikely(!si_rules_allow(host->rules, session->planned, event) ||
+	/* Nothing is queued: this is also what is planned. */
+	after = si_rules_target(host->latest_state, event);
+	if (si_unlikely(!si_rules_allow(host->rules, host->latest_state, event) ||
 		    si_state_is_terminal(after))) {
 		return NULL;
 	}
@@ -230,12 +231,14 @@ static inline struct sessio_user_session *find_direct_locked(
 }
 
 /* The lock is released. */
-static inline void post_directly(struct sessio_host *host, struct sessio_user_session *session,
-	sessio_user_event event, unsigned flags) SI_RELEASES(&host->lock)
+static inline sessio_status post_directly(struct sessio_host *host,
+	struct sessio_user_session *session, sessio_user_event event, unsigned flags)
+	SI_RELEASES(&host->lock)
 {
-	sessio_user_state before = session->planned;
+	sessio_user_state before = host->latest_state;
 	sessio_user_state after = si_rules_target(before, event);
 
+	host->latest_state = after;
 	session->planned = after;
 	if (may_set_local(event)) {
 		atomic_store_explicit(
@@ -245,9 +248,9 @@ static inline void post_directly(struct sessio_host *host, struct sessio_user_se
 	atomic_store_explicit(&session->state, (unsigned char)after, memory_order_release);
 	if (host->all.lists[event].first == NULL) {
 		si_mutex_unlock(&host->lock); /* nobody waits for this */
-	} else {
-		si_deliver_directly(host, session, event, before, after);
+		return SESSIO_OK;
 	}
+	return si_deliver_directly(host, session, event, before, after);
 }
 
 /* After a wait for the lock or the baton. The lock is released. */
@@ -258,8 +261,7 @@ static sessio_status post_again(struct sessio_host *host, uint32_t session_id,
 
 	/* A thread that waits for the host's work also waits for this poster to go on. */
 	if (session != NULL && host->waiters == 0) {
-		post_directly(host, session, event, flags);
-		return SESSIO_OK;
+		return post_directly(host, session, event, flags);
 	}
 	return post_queued(host, session_id, event, flags, refusal);
 }
@@ -276,31 +278,19 @@ static SI_NOINLINE sessio_status post_slowly(struct sessio_host *host, uint32_t 
 }
 
 /* Outside any callback, where another thread has the lock. */
-static SI_NOINLINE sessio_status post_in_crowd(struct sessio_host *host, uint32_t session_id,
+static SI_COLD sessio_status post_in_crowd(struct sessio_host *host, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
 {
 	si_crowd_lock(host);
 	return post_again(host, session_id, event, flags, refusal);
 }
 
-static SI_NOINLINE sessio_status post_inside(struct sessio_host *host, uint32_t session_id,
+/* Outside any callback. Nothing is kept over a call, so that the way to nobody pushes nothing. */
+static inline sessio_status post_outside(struct sessio_host *host, uint32_t session_id,
 	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
-{
-	si_mutex_lock(&host->lock);
-	return post_queued(host, session_id, event, flags, refusal);
-}
-
-sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
-	unsigned flags, sessio_refusal *refusal)
 {
 	struct sessio_user_session *session;
 
-	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
-		return SESSIO_INVALID_ARG;
-	}
-	if (si_unlikely(si_host_worker() != NULL)) {
-		return post_inside(host, session_id, event, flags, refusal);
-	}
 	if (si_unlikely(!si_mutex_try_lock(&host->lock))) {
 		return post_in_crowd(host, session_id, event, flags, refusal);
 	}
@@ -308,8 +298,30 @@ sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_us
 	if (si_unlikely(session == NULL)) {
 		return post_slowly(host, session_id, event, flags, refusal);
 	}
-	post_directly(host, session, event, flags);
-	return SESSIO_OK;
+	return post_directly(host, session, event, flags);
+}
+
+/* The thread is in a callback, or acts for a session, or puts work off. */
+static SI_NOINLINE sessio_status post_in_frame(struct sessio_host *host, uint32_t session_id,
+	sessio_user_event event, unsigned flags, sessio_refusal *refusal) SI_UNLOCKED_HOST
+{
+	if (si_host_worker() == NULL) {
+		return post_outside(host, session_id, event, flags, refusal);
+	}
+	si_mutex_lock(&host->lock);
+	return post_queued(host, session_id, event, flags, refusal);
+}
+
+sessio_status sessio_host_post(sessio_host *host, uint32_t session_id, sessio_user_event event,
+	unsigned flags, sessio_refusal *refusal)
+{
+	if (host == NULL || !si_event_is_valid(event) || !flags_are_valid(event, flags)) {
+		return SESSIO_INVALID_ARG;
+	}
+	if (si_unlikely(si_platform_thread_get() != NULL)) {
+		return post_in_frame(host, session_id, event, flags, refusal);
+	}
+	return post_outside(host, session_id, event, flags, refusal);
 }
 
 sessio_status sessio_host_observe(

@@ -18,10 +18,11 @@
 #define SEEN(state) (S(state) | SI_CELL_OF(SESSIO_RULES_OBSERVED))
 #define NONE(state) (S(state))
 
+_Static_assert(SI_EVENTS <= SI_COLUMNS, "a row has room for every event");
 _Static_assert(SI_EVENTS == 7, "a new event needs its cell in every row");
 
 /* clang-format off */
-const unsigned char si_rules_table[SI_STATES][SI_EVENTS] = {
+const unsigned char si_rules_table[SI_STATES][SI_COLUMNS] = {
 	/*                               Created            Terminated        Connected          Disconnected                  Logon                         Logoff */
 	[S(INITIALIZED)]            = { 0, BOTH(CREATED), NONE(TERMINATED), NONE(CONNECTED), NONE(DISCONNECTED),           NONE(LOGGED_ON),              NONE(LOGGED_OFF)   },
 	[S(CREATED)]                = { 0, NONE(CREATED), BOTH(TERMINATED), BOTH(CONNECTED), BOTH(DISCONNECTED),           NONE(LOGGED_ON),              NONE(LOGGED_OFF)   },

@@ -14,8 +14,9 @@
 
 _Static_assert((unsigned)SESSIO_USER_STATE_TERMINATED <= SI_CELL_STATE, "a cell holds any state");
 
-/* The table, [state][event]; row and column 0 are empty. */
-extern const unsigned char si_rules_table[SI_STATES][SI_EVENTS];
+/* The table, [state][event]; row and column 0 are empty. The last column makes a row 8 bytes. */
+#define SI_COLUMNS 8u
+extern const unsigned char si_rules_table[SI_STATES][SI_COLUMNS];
 
 static inline bool si_state_is_valid(sessio_user_state state)
 {

@@ -152,6 +152,7 @@ void si_user_session_apply_locked(struct sessio_host *host, const struct si_even
 		begin_existing_locked(host, session);
 	}
 	host->latest = session;
+	host->latest_state = event->after;
 }
 
 void si_user_session_forget_all_locked(struct sessio_host *host)

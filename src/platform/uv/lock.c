@@ -212,15 +212,6 @@ SI_COLD void si_mutex_lock_slowly(si_mutex *mutex)
 	errno = before;
 }
 
-SI_COLD bool si_mutex_try_slowly(si_mutex *mutex)
-{
-	if (asks(mutex) == 0) {
-		return false;
-	}
-	si_mutex_lock_slowly(mutex);
-	return true;
-}
-
 static void wake_one(const si_mutex *mutex)
 {
 	int before = errno;

@@ -26,8 +26,8 @@
  *      know of the promise yet does no harm.
  *
  * (uv_lock-6) The word of a lock that asks the table of hooks has SI_LOCK_ASKS besides,
- *      from its making on. So the short ways below never fit, and the slow ones ask. Trying
- *      to take such a lock waits for it.
+ *      from its making on. So the short ways below never fit, and the slow ones ask. Such
+ *      a lock cannot be tried.
  *
  * tests/models/lock.pml checks (uv_lock-1)-(uv_lock-5) with store buffers.
  */
@@ -98,17 +98,18 @@ static inline void si_mutex_os_lock(si_mutex *mutex)
 
 #define SI_HAS_TRY_LOCK
 
-/* For si_mutex_os_try_lock(): true if the lock asks the table of hooks, and then it is taken. */
-SI_COLD bool si_mutex_try_slowly(si_mutex *mutex);
-
 static inline bool si_mutex_os_try_lock(si_mutex *mutex)
 {
 	uint32_t free = SI_LOCK_FREE;
 
 	/* Acquire: as in si_mutex_os_lock(). */
-	return si_likely(atomic_compare_exchange_strong_explicit(&mutex->word, &free, SI_LOCK_HELD,
-		       memory_order_acquire, memory_order_relaxed)) ||
-		si_mutex_try_slowly(mutex);
+	return si_likely(atomic_compare_exchange_strong_explicit(
+		&mutex->word, &free, SI_LOCK_HELD, memory_order_acquire, memory_order_relaxed));
+}
+
+static inline bool si_mutex_asks(const si_mutex *mutex)
+{
+	return (atomic_load_explicit(&mutex->word, memory_order_relaxed) & SI_LOCK_ASKS) != 0;
 }
 
 static inline bool si_mutex_is_free(const si_mutex *mutex)

@@ -43,7 +43,7 @@ static inline bool si_mutex_try_lock(si_mutex *mutex) SI_TRIES(mutex) SI_UNCHECK
 #if defined(SESSIO_HOOKS)
 	si_mutex_lock(mutex);
 #else
-	if (!si_mutex_os_try_lock(mutex)) {
+	if (si_unlikely(!si_mutex_os_try_lock(mutex))) {
 		return false;
 	}
 #if defined(SI_RANKS)
