@@ -12,9 +12,9 @@
  *      reference, or gives a PENDING context back. While the bind's lock is held,
  *      a session in the list therefore is there. It can be referenced if it is
  *      not PENDING.
- * (bind-3) The list, while it is not empty, each scope, the watcher and the creator hold
- *      the bind. The thread that takes the last record out drops the list's hold
- *      when it has released both locks.
+ * (bind-3) Each record that is linked, each scope, the watcher and the creator hold the
+ *      bind. The thread that takes a record out drops its hold when it has released
+ *      both locks. Some platforms touch a lock after it is free, and so need the bind.
  * (bind-4) When an event closes, and when a bind is detached, `closed` is set before
  *      the first session is; nothing is linked after that. Records are in the
  *      order of their numbers. A pass ends at the number that was the latest when

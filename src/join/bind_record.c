@@ -11,25 +11,25 @@ static struct si_bound *of_node(struct si_list_node *node)
 	return node == NULL ? NULL : SI_LIST_ELEMENT(node, struct si_bound, node);
 }
 
-/* Both locks are held. The bind if its list is empty now (bind-3). */
+/* Both locks are held. The bind, whose hold is the caller's to drop (bind-3). */
 static struct sessio_bind *unlink_locked(struct si_bound *bound)
 {
 	struct sessio_bind *bind = bound->bind;
 
 	si_list_remove(&bind->bound, &bound->node);
 	bound->bind = NULL;
-	return --bind->count == 0 ? bind : NULL;
+	bind->count--;
+	return bind;
 }
 
 struct sessio_bind *si_bind_detach_locked(struct si_bound *bound)
 {
 	struct sessio_bind *bind = bound->bind;
-	struct sessio_bind *emptied;
 
 	si_mutex_lock(&bind->lock);
-	emptied = unlink_locked(bound);
+	(void)unlink_locked(bound);
 	si_mutex_unlock(&bind->lock);
-	return emptied;
+	return bind;
 }
 
 static si_mutex *lock_of(const struct si_session *session)
@@ -54,9 +54,8 @@ sessio_status si_bind_attach_locked(struct sessio_bind *bind, struct si_session 
 		cold->bound.session = session;
 		cold->bound.number = ++bind->last_number;
 		si_list_append(&bind->bound, &cold->bound.node);
-		if (bind->count++ == 0) {
-			si_bind_ref(bind); /* (bind-3) */
-		}
+		bind->count++;
+		si_bind_ref(bind); /* (bind-3) */
 		status = SESSIO_OK;
 	}
 	si_mutex_unlock(&bind->lock);
@@ -79,24 +78,23 @@ sessio_status si_bind_add(struct sessio_bind *bind, struct si_session *session)
 bool si_bind_detach(struct sessio_bind *bind, struct si_session *session)
 {
 	si_mutex *lock = lock_of(session);
-	struct sessio_bind *emptied = NULL;
 	bool found;
 
 	si_mutex_lock(lock);
 	found = session->cold != NULL && session->cold->bound.bind == bind;
 	if (found) {
-		emptied = si_bind_detach_locked(&session->cold->bound);
+		(void)si_bind_detach_locked(&session->cold->bound);
 	}
 	si_mutex_unlock(lock);
-	if (emptied != NULL) {
-		si_bind_unref(emptied);
+	if (found) {
+		si_bind_unref(bind);
 	}
 	return found;
 }
 
 /*
  * Takes the record at the cursor out, unless another resource's lock is needed for it.
- * Both locks are held. The bind if its list is empty now.
+ * Both locks are held. The result as before; NULL: it is not.
  */
 static struct sessio_bind *detach_at(struct si_list_cursor *cursor, const si_mutex *lock)
 {
@@ -123,16 +121,16 @@ void si_bind_detach_all(struct sessio_bind *bind)
 	si_list_cursor_begin(&bind->bound, &cursor);
 	while (cursor.at != NULL) {
 		si_mutex *lock = lock_of(of_node(cursor.at)->session);
-		struct sessio_bind *emptied;
+		struct sessio_bind *left;
 
 		si_mutex_unlock(&bind->lock);
 		si_mutex_lock(lock);
 		si_mutex_lock(&bind->lock);
-		emptied = detach_at(&cursor, lock);
+		left = detach_at(&cursor, lock);
 		si_mutex_unlock(&bind->lock);
 		si_mutex_unlock(lock);
-		if (emptied != NULL) {
-			si_bind_unref(emptied); /* the caller has another reference */
+		if (left != NULL) {
+			si_bind_unref(left); /* the caller has another reference */
 		}
 		si_mutex_lock(&bind->lock);
 	}

@@ -313,10 +313,10 @@ struct si_session_join {
 	/* Binds a session, which is in no bind. The resource lock is held. */
 	sessio_status (*attach)(struct sessio_bind *bind, struct si_session *session);
 
-	/* Takes a record out of its bind, which is the result if drop() is needed. Likewise. */
+	/* Takes a record out of its bind, which is the result, for drop(). Likewise. */
 	struct sessio_bind *(*detach)(struct si_bound *bound);
 
-	/* The last record has left the bind. No lock is held. */
+	/* Drops the hold of a record that has been taken out. No lock is held. */
 	void (*drop)(struct sessio_bind *bind);
 };
 

@@ -25,21 +25,21 @@
  * The runs of run.sh. A fault must be caught:
  *
  *   sound
- *   fault -DF_DETACH_BY_REFERENCE  a destroyer references a PENDING session
- *   fault -DF_UNLINK_LATER         a record is taken under one lock, and unlinked under the other
- *   fault -DF_LIST_HOLDS_NOTHING   a list with a record does not hold the bind
- *   fault -DF_LIST_HOLDS_FOR_EVER  the last record leaves the hold behind
- *   fault -DF_NOT_LOOKED_AGAIN     a destroyer trusts what it saw before the locks
- *   fault -DF_BIND_CLOSED_LATE     a logoff tells the sessions, then spends the bind
- *   fault -DF_PENDING_LEFT         a logoff leaves a session that is being opened
- *   fault -DF_UNLINK_LAST          an end drops its reference before its record
- *   fault -DF_BIND_LEFT_OPEN       who destroys does not spend the bind
- *   fault -DF_CLOSE_ANYWAY         a logoff closes what has been closed already
- *   fault -DF_NOTIFY_BARE          a notification has no reference
- *   fault -DF_NOTIFY_PENDING       a notification of a session that is being opened
- *   fault -DF_REFUSED_STAYS_BOUND  a refused session is not taken out of its bind
- *   fault -DF_REFUSED_ENDS         a refused session runs its end
- *   fault -DF_UNREGISTER_OPEN_ONLY an unregistration leaves a session that is being opened
+ *   fault -DF_DETACH_BY_REFERENCE      a destroyer references a PENDING session
+ *   fault -DF_UNLINK_LATER             a record is unlinked without the resource lock
+ *   fault -DF_RECORD_HOLDS_NOTHING     a record does not hold its bind
+ *   fault -DF_RECORD_HOLDS_FOR_EVER    a record that is taken out leaves its hold behind
+ *   fault -DF_NOT_LOOKED_AGAIN         a destroyer trusts what it saw before the locks
+ *   fault -DF_BIND_CLOSED_LATE         a logoff tells the sessions, then spends the bind
+ *   fault -DF_PENDING_LEFT             a logoff leaves a session that is being opened
+ *   fault -DF_UNLINK_LAST              an end drops its reference before its record
+ *   fault -DF_BIND_LEFT_OPEN           who destroys does not spend the bind
+ *   fault -DF_CLOSE_ANYWAY             a logoff closes what has been closed already
+ *   fault -DF_NOTIFY_BARE              a notification has no reference
+ *   fault -DF_NOTIFY_PENDING           a notification of a session that is being opened
+ *   fault -DF_REFUSED_STAYS_BOUND      a refused session is not taken out of its bind
+ *   fault -DF_REFUSED_ENDS             a refused session runs its end
+ *   fault -DF_UNREGISTER_OPEN_ONLY     an unregistration leaves a session that is being opened
  */
 
 #define PENDING 0
@@ -99,6 +99,13 @@ inline acquire_bind()
 	assert(M7 || holds > 0)
 }
 
+/* Some locks are touched after they are free. */
+inline release_bind()
+{
+	lock = false;
+	assert(M7 || holds > 0)
+}
+
 inline drop_hold()
 {
 	atomic {
@@ -133,23 +140,23 @@ inline take()
 		resource = false;
 		acquire_bind();
 		unlink();
-		lock = false
+		release_bind()
 #else
 		acquire_bind();
 		unlink();
-		lock = false;
+		release_bind();
 		resource = false
 #endif
 	:: else -> resource = false
 	fi
 }
 
-/* The list's hold, with both locks released. */
+/* The record's hold, with both locks released. */
 inline drop()
 {
 	if
 	:: mine ->
-#if !defined(F_LIST_HOLDS_NOTHING) && !defined(F_LIST_HOLDS_FOR_EVER)
+#if !defined(F_RECORD_HOLDS_NOTHING) && !defined(F_RECORD_HOLDS_FOR_EVER)
 		drop_hold();
 #endif
 		mine = false
@@ -187,7 +194,7 @@ proctype opener()
 		assert(M3 || !left);
 		assert(M4 || !destroyed);
 		linked = true;
-#ifndef F_LIST_HOLDS_NOTHING
+#ifndef F_RECORD_HOLDS_NOTHING
 		holds++;
 #endif
 		lock = false;
