@@ -8,6 +8,12 @@
  * explorer writes the plan into it, the child writes what it did, and the keeper how
  * the child ended.
  *
+ * A child runs one schedule, not a batch as those of histories do. A schedule that ends
+ * early leaves threads in the middle of their work, which a process cannot end. Those of
+ * the library never end: a second schedule would not start them, and come to other
+ * points. And its blocks would be elsewhere than in the first, so that no two states
+ * were equal.
+ *
  * A decision is a scheduling point at which more than one thread can run, or an
  * allocation that may fail. Each has a default. So a schedule is known by its choices
  * that are no defaults.

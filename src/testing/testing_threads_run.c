@@ -176,9 +176,9 @@ static SI_NOINLINE void hand_over(struct si_thread *self)
 /* No remains of the functions above may become part of a state. */
 static SI_NOINLINE void wipe_stack(void)
 {
-	volatile unsigned char left[4096];
+	volatile uintptr_t left[4096 / sizeof(uintptr_t)];
 
-	for (size_t i = 0; i < sizeof(left); i++) {
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
 		left[i] = 0;
 	}
 }
