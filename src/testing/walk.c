@@ -15,7 +15,8 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *arg)
 	int is_next = 0; /* as where a signal came; else it is where a call returns to */
 	uintptr_t address = (uintptr_t)_Unwind_GetIPInfo(context, &is_next);
 
-	return walk->visit((const unsigned char *)address + (is_next != 0), walk->arg)
+	address += is_next != 0;
+	return walk->visit((const unsigned char *)address, walk->arg)
 		? _URC_NORMAL_STOP
 		: _URC_NO_REASON;
 }
