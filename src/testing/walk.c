@@ -16,9 +16,8 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *arg)
 	uintptr_t address = (uintptr_t)_Unwind_GetIPInfo(context, &is_next);
 
 	address += is_next != 0;
-	return walk->visit((const unsigned char *)address, walk->arg)
-		? _URC_NORMAL_STOP
-		: _URC_NO_REASON;
+	return walk->visit((const unsigned char *)address, walk->arg) ? _URC_NORMAL_STOP
+								      : _URC_NO_REASON;
 }
 
 void si_kit_walk(si_kit_visit_fn *visit, void *arg)
