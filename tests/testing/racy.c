@@ -298,14 +298,18 @@ static void order_in_memory(void *arg)
 	ExFreePoolWithTag((PVOID)(ULONG_PTR)order, 'edrO');
 }
 
+/*
+ * Two that are not small are complete in some hundred schedules where stacks are the same in
+ * equal states. Without an optimiser, or with a sanitizer's memory, they hardly ever are.
+ */
 const struct racy racy_programs[] = {
 	{ "check_then_act", check_then_act, seat_digest, SESSIO_THREADS_FAILED, 2, 0, true },
-	{ "lock_order", lock_order, forks_digest, SESSIO_THREADS_DEADLOCK, 2, 0, true },
+	{ "lock_order", lock_order, forks_digest, SESSIO_THREADS_DEADLOCK, 2, 0, false },
 	{ "spin_lock_order", spin_lock_order, spins_digest, SESSIO_THREADS_DEADLOCK, 2, 0, true },
 	{ "lost_wake_up", lost_wake_up, news_digest, SESSIO_THREADS_DEADLOCK, 2, 0, true },
 	{ "spin_for_ever", spin_for_ever, two_words, SESSIO_THREADS_LIVELOCK, 2, 0, true },
 	{ "close_against_callback", close_against_callback, two_words, SESSIO_THREADS_FAILED, 2, 0,
-		true },
+		false },
 	{ "order_in_memory", order_in_memory, two_words, SESSIO_THREADS_FAILED, 1, 0, false },
 	{ "late", late, news_digest, SESSIO_THREADS_FAILED, 2, 0, true },
 	{ "no_memory", no_memory, NULL, SESSIO_THREADS_FAILED, 1, 1, true },
