@@ -10,8 +10,9 @@
  * it queues at the lock `turn`. The poster that has it reads from time to time whether
  * the host stays free, which means that nobody else posts any more. In between it
  * leaves the core to others. In the end it loses its patience and comes in between
- * two events of another thread, which then meets it in turn. So each poster comes
- * in, whatever the others do.
+ * two events of another thread, which then meets it in turn. It does so early if the
+ * others' events are long, because alternating costs them little then. So each
+ * poster comes in, whatever the others do.
  */
 #include "user/host.h"
 
@@ -19,18 +20,21 @@
 #define LOOKS_AWAKE 4u /* with the turn, after 64, 128, 256 and 512 pauses */
 #define FIRST_PAUSES 64u
 #define NAPS 20u
-#define LOOKS_OUT_OF_PATIENCE 256u
+#define LOOKS_OUT_OF_PATIENCE 24u
 
-/* A host is free if it is so each time, and a busy thread cannot do that by chance. */
-#define FREE_LOOKS 4u
-#define FREE_PAUSES 20u
+/* One close look: so many times, so many pauses apart. */
+#define CLOSE_LOOKS 16u
+#define CLOSE_PAUSES 4u
 
-/* After so many looks in a row that met a watcher's call, it is a long one. */
-#define CALLS_IN_A_ROW 6u
+/* The host as a close look shows it. */
+enum sight {
+	SIGHT_FREE, /* all the time: nobody else posts any more */
+	SIGHT_CHANGING, /* short events follow each other */
+	SIGHT_STILL /* one that is long, or a thread that does not run */
+};
 
 struct poster {
 	bool is_counted; /* in holding_off */
-	unsigned calls_in_a_row;
 };
 
 /* On one core the other thread does not run while this one looks. */
@@ -50,15 +54,23 @@ static bool seems_free(struct sessio_host *host)
 	return !is_calling(host) && si_mutex_is_free(&host->lock);
 }
 
-static bool stays_free(struct sessio_host *host)
+static enum sight look_closely(struct sessio_host *host)
 {
-	for (unsigned i = 0; i < FREE_LOOKS; i++) {
-		if (!seems_free(host)) {
-			return false;
+	bool was_free = seems_free(host);
+	bool has_changed = false;
+
+	for (unsigned i = 0; i < CLOSE_LOOKS; i++) {
+		bool is_free;
+
+		si_platform_pause(CLOSE_PAUSES);
+		is_free = seems_free(host);
+		if (is_free != was_free && has_changed) {
+			return SIGHT_CHANGING;
 		}
-		si_platform_pause(FREE_PAUSES);
+		has_changed = has_changed || is_free != was_free;
+		was_free = is_free;
 	}
-	return true;
+	return was_free && !has_changed ? SIGHT_FREE : SIGHT_STILL;
 }
 
 static void count_locked(struct sessio_host *host, struct poster *poster) SI_LOCKED_HOST
@@ -95,23 +107,21 @@ static bool come_in_at_once(struct sessio_host *host, struct poster *poster)
 	return false;
 }
 
-/* True with the lock. False: the patience is over, or the call is long. */
+/* True with the lock. False: the patience is over, or there is no need for any. */
 static bool come_in_if_free(struct sessio_host *host, struct poster *poster)
 {
-	unsigned pauses = FIRST_PAUSES;
-
 	for (unsigned i = 0; i < LOOKS_AWAKE + NAPS; i++) {
-		if (stays_free(host) && come_in(host, poster)) {
+		enum sight sight = look_closely(host);
+
+		if (sight == SIGHT_FREE && come_in(host, poster)) {
 			return true;
 		}
-		if (i < LOOKS_AWAKE) {
-			si_platform_pause(pauses);
-			pauses *= 2;
-		} else if (!si_platform_nap()) {
+		if (sight == SIGHT_STILL && i != 0) {
 			return false;
 		}
-		poster->calls_in_a_row = is_calling(host) ? poster->calls_in_a_row + 1 : 0;
-		if (poster->calls_in_a_row == CALLS_IN_A_ROW) {
+		if (i < LOOKS_AWAKE) {
+			si_platform_pause(FIRST_PAUSES << i);
+		} else if (!si_platform_nap()) {
 			return false;
 		}
 	}
@@ -147,14 +157,14 @@ static void lock_in_turn(struct sessio_host *host, struct poster *poster)
 
 void si_crowd_lock(struct sessio_host *host)
 {
-	struct poster poster = { false, 0 };
+	struct poster poster = { false };
 
 	lock_in_turn(host, &poster);
 }
 
 void si_crowd_hold_off_locked(struct sessio_host *host)
 {
-	struct poster poster = { false, 0 };
+	struct poster poster = { false };
 
 	if (!may_look(host)) {
 		return;
