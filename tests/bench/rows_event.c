@@ -54,7 +54,7 @@ static void measure_logoffs(void)
 
 	bench_limit(row, many, few, 1.3);
 	bench_peer(row, few, few);
-	/* What the memory of as many costs in any program, which no session gets below. */
+	/* The memory of as many, in any program: no session gets below that. */
 	bench_peer(row,
 		bench_add_case("malloc + write + free of 100 000", floor_blocks,
 			floor_blocks_create(100000), 1, 100000),
