@@ -210,12 +210,9 @@ enum si_run_result si_rundown_finish_acquire(struct si_rundown *run, uint64_t me
 	if ((met & SI_RUN_CLOSED) != 0) {
 		return SI_RUN_REFUSED; /* (rundown-3) */
 	}
-	if (is_full(met)) {
-		SI_BUG_IF(si_rundown_release(run),
-			"the last of too many operations never began (rundown-1)");
-		return SI_RUN_FULL;
-	}
-	return SI_RUN_OK; /* below 0: operations have begun elsewhere (rundown-1) */
+	SI_BUG_IF(
+		si_rundown_release(run), "the last of too many operations never began (rundown-1)");
+	return SI_RUN_FULL;
 }
 
 bool si_rundown_release(struct si_rundown *run)
@@ -235,7 +232,9 @@ bool si_rundown_release(struct si_rundown *run)
 		seen = atomic_fetch_sub_explicit(
 			word_now(run, seen), SI_RUN_ONE, memory_order_release);
 		if ((seen & SI_RUN_CLOSED) == 0) {
-			SI_BUG_IF(!split_off && (seen & (SI_RUN_COUNT | SI_RUN_BIASED)) == 0,
+			/* Split since the look, perhaps: then others may have ended it on central. */
+			SI_BUG_IF(!split_off &&
+					(seen & (SI_RUN_COUNT | SI_RUN_SPLIT | SI_RUN_BIASED)) == 0,
 				"an operation ended that never began (rundown-1)");
 			return false;
 		}
@@ -247,9 +246,6 @@ bool si_rundown_finish_release(struct si_rundown *run, uint64_t met)
 {
 	uint64_t seen;
 
-	if ((met & SI_RUN_CLOSED) == 0 && (met & (SI_RUN_SPLIT | SI_RUN_BIASED)) != 0) {
-		return false; /* it began on a stripe, or in a slot (rundown-8) */
-	}
 	SI_BUG_IF((met & SI_RUN_CLOSED) == 0, "an operation ended that never began (rundown-1)");
 	/* Release: this operation comes before the end. Acquire: so do all the others. */
 	seen = atomic_fetch_sub_explicit(&run->drain, SI_RUN_ONE, memory_order_acq_rel);

@@ -76,6 +76,7 @@ struct si_rundown {
 #define SI_RUN_TICK (UINT64_C(1) << 60) /* (rundown-9) */
 #define SI_RUN_COUNT (SI_RUN_TICK - SI_RUN_ONE) /* where the signed count is */
 #define SI_RUN_HIGH (SI_RUN_TICK - SI_RUN_LIMIT) /* set in counts that are full, or below 0 */
+#define SI_RUN_BELOW (SI_RUN_TICK / 2) /* set in counts below 0 */
 #define SI_DRAIN_HELD UINT64_C(1)
 #define SI_RUN_ON_STRIPES UINT16_C(2) /* (rundown-7); si_run_here() is odd */
 #define SI_RUN_WATCHED UINT16_C(4) /* all operations go the slow way, for ever */
@@ -197,10 +198,11 @@ static inline bool si_rundown_acquire_uncontended(struct si_rundown *run, uint64
 	/* Acquire: the work before a close that this comes after. */
 	*out_met = atomic_fetch_add_explicit(
 		&run->central, SI_RUN_ONE + SI_RUN_TICK, memory_order_acquire);
-	return si_likely((*out_met & (SI_RUN_CLOSED | SI_RUN_HIGH)) == 0);
+	return si_likely((*out_met & (SI_RUN_CLOSED | SI_RUN_HIGH)) == 0) ||
+		(*out_met & (SI_RUN_CLOSED | SI_RUN_BELOW)) == SI_RUN_BELOW; /* (rundown-1) */
 }
 
-/* After an acquire met a closed word, or a count that is full or below 0. */
+/* After an acquire met a closed word, or a count that is full. */
 enum si_run_result si_rundown_finish_acquire(struct si_rundown *run, uint64_t met);
 
 /* True for one in sixteen quick acquires that met these words (rundown-9). */
@@ -214,7 +216,8 @@ static inline bool si_rundown_release_uncontended(struct si_rundown *run, uint64
 {
 	/* Release: the operation's work comes before the end that this allows. */
 	*out_met = atomic_fetch_sub_explicit(&run->central, SI_RUN_ONE, memory_order_release);
-	return si_likely((*out_met & SI_RUN_COUNT) != 0 && (*out_met & SI_RUN_CLOSED) == 0);
+	return si_likely((*out_met & (SI_RUN_COUNT | SI_RUN_SPLIT | SI_RUN_BIASED)) != 0 &&
+		(*out_met & SI_RUN_CLOSED) == 0);
 }
 
 /* After a release met a closed word, or nothing to release. As si_rundown_release(). */

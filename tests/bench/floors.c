@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "peers.h"
 
@@ -24,6 +25,41 @@ void floor_malloc_free(void *state, uint64_t n)
 
 		bench_use(memory);
 		free(memory);
+	}
+}
+
+#define BLOCK 256u /* bytes */
+
+struct blocks {
+	size_t count;
+	unsigned char *at[];
+};
+
+void *floor_blocks_create(size_t count)
+{
+	struct blocks *blocks =
+		(struct blocks *)bench_alone(sizeof(*blocks) + count * sizeof(blocks->at[0]));
+
+	blocks->count = count;
+	return blocks;
+}
+
+void floor_blocks(void *state, uint64_t n)
+{
+	struct blocks *blocks = (struct blocks *)state;
+
+	for (uint64_t i = 0; i < n; i++) {
+		for (size_t b = 0; b < blocks->count; b++) {
+			blocks->at[b] = (unsigned char *)malloc(BLOCK);
+			bench_require(blocks->at[b] != NULL, "out of memory");
+			memset(blocks->at[b], (int)b, BLOCK);
+			bench_use(blocks->at[b]);
+		}
+		for (size_t b = 0; b < blocks->count; b++) {
+			bench_require(
+				blocks->at[b][BLOCK / 2] == (unsigned char)b, "not its block");
+			free(blocks->at[b]);
+		}
 	}
 }
 

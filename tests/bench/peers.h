@@ -19,6 +19,8 @@ extern "C" {
 bench_fn floor_two_increments; /* state: a zeroed line of one's own */
 bench_fn floor_malloc_free; /* no state */
 bench_fn floor_indirect_call; /* no state */
+void *floor_blocks_create(size_t blocks); /* as large as a bound session */
+bench_fn floor_blocks; /* allocated and written to, looked at and freed in order */
 void *floor_list_create(size_t nodes);
 bench_fn floor_list_walk; /* one time is a walk of all nodes */
 

@@ -54,6 +54,12 @@ static void measure_logoffs(void)
 
 	bench_limit(row, many, few, 1.3);
 	bench_peer(row, few, few);
+	/* The memory of as many, in any program: no session gets below that. */
+	bench_peer(row,
+		bench_add_case("malloc + write + free of 100 000", floor_blocks,
+			floor_blocks_create(100000), 1, 100000),
+		bench_add_case("malloc + write + free of 1 000", floor_blocks,
+			floor_blocks_create(1000), 1, 1000));
 }
 
 /* The time on the wall for each event of all threads. */
