@@ -237,14 +237,16 @@ void si_session_complete(struct si_session *session)
 		complete_slowly(resource, session);
 		return;
 	}
-	bind = si_session_unbind_locked(session);
+	bind = si_likely(session->cold == NULL) ? NULL : si_session_unbind_locked(session);
 	si_rights_remove(&resource->rights, session->required, session->shared);
 	si_stack_remove(&resource->sessions, &session->node);
 	/* Acquire: if the only reference is the end's, what other holders did is done. */
 	if (si_likely(header->type->quiet && si_rundown_is_whole(&session->run) &&
 		    atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire) == 1)) {
 		free_locked(resource, session);
-		si_session_drop_bind(bind);
+		if (si_unlikely(bind != NULL)) {
+			si_session_drop_bind(bind);
+		}
 		si_wait_wake();
 		return;
 	}
