@@ -104,7 +104,8 @@ SESSIO_FAST_INLINE bool sessio_fast_is(struct sessio_fast_slot *slot, uintptr_t 
 {
 	bool is;
 
-	__asm__ volatile("cmp %2, %1" : "=@cce"(is) : "m"(slot->key), "re"(key));
+	/* The register gives the size. */
+	__asm__ volatile("cmp %2, %1" : "=@cce"(is) : "m"(slot->key), "r"(key));
 	return __builtin_expect(is, 1);
 }
 

@@ -3,6 +3,7 @@
  * Events, mutexes and semaphores: the state is one word, SignalState, which
  * changes by sequentially consistent operations ((wdk_thread-2) in thread.h).
  */
+#include "platform/platform.h"
 #include "platform/process.h"
 #include "wdk/thread.h"
 
@@ -36,7 +37,8 @@ static bool take_one(PDISPATCHER_HEADER header)
 	return false;
 }
 
-static bool take_mutex(PKMUTEX mutex)
+/* Optimising at link time, gcc warns of a mutex where it sees that an event is waited for. */
+SI_NOINLINE static bool take_mutex(PKMUTEX mutex)
 {
 	PVOID me = si_wdk_thread();
 

@@ -51,6 +51,7 @@
  *   fault -DF_UNDO_INTO_DRAIN    a refused acquire is undone like a release
  *   fault -DF_FORGET_DRAIN       a release that met a mark does not finish
  *   fault -DF_CALL_LATE          the close callback comes after release_closer()
+ *   fault -DF_OLD_FLAGS          a release judges by the flags that it looked at before
  *   fault -DF_TOUCH_AFTER        a release reads on after its last step
  *   fault -DF_SPLIT_BY_STORE     a split overwrites what came in between
  *   fault -DF_PUBLISH_LATE       the stripes come after the flag
@@ -273,6 +274,18 @@ release_slow:
 		:: else -> seen = 0
 		fi
 	};
+#ifdef F_OLD_FLAGS
+	atomic {
+		touch();
+		seen = central;
+		central = central - ONE;
+		assert(M6 || (seen & CLOSED) || HAS_COUNT(seen));
+		if
+		:: seen & CLOSED -> goto drained
+		:: else -> goto released
+		fi
+	};
+#endif
 
 release_central:
 	atomic {
