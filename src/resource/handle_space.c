@@ -77,6 +77,16 @@ void si_handle_space_end_own(void)
 	}
 }
 
+void si_handle_space_end_empty_own(void)
+{
+	/* Acquire: whole. */
+	struct sessio_handle_space *space = atomic_load_explicit(&own_space, memory_order_acquire);
+
+	if (sessio_handle_space_count(space) == 0) {
+		si_handle_space_end_own();
+	}
+}
+
 sessio_handle_space *sessio_handle_space_own(void)
 {
 	/* Acquire: the space that another thread made, whole. */

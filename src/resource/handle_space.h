@@ -177,5 +177,7 @@ sessio_status si_handle_create_first(struct sessio_handle_space *space,
 
 /* Closes all handles of the process's own space and frees it; the next use makes another. */
 void si_handle_space_end_own(void);
+/* The same if it has no handles. */
+void si_handle_space_end_empty_own(void);
 
 #endif /* SI_HANDLE_SPACE_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nt/sessio_nt.h"
+#include "resource/handle_space.h"
 #include "testing/explore.h"
 #include "testing/kit.h"
 #include "wdk/work.h"
@@ -458,6 +459,10 @@ static bool prepare(struct play *play)
 	}
 	if (play->shows && explore->isolated) {
 		sessio_nt_set_debug_print(show_print, play);
+	}
+	if (explore->isolated) {
+		/* Else its slots would be allocated in the first history of a copy alone. */
+		si_handle_space_end_empty_own();
 	}
 	if (sessio_kit_create(&options, &play->kit) != SESSIO_OK) {
 		return false;
