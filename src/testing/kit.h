@@ -88,7 +88,6 @@ struct sessio_kit {
 	_Atomic bool misses_place; /* and then the kit had to know it */
 	/* A step: where a stop leads to. */
 	bool in_step; /* of the thread of the step, and so the next three */
-	_Atomic(const void *) step_thread; /* NULL: no step */
 	void *step_frame; /* of the platform's thread */
 	jmp_buf step;
 	_Atomic bool stopped;

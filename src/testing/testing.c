@@ -16,6 +16,9 @@ sessio_kit *si_kit_current(void)
 	return atomic_load_explicit(&current, memory_order_acquire);
 }
 
+/* The thread in a step of the current kit, or NULL. */
+static _Atomic(const void *) step_thread;
+
 /* Leads a stop out of the step. Elsewhere the program stops as without a kit. */
 static void on_stop(const char *file, int line, const char *what, const char *why)
 {
@@ -23,7 +26,7 @@ static void on_stop(const char *file, int line, const char *what, const char *wh
 	char text[256];
 
 	atomic_store(&broken, true);
-	if (kit == NULL || atomic_load(&kit->step_thread) != si_wdk_thread() ||
+	if (kit == NULL || atomic_load(&step_thread) != si_wdk_thread() ||
 		atomic_load(&kit->stopped)) {
 		return;
 	}
@@ -51,8 +54,9 @@ bool si_kit_is_only_caller(void)
 {
 	sessio_kit *kit = si_kit_current();
 
-	return kit != NULL && !kit->unverified && !si_kit_is_in_schedule() &&
-		atomic_load(&kit->step_thread) == si_wdk_thread();
+	/* First the thread: any other may see a kit that is about to be freed. */
+	return atomic_load(&step_thread) == si_wdk_thread() && kit != NULL && !kit->unverified &&
+		!si_kit_is_in_schedule();
 }
 
 bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg)
@@ -66,7 +70,7 @@ bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg)
 		fn(arg);
 		return true;
 	}
-	atomic_store(&kit->step_thread, si_wdk_thread());
+	atomic_store(&step_thread, si_wdk_thread());
 	kit->step_frame = si_platform_thread_get();
 	kit->in_step = true;
 	if (setjmp(kit->step) == 0) {
@@ -77,7 +81,7 @@ bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg)
 		si_wdk_thread()->locks = before.locks;
 	}
 	kit->in_step = false;
-	atomic_store(&kit->step_thread, NULL);
+	atomic_store(&step_thread, NULL);
 	return !atomic_load(&kit->stopped);
 }
 
