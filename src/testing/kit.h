@@ -87,7 +87,7 @@ struct sessio_kit {
 	bool placeless; /* it is not noted where things are made, as that is slow */
 	_Atomic bool misses_place; /* and then the kit had to know it */
 	/* A step: where a stop leads to. */
-	bool in_step; /* of the thread of the step, and so the next three */
+	bool in_step; /* of the thread of the step, and so the next two */
 	void *step_frame; /* of the platform's thread */
 	jmp_buf step;
 	_Atomic bool stopped;
