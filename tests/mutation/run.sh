@@ -236,7 +236,7 @@ build() {
 # run_tests KIND OPTION...: fills a list of what failed. Each line is a test, and the
 # first of its functions that began and did not pass.
 run_tests() {
-	local kind=$1 result seconds=20
+	local kind=$1 result seconds=60
 
 	# A sanitizer and yields make some of them ten times as slow.
 	[ "$kind" = plain ] || seconds=200
