@@ -16,7 +16,8 @@ static Retcode on_open(void *object, void *session, void *openCtx, rtl_uint32_t 
 
 static Retcode on_close(void *object, void *session)
 {
-	(void)object, (void)session;
+	(void)object;
+	board_forget(session);
 	return rcOk;
 }
 

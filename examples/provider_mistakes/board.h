@@ -20,4 +20,7 @@ void board_stop(void);
 /* Writes one note, as the session with this handle. */
 Retcode board_write(const nk_handle_desc_t *desc);
 
+/* A session has ended. */
+void board_forget(void *session);
+
 #endif /* SESSIO_EXAMPLES_BOARD_H */

@@ -5,6 +5,11 @@
  */
 #include "board.h"
 
+void board_forget(void *session)
+{
+	(void)session; /* nothing is kept of it */
+}
+
 Retcode board_write(const nk_handle_desc_t *desc)
 {
 	struct board *open;

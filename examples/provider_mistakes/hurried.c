@@ -8,10 +8,6 @@
 
 #include "hurried.h"
 
-KosSessionType *board_sessions;
-
-static KosObjectType *boards;
-static void *board;
 static _Atomic(void *) last; /* the session of the last note; CORRECTED: with a reference */
 
 static void remember(void *session)
@@ -24,24 +20,15 @@ static void remember(void *session)
 #endif
 }
 
-static Retcode on_open(void *object, void *session, void *openCtx, rtl_uint32_t *handleRights)
-{
-	(void)object, (void)openCtx;
-	*handleRights = KosSessionGetOpenRights(session);
-	return rcOk;
-}
-
-static Retcode on_close(void *object, void *session)
+void board_forget(void *session)
 {
 	void *mine = session;
 
-	(void)object;
 	if (atomic_compare_exchange_strong(&last, &mine, RTL_NULL)) {
 #if defined(CORRECTED)
 		KosPutObject(session);
 #endif
 	}
-	return rcOk;
 }
 
 static Retcode write_note(void *session)
@@ -82,27 +69,4 @@ Retcode board_repeat(void)
 	KosPutObject(session);
 #endif
 	return rc;
-}
-
-Retcode board_start(void)
-{
-	const KosSessionOps ops = { on_open, on_close, RTL_NULL };
-	Retcode rc = KosCreateObjectType("board", kosSessionBaseObjectType, sizeof(struct board),
-		RTL_NULL, RTL_NULL, &boards);
-
-	if (rc == rcOk) {
-		rc = KosSessionCreateType(boards, kosSessionBaseSessionType, &ops, &board_sessions);
-	}
-	if (rc == rcOk) {
-		rc = KosCreateObject(boards, "board", RTL_NULL, &board);
-	}
-	return rc == rcOk ? KosSessionRegisterObject(board_sessions, board) : rc;
-}
-
-void board_stop(void)
-{
-	(void)KosSessionUnregisterObject(board);
-	KosPutObject(board);
-	KosSessionDestroyType(board_sessions);
-	sessio_object_type_unref(boards);
 }

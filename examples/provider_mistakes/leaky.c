@@ -5,6 +5,11 @@
  */
 #include "board.h"
 
+void board_forget(void *session)
+{
+	(void)session; /* nothing is kept of it */
+}
+
 static Retcode write_note(void *session, struct board *open)
 {
 	if (open->notes == 2) {

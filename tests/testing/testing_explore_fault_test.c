@@ -8,6 +8,7 @@
 #include <sessio/testing_explore.h>
 
 #include "drivers/seeded.h"
+#include "explore.h"
 
 SESSIO_DRIVER(seeded);
 
@@ -38,14 +39,6 @@ static sessio_explore_options options_of(enum seeded_bug bug, sessio_fault kind)
 		.begin = begin,
 		.ctx = &number,
 		.ctx_size = sizeof(number) };
-}
-
-static sessio_explore *explore(const sessio_explore_options *options)
-{
-	sessio_explore *result = NULL;
-
-	assert_int_equal(sessio_explore_run(options, &result), SESSIO_OK);
-	return result;
 }
 
 static bool collect(const char *text, size_t length, void *ctx)

@@ -5,6 +5,7 @@
 #include <sessio/testing_explore.h>
 #include <sessio/testing_provider.h>
 
+#include "explore.h"
 #include "providers/box.h"
 
 SESSIO_PROVIDER(box);
@@ -67,10 +68,9 @@ static void the_same_allocation_fails_in_each_history(void **state)
 		.begin = begin,
 		.ctx = &world,
 		.ctx_size = sizeof(world) };
-	sessio_explore *result;
+	sessio_explore *result = explore(&options);
 
 	(void)state;
-	assert_int_equal(sessio_explore_run(&options, &result), SESSIO_OK);
 	/* The box leaves something if it cannot start, and is found out. */
 	for (size_t i = 0; i < sessio_explore_failure_count(result); i++) {
 		assert_int_equal(sessio_explore_get_failure(result, i)->rule,

@@ -10,6 +10,7 @@
 #include <sessio/testing_explore.h>
 
 #include "drivers/seeded.h"
+#include "explore.h"
 
 SESSIO_DRIVER(seeded);
 
@@ -135,14 +136,6 @@ static sessio_explore_options options_of(enum seeded_bug bug)
 		.action_count = 2,
 		.ctx = &world,
 		.ctx_size = sizeof(world) };
-}
-
-static sessio_explore *explore(const sessio_explore_options *options)
-{
-	sessio_explore *result = NULL;
-
-	assert_int_equal(sessio_explore_run(options, &result), SESSIO_OK);
-	return result;
 }
 
 static const struct {
