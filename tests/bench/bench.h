@@ -50,13 +50,13 @@ struct bench_case {
 	bool sleeps; /* on the wall: its threads sleep, or it is too short for their clock */
 	void (*prepare)(void *state); /* before each slice, which then has one time; may be NULL */
 	double (*own_ns)(void *state); /* a slice's own number, not the mean; NULL: the mean */
-	bool (*is_quiet)(void *state); /* whether no other program shows in that number */
+	bool (*is_quiet)(void *state); /* no other program shows in that number; NULL: unknown */
 	uint64_t n; /* times per slice, found by calibration; 0: not wanted */
 	/* In all slices, after calibration. */
 	double processor_ns; /* of all threads */
 	double waited_ns; /* of all threads: they could run, and had no core */
 	double wall_ns; /* from the first thread's start to the last one's end */
-	unsigned slices, quiet_slices; /* with an own number */
+	unsigned slices, quiet_slices; /* where it is known */
 	struct counters_sum counted; /* of one thread */
 };
 

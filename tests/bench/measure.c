@@ -207,6 +207,8 @@ static double time_slice(struct bench_case *c)
 	ns = time_case(c, c->n) / (double)c->n;
 	if (c->own_ns != NULL) {
 		ns = c->own_ns(c->state);
+	}
+	if (c->is_quiet != NULL) {
 		c->slices++;
 		c->quiet_slices += c->is_quiet(c->state);
 	}
