@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,19 @@ void *bench_alone(size_t size)
 
 	bench_require(memory != NULL, "out of memory");
 	return memset(memory, 0, padded);
+}
+
+void bench_keep_heap(void)
+{
+	bench_require(mallopt(M_TRIM_THRESHOLD, INT_MAX) == 1 &&
+			mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024) == 1,
+		"the heap cannot be told");
+}
+
+void bench_empty_heap(void *state)
+{
+	(void)state;
+	malloc_trim(0);
 }
 
 unsigned bench_cores(void)

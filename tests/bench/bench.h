@@ -132,6 +132,15 @@ static inline void bench_require(bool ok, const char *what)
 	}
 }
 
+/*
+ * From now on the heap keeps what is freed. By itself it would give much of it back to the
+ * system, and rows would measure how that maps pages.
+ */
+void bench_keep_heap(void);
+
+/* Gives back all that is free; for a case's `prepare`. */
+void bench_empty_heap(void *state);
+
 /* A block that shares no cache line, or pair of lines, with others; zeroed. */
 void *bench_alone(size_t size);
 

@@ -53,6 +53,7 @@ int main(int argc, char **argv)
 	struct floors floors;
 
 	read_arguments(argc, argv, &options, &files);
+	bench_keep_heap();
 	options.counts = counters_open();
 	floors.two_increments = bench_add_case(
 		"two locked increments", floor_two_increments, bench_alone(sizeof(uint64_t)), 1, 1);

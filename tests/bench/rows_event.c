@@ -52,14 +52,18 @@ static void measure_logoffs(void)
 	struct bench_case *many = bench_add_case("sessio, logoff with 100 000", subject_logoff,
 		subject_bind_create(100000), 1, 100000);
 
+	struct bench_case *fresh_blocks = bench_add_case("malloc + write + free, fresh memory",
+		floor_blocks, floor_blocks_create(100000), 1, 100000);
+	struct bench_case *fresh = bench_add_case("sessio, with 100 000 in fresh memory",
+		subject_logoff, subject_bind_create(100000), 1, 100000);
+
 	bench_limit(row, many, few, 1.3);
 	bench_peer(row, few, few);
-	/* The memory of as many, in any program: no session gets below that. */
-	bench_peer(row,
-		bench_add_case("malloc + write + free of 100 000", floor_blocks,
-			floor_blocks_create(100000), 1, 100000),
-		bench_add_case("malloc + write + free of 1 000", floor_blocks,
-			floor_blocks_create(1000), 1, 1000));
+	/* Where the heap has nothing free, the system maps the pages of as many in any program. */
+	fresh_blocks->prepare = bench_empty_heap;
+	fresh->prepare = bench_empty_heap;
+	bench_peer(row, fresh_blocks, few);
+	bench_peer(row, fresh, few);
 }
 
 /* The time on the wall for each event of all threads. */
