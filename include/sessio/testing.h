@@ -27,11 +27,7 @@
 /*
  * From examples/driver_guide/first.c:
  *
- *     count = sessio_kit_finish(kit);
- *     for (size_t i = 0; (finding = sessio_kit_get_finding(kit, i)) != NULL; i++) {
- *         printf("%s: %s\n", sessio_kit_rule_text(finding->rule), finding->text);
- *     }
- *     sessio_kit_destroy(kit);
+ *     return sessio_kit_passes(kit) && ran ? 0 : 1;
  */
 
 #include <stdbool.h>
@@ -243,6 +239,18 @@ const sessio_kit_finding *sessio_kit_get_finding(const sessio_kit *kit, size_t i
  * Ref:     borrowed, until the next call for this kit.
  */
 const char *sessio_kit_report(sessio_kit *kit);
+
+/**
+ * Finish a kit, print its findings to the standard output, and free it.
+ *
+ * @return whether there was none; false for NULL.
+ *
+ * Ref:     -1 on @p kit.
+ * Blocks:  as sessio_kit_finish().
+ * Calls back: as sessio_kit_finish().
+ */
+SESSIO_MUST_CHECK
+bool sessio_kit_passes(sessio_kit *kit);
 
 /**
  * Finish a kit and free it. Findings that came after the last look at them are printed to

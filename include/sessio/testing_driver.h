@@ -25,11 +25,11 @@
 /*
  * From examples/driver_guide/first.c:
  *
- *     if (NT_SUCCESS(sessio_kit_open(kit, 1, L"\\Device\\NextLogon", &file))) {
- *         (void)sessio_kit_read(file, &byte, 1, NULL);
- *         (void)sessio_kit_close(file);
- *     }
- *     (void)sessio_kit_unload(driver);
+ *     bool ran = sessio_kit_create(NULL, &kit) == SESSIO_OK &&
+ *         NT_SUCCESS(sessio_kit_load(kit, silent, NULL)) &&
+ *         sessio_kit_post(kit, 1, SESSIO_USER_EVENT_CREATED, 0) == SESSIO_OK &&
+ *         NT_SUCCESS(sessio_kit_open(kit, 1, L"\\Device\\NextLogon", &file)) &&
+ *         NT_SUCCESS(sessio_kit_read(file, &byte, 1, NULL));
  */
 
 #include <nt/wdm.h>

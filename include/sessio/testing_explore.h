@@ -38,12 +38,11 @@
 #define SESSIO_TESTING_EXPLORE_H
 
 /*
- * From examples/driver_guide/every.c:
+ * From examples/driver_mistakes/main.c:
  *
- *     failure = sessio_explore_get_failure(result, 0);
- *     if (failure != NULL) {
- *         printf("%s\n\n", failure->text);
- *         status = sessio_scenario_print(failure->scenario, print, NULL);
+ *     failures = sessio_explore_failure_count(result);
+ *     if (failures != 0) {
+ *         print(sessio_explore_get_failure(result, 0));
  *     }
  *     sessio_explore_destroy(result);
  */
@@ -87,11 +86,14 @@ typedef uint64_t sessio_explore_digest_fn(sessio_kit *kit, void *ctx);
  * it may answer anything.
  */
 typedef struct sessio_explore_action {
-	const char *name; /* of letters, digits and _ - . */
+	const char *name; /* of letters, digits and _ - . which no other action has */
 	sessio_step_act_fn *run;
 	bool for_sessions; /* for each user session that exists; else for none */
 	uint64_t first, last; /* it comes with each number from first to last */
+	void *ctx; /* of run; NULL: that of the options */
 } sessio_explore_action;
+
+struct sessio_explore_control; /* a device control: see <sessio/testing_explore_driver.h> */
 
 /** The bounds and parts of an exploration. All zero is a good start; strings and arrays are borrowed for the call. */
 typedef struct sessio_explore_options {
@@ -107,6 +109,8 @@ typedef struct sessio_explore_options {
 	uint32_t hang_ms; /* a history that runs or sleeps so long hangs; 0 for 5 seconds */
 	const sessio_explore_action *actions;
 	size_t action_count;
+	const struct sessio_explore_control *controls; /* of the driver that is explored */
+	size_t control_count;
 	sessio_explore_begin_fn *begin; /* these four may be NULL */
 	sessio_step_check_fn *check;
 	sessio_explore_digest_fn *digest;
@@ -162,7 +166,7 @@ typedef struct sessio_explore sessio_explore;
  * Explore. There may be no kit meanwhile.
  *
  * @return SESSIO_OK, also if histories fail; SESSIO_INVALID_ARG (an option is out of its bounds,
- *         or an action has no name), SESSIO_BUSY (there is a kit), SESSIO_BAD_STATE (the library
+ *         an action has no name or another's, or there are controls), SESSIO_BUSY (there is a kit), SESSIO_BAD_STATE (the library
  *         stopped in this process), SESSIO_NO_MEMORY (also if no copy can be made),
  *         SESSIO_REFUSED (the history cannot be saved to the file).
  *
@@ -173,6 +177,17 @@ typedef struct sessio_explore sessio_explore;
 SESSIO_MUST_CHECK
 sessio_status sessio_explore_run(
 	const sessio_explore_options *options, sessio_explore **out_result);
+
+/**
+ * Explore, and print the summary and the report to the standard output.
+ *
+ * @return whether no history failed; false also if nothing could be explored.
+ *
+ * Blocks:  as sessio_explore_run().
+ * Calls back: as sessio_explore_run().
+ */
+SESSIO_MUST_CHECK
+bool sessio_explore_passes(const sessio_explore_options *options);
 
 /**
  * Run one history again, such as a saved one.
@@ -201,7 +216,7 @@ const char *sessio_explore_report(const sessio_explore *result);
 
 /**
  * One line on what was explored, recognised as equal, and cut. It says "complete" only where
- * nothing was cut.
+ * nothing was cut, and names the actions that were possible in no history.
  *
  * @return the text; "" for NULL.
  *

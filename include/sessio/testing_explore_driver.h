@@ -4,11 +4,12 @@
  *
  * Besides the events of user sessions and a test's own actions, its histories have
  * these. For each user session, `open` opens the device. Through that file, `read` and
- * `write` send a request of 64 bytes, and `cancel` cancels it while it is pended. Then
- * `close` closes it. For none: `unload`. A session has one such file at a time,
- * and that has one pended request at a time. The write's bytes are 0. If a device name
- * is not given, there is `unload` alone. The test's own actions, such as device
- * controls, use the same file: see sessio_kit_find_file().
+ * `write` send a request of 64 bytes, and each device control in the options has an action
+ * under its name. `cancel` cancels the latest that is pended. Then `close` closes the file.
+ * For none: `unload`. A session has one such file at a time. That has one read or write
+ * at a time, and one control with each code. The write's bytes are 0. If a device name is not
+ * given, there is `unload` alone. The test's own actions use the same file: see
+ * sessio_kit_find_file().
  *
  * Default: a call keeps no reference, does not block, and calls nobody back. Calls come
  *          one at a time, from any thread.
@@ -17,11 +18,12 @@
 #define SESSIO_TESTING_EXPLORE_DRIVER_H
 
 /*
- * From examples/driver_guide/every.c:
+ * From examples/driver_guide/controls.c:
  *
- *     if (sessio_explore_driver(silent, L"\\Device\\NextLogon", NULL, &result) != SESSIO_OK) {
- *         return 1;
- *     }
+ *     const sessio_explore_control controls[] = {
+ *         { .name = "wait", .code = IOCTL_BELL_WAIT },
+ *         { .name = "ring", .code = IOCTL_BELL_RING, .in = "\2", .in_length = 1 },
+ *     };
  */
 
 #include <sessio/testing_driver.h>
@@ -31,17 +33,30 @@
 extern "C" {
 #endif
 
+/** A device control that histories have. All of it is borrowed for the call. */
+typedef struct sessio_explore_control {
+	const char *name; /* as of an action */
+	ULONG code; /* its buffers reach the driver by the method in it */
+	const void *in; /* each request gets a copy; NULL if in_length is 0 */
+	ULONG in_length;
+	ULONG out_length; /* of a buffer of zeros */
+} sessio_explore_control;
+
 /** Explores the driver that SESSIO_DRIVER() declares; see sessio_explore_driver_image(). */
 #define sessio_explore_driver(name, device, options, out_result) \
 	sessio_explore_driver_image(                             \
 		&sessio_driver_image_of_##name, (device), (options), (out_result))
 
+/** The same in one line of a test; see sessio_explore_driver_image_passes(). */
+#define sessio_explore_driver_passes(name, device, options) \
+	sessio_explore_driver_image_passes(&sessio_driver_image_of_##name, (device), (options))
+
 /**
  * Explore a driver. Each history loads it first. Then the options' `begin` runs, if there is one.
  *
  * @param device   the name that `open` opens; NULL: nothing is opened.
- * @param options  NULL for all zero. Their actions come besides, under other names. Their program
- *                 is the driver's name, if it is NULL.
+ * @param options  NULL for all zero. Their actions and controls come besides, under other names.
+ *                 Their program is the driver's name, if it is NULL.
  * @return as sessio_explore_run(): SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BUSY, SESSIO_BAD_STATE,
  *         SESSIO_NO_MEMORY, SESSIO_REFUSED.
  *
@@ -52,6 +67,20 @@ extern "C" {
 SESSIO_MUST_CHECK
 sessio_status sessio_explore_driver_image(const sessio_driver_image *image, PCWSTR device,
 	const sessio_explore_options *options, sessio_explore **out_result);
+
+/**
+ * Explore a driver, and print the summary and the report to the standard output.
+ *
+ * @param device   as for sessio_explore_driver_image(), and so is @p options.
+ * @return whether no history failed; false also if nothing could be explored, or if no history
+ *         could open the device.
+ *
+ * Blocks:  as sessio_explore_driver_image().
+ * Calls back: as sessio_explore_driver_image().
+ */
+SESSIO_MUST_CHECK
+bool sessio_explore_driver_image_passes(
+	const sessio_driver_image *image, PCWSTR device, const sessio_explore_options *options);
 
 /**
  * Run one history of a driver again, such as a saved one.

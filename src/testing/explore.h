@@ -130,6 +130,7 @@ struct sessio_explore {
 	size_t hangs; /* of them */
 	const char *stopped; /* why it ended before all was explored; NULL: it did not */
 	bool out_of_memory;
+	bool acted[SESSIO_EXPLORE_MAX_ACTIONS]; /* the action was possible */
 	sessio_explore_counts counts;
 	struct si_explore_failed failures[SESSIO_EXPLORE_MAX_FAILURES];
 	size_t failure_count;
@@ -230,5 +231,7 @@ void si_explore_free_failure(struct si_explore_failed *failed);
 
 /* All has been explored: writes report and summary, and saves the first failure. */
 sessio_status si_explore_conclude(sessio_explore *explore);
+/* Prints them, or why there is no result, which it frees. Whether no history failed. */
+bool si_explore_judge(const char *program, sessio_status status, sessio_explore *explore);
 
 #endif /* SI_TESTING_EXPLORE_H */

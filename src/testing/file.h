@@ -24,6 +24,7 @@ struct sessio_kit_request {
 	sessio_kit_file *file;
 	PDEVICE_OBJECT target; /* the highest of the file's stack */
 	const void *routine; /* of the target's driver, that got it */
+	uint64_t function; /* major, and the code of a device control */
 	PIRP irp;
 	PIO_STACK_LOCATION location; /* of the file's device */
 	IO_STATUS_BLOCK result; /* once it is done */

@@ -24,6 +24,7 @@ sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major)
 	request->irp = irp;
 	request->location = IoGetNextIrpStackLocation(irp);
 	request->location->MajorFunction = major;
+	request->function = (uint64_t)major << 32;
 	request->location->FileObject = &file->object;
 	KeInitializeEvent(&request->done, NotificationEvent, FALSE);
 	irp->RequestorMode = UserMode;

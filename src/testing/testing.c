@@ -227,6 +227,20 @@ size_t sessio_kit_finish(sessio_kit *kit)
 	return sessio_kit_finding_count(kit);
 }
 
+bool sessio_kit_passes(sessio_kit *kit)
+{
+	bool passes;
+
+	if (kit == NULL) {
+		return false;
+	}
+	passes = sessio_kit_finish(kit) == 0;
+	(void)fputs(sessio_kit_report(kit), stdout);
+	(void)fflush(stdout);
+	sessio_kit_destroy(kit);
+	return passes;
+}
+
 void sessio_kit_destroy(sessio_kit *kit)
 {
 	if (kit == NULL) {

@@ -211,6 +211,7 @@ static bool set_control(sessio_kit_request *request, const struct io *io)
 	PIO_STACK_LOCATION location = request->location;
 	ULONG method = METHOD_FROM_CTL_CODE(io->code);
 
+	request->function |= io->code;
 	location->Parameters.DeviceIoControl.IoControlCode = io->code;
 	location->Parameters.DeviceIoControl.InputBufferLength = io->in_length;
 	location->Parameters.DeviceIoControl.OutputBufferLength = io->out_length;

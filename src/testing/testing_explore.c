@@ -19,6 +19,16 @@ static bool is_possible_action(const sessio_explore_action *action)
 		si_scenario_is_action(action->name, strlen(action->name));
 }
 
+static bool is_known_name(const sessio_explore_action *actions, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(actions[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* False if an option is out of its bounds. */
 static bool take_options(sessio_explore *explore, const sessio_explore_options *options)
 {
@@ -36,14 +46,15 @@ static bool take_options(sessio_explore *explore, const sessio_explore_options *
 	own->hang_ms = own->hang_ms != 0 ? own->hang_ms : 5000;
 	for (size_t i = 0; i < own->action_count; i++) {
 		if (own->actions == NULL || i >= SESSIO_EXPLORE_MAX_ACTIONS ||
-			!is_possible_action(&own->actions[i])) {
+			!is_possible_action(&own->actions[i]) ||
+			is_known_name(own->actions, i, own->actions[i].name)) {
 			return false;
 		}
 	}
 	return si_scenario_is_origin(own->program, strlen(own->program)) &&
 		own->depth <= SESSIO_EXPLORE_MAX_DEPTH &&
 		own->sessions <= SESSIO_EXPLORE_MAX_SESSIONS &&
-		own->faults <= SESSIO_EXPLORE_MAX_FAULTS &&
+		own->faults <= SESSIO_EXPLORE_MAX_FAULTS && own->control_count == 0 &&
 		(own->ctx != NULL || own->ctx_size == 0) &&
 		(own->rules == SESSIO_RULES_DOCUMENTED || own->rules == SESSIO_RULES_OBSERVED);
 }
@@ -181,6 +192,9 @@ static bool take_outcome(sessio_explore *explore, const struct si_explore_candid
 		return outcome.path == 0 || si_explore_add_faults(explore, tried);
 	}
 	explore->counts.histories++;
+	if (candidate.move.kind == SI_EXPLORE_ACTS) {
+		explore->acted[candidate.move.action] = true;
+	}
 	if (outcome.what == SI_EXPLORE_FAILED) {
 		count_end(explore, &outcome);
 		if (!si_explore_fail(explore, &candidate, &outcome)) {

@@ -5,12 +5,14 @@
  */
 #include "sessio/testing_explore_driver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "testing/file.h"
+#include "testing/explore_driver.h"
 
 #define BYTES 64u
+#define OPEN_ACTION 1u /* its index */
 
 static struct {
 	const sessio_driver_image *image;
@@ -53,12 +55,30 @@ static sessio_status open_device(sessio_kit *kit, uint32_t session, uint64_t num
 		: SESSIO_BAD_STATE;
 }
 
+sessio_kit_request *si_explore_pended(sessio_kit_file *file, uint64_t first, uint64_t last)
+{
+	for (struct si_list_node *node = file != NULL ? file->requests.last : NULL; node != NULL;
+		node = node->previous) {
+		sessio_kit_request *request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
+
+		if (request->pended && si_kit_is_done(request)) {
+			(void)si_kit_collect(request, NULL);
+		} else if (request->pended && request->function >= first &&
+			request->function <= last) {
+			return request;
+		}
+	}
+	return NULL;
+}
+
 static sessio_status read_or_write(sessio_kit *kit, uint32_t session,
 	NTSTATUS (*send)(sessio_kit_file *file, PVOID buffer, ULONG length, ULONG_PTR *information))
 {
 	sessio_kit_file *file = sessio_kit_find_file(kit, session);
 
-	if (file == NULL || sessio_kit_pended(file) != NULL) {
+	if (file == NULL ||
+		si_explore_pended(file, SI_FUNCTION(IRP_MJ_READ), SI_FUNCTION(IRP_MJ_WRITE)) !=
+			NULL) {
 		return SESSIO_BAD_STATE;
 	}
 	memset(buffers[session], 0, BYTES);
@@ -82,7 +102,8 @@ static sessio_status write_device(sessio_kit *kit, uint32_t session, uint64_t nu
 
 static sessio_status cancel_request(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
 {
-	sessio_kit_request *request = sessio_kit_pended(sessio_kit_find_file(kit, session));
+	sessio_kit_request *request =
+		si_explore_pended(sessio_kit_find_file(kit, session), 0, UINT64_MAX);
 
 	(void)number;
 	(void)ctx;
@@ -116,7 +137,7 @@ static sessio_status unload(sessio_kit *kit, uint32_t session, uint64_t number, 
 
 static const sessio_explore_action own_actions[] = {
 	{ .name = "unload", .run = unload },
-	{ .name = "open", .run = open_device, .for_sessions = true },
+	[OPEN_ACTION] = { .name = "open", .run = open_device, .for_sessions = true },
 	{ .name = "read", .run = read_device, .for_sessions = true },
 	{ .name = "write", .run = write_device, .for_sessions = true },
 	{ .name = "cancel", .run = cancel_request, .for_sessions = true },
@@ -124,11 +145,34 @@ static const sessio_explore_action own_actions[] = {
 };
 #define OWN_ACTIONS (sizeof(own_actions) / sizeof(own_actions[0]))
 
+/* All actions: the driver's own, the test's, and those of its controls. */
+static sessio_status put_actions(
+	sessio_explore_options *all, PCWSTR device, sessio_explore_action *actions)
+{
+	size_t own = device != NULL ? OWN_ACTIONS : 1;
+
+	memcpy(actions, own_actions, own * sizeof(*actions));
+	if (all->action_count != 0) {
+		memcpy(actions + own, all->actions, all->action_count * sizeof(*actions));
+	}
+	all->actions = actions;
+	all->action_count += own;
+	return si_explore_add_controls(all, actions);
+}
+
+static bool are_in_bounds(const sessio_explore_options *all, PCWSTR device)
+{
+	return all->action_count <= SESSIO_EXPLORE_MAX_ACTIONS &&
+		all->control_count <= SESSIO_EXPLORE_MAX_ACTIONS &&
+		(all->actions != NULL || all->action_count == 0) &&
+		(all->controls != NULL || all->control_count == 0) &&
+		(device != NULL || all->control_count == 0);
+}
+
 static sessio_status run(const sessio_driver_image *image, PCWSTR device,
 	const sessio_explore_options *options, const sessio_scenario *scenario,
 	sessio_explore **out_result)
 {
-	size_t own = device != NULL ? OWN_ACTIONS : 1;
 	sessio_explore_options all = { 0 };
 	sessio_explore_action *actions;
 	sessio_status status;
@@ -136,27 +180,24 @@ static sessio_status run(const sessio_driver_image *image, PCWSTR device,
 	if (options != NULL) {
 		all = *options;
 	}
-	if (image == NULL || all.action_count > SESSIO_EXPLORE_MAX_ACTIONS - own ||
-		(all.actions == NULL && all.action_count != 0)) {
+	if (image == NULL || !are_in_bounds(&all, device)) {
 		return SESSIO_INVALID_ARG;
 	}
-	actions = calloc(own + all.action_count, sizeof(*actions));
+	actions = calloc(OWN_ACTIONS + all.action_count + all.control_count, sizeof(*actions));
 	if (actions == NULL) {
 		return SESSIO_NO_MEMORY;
-	}
-	memcpy(actions, own_actions, own * sizeof(*actions));
-	if (all.action_count != 0) {
-		memcpy(actions + own, all.actions, all.action_count * sizeof(*actions));
 	}
 	subject.image = image;
 	subject.device = device;
 	subject.begin = all.begin;
 	all.program = all.program != NULL ? all.program : image->image.name;
 	all.begin = load;
-	all.actions = actions;
-	all.action_count += own;
-	status = scenario != NULL ? sessio_explore_replay(&all, scenario, out_result)
-				  : sessio_explore_run(&all, out_result);
+	status = put_actions(&all, device, actions);
+	if (status == SESSIO_OK) {
+		status = scenario != NULL ? sessio_explore_replay(&all, scenario, out_result)
+					  : sessio_explore_run(&all, out_result);
+	}
+	si_explore_free_controls();
 	free(actions);
 	return status;
 }
@@ -173,4 +214,20 @@ sessio_status sessio_explore_driver_replay(const sessio_driver_image *image, PCW
 {
 	return scenario != NULL ? run(image, device, options, scenario, out_result)
 				: SESSIO_INVALID_ARG;
+}
+
+bool sessio_explore_driver_image_passes(
+	const sessio_driver_image *image, PCWSTR device, const sessio_explore_options *options)
+{
+	sessio_explore *explore = NULL;
+	sessio_status status = run(image, device, options, NULL, &explore);
+	bool was_open = device == NULL || (status == SESSIO_OK && explore->acted[OPEN_ACTION]);
+	const char *program = options != NULL && options->program != NULL ? options->program
+		: image != NULL                                           ? image->image.name
+									  : "no driver";
+
+	if (status == SESSIO_OK && !was_open) {
+		(void)printf("%s: no history could open the device\n", program);
+	}
+	return si_explore_judge(program, status, explore) && was_open;
 }

@@ -170,9 +170,9 @@ static void run_action(void *arg)
 {
 	struct action *step = arg;
 	struct play *play = step->play;
+	void *ctx = step->action->ctx != NULL ? step->action->ctx : play->explore->options.ctx;
 
-	step->status = step->action->run(
-		play->kit, step->move->session, step->move->number, play->explore->options.ctx);
+	step->status = step->action->run(play->kit, step->move->session, step->move->number, ctx);
 }
 
 static void act(struct play *play, const struct si_explore_move *move)

@@ -23,6 +23,21 @@ static unsigned long number(size_t value)
 	return (unsigned long)value;
 }
 
+/* Actions that no history had. A replay has one history. */
+static void put_impossible(sessio_explore *explore, size_t length)
+{
+	const char *before = "; never possible: ";
+
+	for (size_t i = 0; i < explore->options.action_count && explore->counts.histories > 1;
+		i++) {
+		if (!explore->acted[i]) {
+			length = si_explore_put(explore->summary, sizeof(explore->summary), length,
+				"%s%s", before, explore->options.actions[i].name);
+			before = ", ";
+		}
+	}
+}
+
 static void put_summary(sessio_explore *explore)
 {
 	const sessio_explore_counts *counts = &explore->counts;
@@ -45,9 +60,10 @@ static void put_summary(sessio_explore *explore)
 	length = si_explore_put(
 		text, size, length, "; %s", counts->complete ? "complete" : "not complete");
 	if (!counts->isolated) {
-		(void)si_explore_put(text, size, length,
+		length = si_explore_put(text, size, length,
 			"; not isolated: a crash or a hang would have ended or held up the test");
 	}
+	put_impossible(explore, length);
 }
 
 static bool put_report(sessio_explore *explore)
@@ -103,6 +119,29 @@ sessio_status si_explore_conclude(sessio_explore *explore)
 		explore->counts.cut == 0 && explore->counts.failed == 0 && explore->stopped == NULL;
 	put_summary(explore);
 	return put_report(explore) ? save(explore) : SESSIO_NO_MEMORY;
+}
+
+bool si_explore_judge(const char *program, sessio_status status, sessio_explore *explore)
+{
+	bool passes = status == SESSIO_OK && explore->failure_count == 0;
+
+	if (status == SESSIO_OK) {
+		(void)printf("%s: %s\n%s", program, explore->summary, explore->report);
+		sessio_explore_destroy(explore);
+	} else {
+		(void)printf("%s: not explored: %s\n", program, sessio_status_text(status));
+	}
+	(void)fflush(stdout);
+	return passes;
+}
+
+bool sessio_explore_passes(const sessio_explore_options *options)
+{
+	sessio_explore *explore = NULL;
+	sessio_status status = sessio_explore_run(options, &explore);
+	const char *program = options != NULL ? options->program : NULL;
+
+	return si_explore_judge(program != NULL ? program : "test", status, explore);
 }
 
 const char *sessio_explore_report(const sessio_explore *result)

@@ -154,17 +154,20 @@ static uint64_t hash_files(uint64_t hash, const sessio_kit *kit)
 {
 	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
 		const sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
-		size_t pending = 0;
 
 		if (file->closed) {
 			continue;
 		}
-		for (struct si_list_node *of = file->requests.first; of != NULL; of = of->next) {
-			pending += !si_kit_is_done(SI_LIST_ELEMENT(of, sessio_kit_request, link));
-		}
 		hash = si_explore_hash(hash, sessio_user_session_id(file->session));
 		hash = si_explore_hash(hash, (uint64_t)sessio_user_session_state(file->session));
-		hash = si_explore_hash(hash, 2 * pending + file->cleaned);
+		for (struct si_list_node *of = file->requests.first; of != NULL; of = of->next) {
+			sessio_kit_request *sent = SI_LIST_ELEMENT(of, sessio_kit_request, link);
+
+			if (!si_kit_is_done(sent)) {
+				hash = si_explore_hash(hash, sent->function);
+			}
+		}
+		hash = si_explore_hash(hash, file->cleaned);
 	}
 	return hash;
 }

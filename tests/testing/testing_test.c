@@ -264,6 +264,14 @@ static void each_kit_has_a_host_with_its_own_rules(void **state)
 	assert_int_equal(sessio_kit_create(&options, &kit), SESSIO_INVALID_ARG);
 }
 
+static void a_kit_passes_without_a_finding(void **state)
+{
+	(void)state;
+	assert_true(sessio_kit_passes(run(FAULTY_CODE(FAULTY_NOTHING))));
+	assert_false(sessio_kit_passes(run(FAULTY_CODE(FAULTY_LEAVE_LINK))));
+	assert_false(sessio_kit_passes(NULL));
+}
+
 static void calls_without_a_kit_are_harmless(void **state)
 {
 	(void)state;
@@ -293,6 +301,7 @@ int main(void)
 		cmocka_unit_test(what_comes_again_is_counted),
 		cmocka_unit_test(what_is_allowed_is_no_finding),
 		cmocka_unit_test(each_kit_has_a_host_with_its_own_rules),
+		cmocka_unit_test(a_kit_passes_without_a_finding),
 		cmocka_unit_test(calls_without_a_kit_are_harmless),
 	};
 
