@@ -11,11 +11,14 @@
  *
  * A thread comes to a scheduling point at each allocation, clock read, lock, unlock, wait
  * and start of a thread. This holds in the library and in the stand-ins for a Windows
- * kernel: KeWait..., the locks of Ke... and Ex..., events, work items, system threads. Each
+ * kernel: KeWait..., the locks of Ke... and Ex..., events, timers, work items, system
+ * threads, remove locks and queues of devices. It also comes to one before IoMarkIrpPending,
+ * IoCompleteRequest and IoSetCancelRoutine, and where a request has got its routine.
+ * Interlocked... calls are points in a driver that sessio_add_driver() compiles. Each
  * call that a provider of <sessio/testing_provider.h> makes is a point. So are the end of
- * a thread and SESSIO_THREADS_POINT(). Atomic operations are none,
- * and neither are Interlocked... calls and plain memory. A lock that was made before the
- * body began is a point only while another thread holds it.
+ * a thread and SESSIO_THREADS_POINT(). Other atomic operations are none, and neither is
+ * plain memory. A lock that was made before the body began is a point only while another
+ * thread holds it.
  *
  * Time is virtual. It stands still while a thread can run. When none can, it
  * goes on to the earliest end of a sleep. An earlier end costs a pre-emption.

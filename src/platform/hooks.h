@@ -32,6 +32,7 @@ struct si_hooks {
 		const void *mutex); /* also after an unlock that after_unlock is not asked at */
 	bool (*held)(const void *mutex); /* another has it; true: it has waited, try again */
 	void (*looking)(const void *object); /* at what the thread may have to wait for */
+	void (*meeting)(const void *object); /* about to use, without a lock, what others use */
 	bool (*wait)(uint64_t timeout_ns); /* at the gate; true: it has waited itself */
 	void (*waited)(void); /* at the gate again */
 	void (*asleep)(const void *gate, uint64_t timeout_ns); /* just left it: wait for a wake */
@@ -100,6 +101,15 @@ static inline void si_hook_looking(const void *object)
 
 	if (hooks != NULL && hooks->looking != NULL) {
 		hooks->looking(object);
+	}
+}
+
+static inline void si_hook_meeting(const void *object)
+{
+	const struct si_hooks *hooks = si_hooks_get();
+
+	if (hooks != NULL && hooks->meeting != NULL) {
+		hooks->meeting(object);
 	}
 }
 

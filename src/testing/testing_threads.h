@@ -43,6 +43,7 @@
 	XX(LOCK, "lock")                      \
 	XX(UNLOCK, "unlock")                  \
 	XX(LOOK, "look")                      \
+	XX(MEET, "call")                      \
 	XX(HELD, "held lock")                 \
 	XX(SLEEP, "wait")                     \
 	XX(START, "start")                    \

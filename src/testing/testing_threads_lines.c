@@ -91,6 +91,31 @@ static void simplify(char *path)
 	}
 }
 
+/* Drivers have these functions inline, and they stand for calls. */
+static bool is_inline_call(const char *file)
+{
+	return strstr(file, "/sessio_nt/interlocked.h") != NULL;
+}
+
+/* A function that contains the address; the outermost is the last. */
+static void add_function(struct si_threads_line *line, const char *function, const char *place)
+{
+	const char *colon = strrchr(place, ':');
+	long number = colon != NULL ? strtol(colon + 1, NULL, 10) : 0;
+
+	if (place[0] == '?' || number == 0) {
+		return; /* code without lines */
+	}
+	if (line->file[0] == '\0' || is_inline_call(line->file)) {
+		(void)snprintf(line->call, sizeof(line->call), "%.63s", line->function);
+		(void)snprintf(line->file, sizeof(line->file), "%.*s",
+			(int)(colon - place < 255 ? colon - place : 255), place);
+		simplify(line->file);
+		line->line = (int)number;
+	}
+	(void)snprintf(line->function, sizeof(line->function), "%.63s", function);
+}
+
 /*
  * "address\n", and then "function\nfile:line\n" from the innermost inlined function to
  * the outermost. The place is in the first, and the name of the call is the last.
@@ -101,8 +126,6 @@ static void read_answers(FILE *answers, struct si_threads_line *lines, unsigned 
 	char function[512], place[1024];
 
 	while (fgets(function, sizeof(function), answers) != NULL) {
-		char *colon;
-
 		if (strncmp(function, "0x", 2) == 0) {
 			line = line == NULL ? lines : line + 1;
 			continue;
@@ -112,17 +135,7 @@ static void read_answers(FILE *answers, struct si_threads_line *lines, unsigned 
 			return;
 		}
 		function[strcspn(function, "\n")] = '\0';
-		colon = strrchr(place, ':');
-		if (colon == NULL || place[0] == '?' || strtol(colon + 1, NULL, 10) == 0) {
-			continue; /* code without lines */
-		}
-		*colon = '\0';
-		(void)snprintf(line->function, sizeof(line->function), "%.63s", function);
-		if (line->file[0] == '\0') {
-			(void)snprintf(line->file, sizeof(line->file), "%.255s", place);
-			simplify(line->file);
-			line->line = (int)strtol(colon + 1, NULL, 10);
-		}
+		add_function(line, function, place);
 	}
 }
 
@@ -241,8 +254,10 @@ struct si_threads_where si_threads_where(
 	for (unsigned i = 0; i < place->frame_count; i++) {
 		const struct si_threads_line *line = find(lines, place->frames[i]);
 
-		if (line != NULL && !is_of_library(lines, line)) {
-			return (struct si_threads_where){ before != NULL ? before->function : NULL,
+		if (line != NULL && !is_of_library(lines, line) && !is_inline_call(line->file)) {
+			return (struct si_threads_where){ line->call[0] != '\0' ? line->call
+					: before != NULL                        ? before->function
+										: NULL,
 				base_name(line->file), line->line };
 		}
 		if (line != NULL && is_begin(lines, line)) {

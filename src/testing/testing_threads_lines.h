@@ -8,6 +8,7 @@
 struct si_threads_line {
 	const void *address;
 	char function[64];
+	char call[64]; /* of a driver: the inline function that is called there; or empty */
 	char file[SI_THREADS_TEXT]; /* empty: not known */
 	int line;
 };

@@ -279,6 +279,11 @@ static void on_looking(const void *object)
 	}
 }
 
+static void on_meeting(const void *object)
+{
+	point(SI_THREADS_MEET, object);
+}
+
 static void drop_lock(struct si_thread *self, const void *lock)
 {
 	for (unsigned i = self->lock_count; i > 0; i--) {
@@ -490,6 +495,7 @@ static const struct si_hooks hooks = {
 	.given = on_given,
 	.held = on_held,
 	.looking = on_looking,
+	.meeting = on_meeting,
 	.asleep = on_asleep,
 	.wake = on_wake,
 	.yield = on_yield,

@@ -11,6 +11,7 @@
  */
 #include <stdatomic.h>
 
+#include "platform/hooks.h"
 #include "wdk/device.h"
 #include "wdk/irp_build.h"
 #include "wdk/thread.h"
@@ -121,6 +122,19 @@ NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp)
 	return device->DriverObject->MajorFunction[here->MajorFunction](device, irp);
 }
 
+static void mark_pending(PIRP irp)
+{
+	PIO_STACK_LOCATION here = IoGetCurrentIrpStackLocation(irp);
+
+	here->Control = (UCHAR)(here->Control | SL_PENDING_RETURNED);
+}
+
+void IoMarkIrpPending(PIRP irp)
+{
+	si_hook_meeting(irp);
+	mark_pending(irp);
+}
+
 static bool wants_completion(PIRP irp, const IO_STACK_LOCATION *below)
 {
 	UCHAR when = NT_SUCCESS(irp->IoStatus.Status) ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR;
@@ -155,6 +169,7 @@ static void deliver(PIRP irp)
 void IofCompleteRequest(PIRP irp, CCHAR boost)
 {
 	UNREFERENCED_PARAMETER(boost);
+	si_hook_meeting(irp);
 	if (SI_WDK_MISUSED(irp->CurrentLocation > irp->StackCount, REQUEST_TWICE, irp,
 		    "a request completed twice")) {
 		return;
@@ -181,7 +196,7 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 				return;
 			}
 		} else if (irp->PendingReturned && !top) {
-			IoMarkIrpPending(irp);
+			mark_pending(irp);
 		}
 	}
 	deliver(irp);
@@ -189,7 +204,14 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 
 PDRIVER_CANCEL IoSetCancelRoutine(PIRP irp, PDRIVER_CANCEL routine)
 {
-	return __atomic_exchange_n(&irp->CancelRoutine, routine, __ATOMIC_SEQ_CST);
+	PDRIVER_CANCEL before;
+
+	si_hook_meeting(irp);
+	before = __atomic_exchange_n(&irp->CancelRoutine, routine, __ATOMIC_SEQ_CST);
+	if (routine != NULL) {
+		si_hook_meeting(irp); /* it can be cancelled from here on */
+	}
+	return before;
 }
 
 void IoAcquireCancelSpinLock(PKIRQL before)

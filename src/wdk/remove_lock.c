@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "nt/sessio_nt/remove_lock.h"
 
+#include "platform/hooks.h"
 #include "wdk/thread.h"
 
 void sessio_nt_remove_lock_init(PIO_REMOVE_LOCK lock)
@@ -16,6 +17,7 @@ NTSTATUS sessio_nt_remove_lock_acquire(PIO_REMOVE_LOCK lock)
 		return STATUS_INVALID_PARAMETER;
 	}
 	SI_WDK_LEVEL(DISPATCH_LEVEL, "IoAcquireRemoveLock");
+	si_hook_meeting(lock);
 	(void)InterlockedIncrement(&lock->Common.IoCount);
 	if (__atomic_load_n(&lock->Common.Removed, __ATOMIC_SEQ_CST)) {
 		sessio_nt_remove_lock_release(lock);
@@ -26,9 +28,12 @@ NTSTATUS sessio_nt_remove_lock_acquire(PIO_REMOVE_LOCK lock)
 
 void sessio_nt_remove_lock_release(PIO_REMOVE_LOCK lock)
 {
-	LONG left = InterlockedDecrement(&lock->Common.IoCount);
-	BOOLEAN removed = __atomic_load_n(&lock->Common.Removed, __ATOMIC_SEQ_CST);
+	BOOLEAN removed;
+	LONG left;
 
+	si_hook_meeting(lock);
+	left = InterlockedDecrement(&lock->Common.IoCount);
+	removed = __atomic_load_n(&lock->Common.Removed, __ATOMIC_SEQ_CST);
 	if (SI_WDK_MISUSED(left < 0 || (left == 0 && !removed), LOCK, lock,
 		    "a remove lock given back that is not taken")) {
 		(void)InterlockedIncrement(&lock->Common.IoCount);
@@ -42,6 +47,7 @@ void sessio_nt_remove_lock_release(PIO_REMOVE_LOCK lock)
 void sessio_nt_remove_lock_remove(PIO_REMOVE_LOCK lock)
 {
 	SI_WDK_LEVEL(PASSIVE_LEVEL, "IoReleaseRemoveLockAndWait");
+	si_hook_meeting(lock);
 	__atomic_store_n(&lock->Common.Removed, TRUE, __ATOMIC_SEQ_CST);
 	/* The caller's use, and that of the lock itself. */
 	sessio_nt_remove_lock_release(lock);

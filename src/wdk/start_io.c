@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "nt/sessio_nt/start_io.h"
 
+#include "platform/hooks.h"
 #include "wdk/thread.h"
 
 void KeInitializeDeviceQueue(PKDEVICE_QUEUE queue)
@@ -14,6 +15,7 @@ BOOLEAN KeInsertDeviceQueue(PKDEVICE_QUEUE queue, PKDEVICE_QUEUE_ENTRY entry)
 {
 	BOOLEAN was_busy;
 
+	si_hook_meeting(queue);
 	si_wdk_lock(&queue->Lock);
 	was_busy = queue->Busy;
 	queue->Busy = TRUE;
@@ -29,6 +31,7 @@ PKDEVICE_QUEUE_ENTRY KeRemoveDeviceQueue(PKDEVICE_QUEUE queue)
 {
 	PKDEVICE_QUEUE_ENTRY entry = NULL;
 
+	si_hook_meeting(queue);
 	si_wdk_lock(&queue->Lock);
 	if (IsListEmpty(&queue->DeviceListHead)) {
 		queue->Busy = FALSE;
@@ -45,6 +48,7 @@ BOOLEAN KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE queue, PKDEVICE_QUEUE_ENTRY entr
 {
 	BOOLEAN was_there;
 
+	si_hook_meeting(queue);
 	si_wdk_lock(&queue->Lock);
 	was_there = entry->Inserted;
 	if (was_there) {

@@ -146,6 +146,11 @@ bool si_wdk_wait(si_wdk_try_fn *try_it, void *object, uint64_t timeout_ns)
 	return done;
 }
 
+void sessio_nt_point(void)
+{
+	si_hook_meeting(NULL);
+}
+
 void si_wdk_wake(void)
 {
 	/* Sequentially consistent: see (wdk_thread-2). */

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "platform/hooks.h"
 #include "platform/process.h"
 #include "wdk/thread.h"
 
@@ -347,6 +348,7 @@ BOOLEAN KeCancelTimer(PKTIMER timer)
 {
 	bool was_set;
 
+	si_hook_meeting(timer);
 	si_wdk_lock(&lock);
 	was_set = disarm_locked(timer);
 	si_wdk_unlock(&lock);

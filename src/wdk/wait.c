@@ -3,6 +3,7 @@
  * Events, mutexes and semaphores: the state is one word, SignalState, which
  * changes by sequentially consistent operations ((wdk_thread-2) in thread.h).
  */
+#include "platform/hooks.h"
 #include "platform/platform.h"
 #include "platform/process.h"
 #include "wdk/thread.h"
@@ -102,6 +103,7 @@ LONG KeSetEvent(PKEVENT event, KPRIORITY increment, BOOLEAN wait)
 
 LONG KeResetEvent(PKEVENT event)
 {
+	si_hook_meeting(event);
 	return InterlockedExchange(&event->Header.SignalState, 0);
 }
 

@@ -194,13 +194,6 @@ static inline void IoCopyCurrentIrpStackLocationToNext(PIRP irp)
 	next->Control = 0;
 }
 
-static inline void IoMarkIrpPending(PIRP irp)
-{
-	PIO_STACK_LOCATION here = IoGetCurrentIrpStackLocation(irp);
-
-	here->Control = SESSIO_NT_CAST(UCHAR, here->Control | SL_PENDING_RETURNED);
-}
-
 static inline void IoSetCompletionRoutine(PIRP irp, PIO_COMPLETION_ROUTINE routine, PVOID context,
 	BOOLEAN on_success, BOOLEAN on_error, BOOLEAN on_cancel)
 {
@@ -223,6 +216,8 @@ NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp);
 /** Gives a request back: completion routines from below, then the sender's block and event. */
 void IofCompleteRequest(PIRP irp, CCHAR boost);
 #define IoCompleteRequest IofCompleteRequest
+/** Says that its driver keeps the request. */
+void IoMarkIrpPending(PIRP irp);
 /** Changes the routine; the one before. */
 PDRIVER_CANCEL IoSetCancelRoutine(PIRP irp, PDRIVER_CANCEL routine);
 /** Cancels; TRUE if it had a routine, which was called with the cancel lock held. */
