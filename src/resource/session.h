@@ -333,7 +333,7 @@ extern _Atomic(si_session_ask_open_fn *) si_session_ask_open;
 
 void si_session_set_join(const struct si_session_join *join);
 
-/* What the resource holds for this type, NULL if it does not. The resource lock is held. */
+/* The holding of this type, NULL if the resource does not hold it. The resource lock is held. */
 struct si_holding *si_resource_find_holding(
 	struct si_resource *resource, const struct si_session_type *type);
 /* After the last context of a holding: lets go of it if it is of no use any more. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the share rule counts of neighbours with the same rights, against a plain list. Few
- * kinds of rights make long runs, which openings and ends join, part and use up.
+ * The share rule counts neighbours with the same rights once: the summaries are compared with
+ * a plain list. Few kinds of rights make long runs, which openings and ends join and part.
  */
 #include "test.h"
 
