@@ -153,10 +153,11 @@ static inline size_t si_object_size(const struct sessio_object_type *type)
 /*
  * Makes an object without a name of so much memory, with one reference and nothing
  * constructed. The root's private segment has `hidden` bytes, and is the caller's to
- * write; the others are zeroed. The object does not count on its type.
+ * write; the others are zeroed. `facts` are those of its mark, which all objects with this
+ * root share. The object does not count on its type.
  */
 static inline void *si_object_form(
-	const struct sessio_object_type *type, void *memory, size_t hidden)
+	const struct sessio_object_type *type, void *memory, size_t hidden, uint32_t facts)
 {
 	unsigned char *bytes = memory;
 	struct si_header *header = (struct si_header *)(void *)(bytes + type->before);
@@ -166,8 +167,7 @@ static inline void *si_object_form(
 	}
 	header->type = type;
 	si_refcount_init(&header->u.live.refs, 1);
-	header->u.live.mark =
-		SI_MARK_MAGIC | type->kind | (type->last_reference == NULL ? 0 : SI_MARK_ASKS);
+	header->u.live.mark = SI_MARK_MAGIC | facts;
 	if (type->payload != 0) {
 		memset(header + 1, 0, SI_ALIGNED(type->payload));
 	}

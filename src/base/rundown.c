@@ -36,16 +36,6 @@ static bool is_full(uint64_t word)
 	return count_of(word) >= (int64_t)(SI_RUN_LIMIT / SI_RUN_ONE);
 }
 
-void si_rundown_init(struct si_rundown *run)
-{
-	atomic_init(&run->central, SI_RUN_PENDING);
-	atomic_init(&run->drain, SI_DRAIN_HELD);
-	atomic_init(&run->stripes, NULL);
-	atomic_init(&run->last_here, 0);
-	atomic_init(&run->switches, 0);
-	atomic_init(&run->window_ms, 0);
-}
-
 void si_rundown_fini(struct si_rundown *run)
 {
 	struct si_stripes *stripes = atomic_load_explicit(&run->stripes, memory_order_relaxed);
@@ -53,26 +43,6 @@ void si_rundown_fini(struct si_rundown *run)
 	if (stripes != NULL) {
 		si_platform_free(stripes->memory);
 	}
-}
-
-bool si_rundown_open(struct si_rundown *run)
-{
-	uint64_t pending = SI_RUN_PENDING;
-
-	/*
-	 * Release: operations and the closer see what was done before. Acquire: so
-	 * does a lost race. If it is won, the counter may be gone already (rundown-6).
-	 */
-	if (atomic_compare_exchange_strong_explicit(&run->central, &pending, SI_RUN_TICK,
-		    memory_order_acq_rel, memory_order_acquire)) {
-		return true;
-	}
-	/*
-	 * Closed before it was opened: from here on it looks like any closed one.
-	 * Release: a thread that finds it so sees all that was done before.
-	 */
-	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_release);
-	return false;
 }
 
 bool si_rundown_set_biased(struct si_rundown *run)
@@ -84,7 +54,7 @@ bool si_rundown_set_biased(struct si_rundown *run)
 	return (seen & (SI_RUN_CLOSED | SI_RUN_PENDING)) == 0;
 }
 
-enum si_run_close si_rundown_close(struct si_rundown *run)
+enum si_run_close si_rundown_close_slowly(struct si_rundown *run)
 {
 	/*
 	 * Release: operations that are refused see why. Acquire: this thread sees
@@ -121,23 +91,6 @@ enum si_run_close si_rundown_close(struct si_rundown *run)
 	/* Relaxed: si_rundown_release_closer() comes after it on the same word. */
 	atomic_fetch_add_explicit(&run->drain, word_of(count), memory_order_relaxed);
 	return SI_CLOSE_BUSY;
-}
-
-bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found)
-{
-	if (found == SI_CLOSE_IDLE) {
-		/*
-		 * A release without its acquire may have been here. One that comes between the
-		 * load and the store is not noticed: an exchange would cost every close.
-		 */
-		SI_BUG_IF(atomic_load_explicit(&run->drain, memory_order_relaxed) != SI_DRAIN_HELD,
-			"an operation ended that never began (rundown-4)");
-		atomic_store_explicit(&run->drain, 0, memory_order_relaxed);
-		return true;
-	}
-	/* Release: the closer's work comes before the end. Acquire: so do the operations'. */
-	return atomic_fetch_sub_explicit(&run->drain, SI_DRAIN_HELD, memory_order_acq_rel) ==
-		SI_DRAIN_HELD;
 }
 
 uint64_t si_rundown_active(struct si_rundown *run)

@@ -92,7 +92,15 @@ enum si_run_close {
 };
 
 /* Starts closed to operations, until si_rundown_open(). */
-void si_rundown_init(struct si_rundown *run);
+static inline void si_rundown_init(struct si_rundown *run)
+{
+	atomic_init(&run->central, SI_RUN_PENDING);
+	atomic_init(&run->drain, SI_DRAIN_HELD);
+	atomic_init(&run->stripes, NULL);
+	atomic_init(&run->last_here, 0);
+	atomic_init(&run->switches, 0);
+	atomic_init(&run->window_ms, 0);
+}
 
 /* After that: sends all operations the slow way, where the caller sees to each one. */
 static inline void si_rundown_watch(struct si_rundown *run)
@@ -107,13 +115,60 @@ void si_rundown_fini(struct si_rundown *run);
  * False if it was closed before it was opened. Otherwise it may be closed at once,
  * and the thread that completes that end may free it before this returns.
  */
-bool si_rundown_open(struct si_rundown *run);
+static inline bool si_rundown_open(struct si_rundown *run)
+{
+	uint64_t pending = SI_RUN_PENDING;
+
+	/*
+	 * Release: operations and the closer see what was done before. Acquire: so
+	 * does a lost race. If it is won, the counter may be gone already (rundown-6).
+	 */
+	if (si_likely(atomic_compare_exchange_strong_explicit(&run->central, &pending, SI_RUN_TICK,
+		    memory_order_acq_rel, memory_order_acquire))) {
+		return true;
+	}
+	/*
+	 * Closed before it was opened: from here on it looks like any closed one.
+	 * Release: a thread that finds it so sees all that was done before.
+	 */
+	atomic_fetch_and_explicit(&run->central, ~SI_RUN_PENDING, memory_order_release);
+	return false;
+}
+
+/* All of the next one. */
+enum si_run_close si_rundown_close_slowly(struct si_rundown *run);
 
 /* Refuses new operations; only one caller gets an answer other than SI_CLOSE_LATE. */
-enum si_run_close si_rundown_close(struct si_rundown *run);
+static inline enum si_run_close si_rundown_close(struct si_rundown *run)
+{
+	uint64_t seen = atomic_load_explicit(&run->central, memory_order_relaxed);
+
+	/* Most close when nothing runs. Sequentially consistent: as in si_rundown_close_slowly(). */
+	if (si_likely((seen & (SI_RUN_FLAGS | SI_RUN_COUNT)) == 0) &&
+		si_likely(atomic_compare_exchange_strong_explicit(&run->central, &seen,
+			seen | SI_RUN_CLOSED, memory_order_seq_cst, memory_order_relaxed))) {
+		return SI_CLOSE_IDLE;
+	}
+	return si_rundown_close_slowly(run);
+}
 
 /* After the close: lets the end happen. True if nothing is running any more. */
-bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found);
+static inline bool si_rundown_release_closer(struct si_rundown *run, enum si_run_close found)
+{
+	if (si_likely(found == SI_CLOSE_IDLE)) {
+		/*
+		 * A release without its acquire may have been here. One that comes between the
+		 * load and the store is not noticed: an exchange would cost every close.
+		 */
+		SI_BUG_IF(atomic_load_explicit(&run->drain, memory_order_relaxed) != SI_DRAIN_HELD,
+			"an operation ended that never began (rundown-4)");
+		atomic_store_explicit(&run->drain, 0, memory_order_relaxed);
+		return true;
+	}
+	/* Release: the closer's work comes before the end. Acquire: so do the operations'. */
+	return atomic_fetch_sub_explicit(&run->drain, SI_DRAIN_HELD, memory_order_acq_rel) ==
+		SI_DRAIN_HELD;
+}
 
 /* It has not been split, so si_rundown_fini() has nothing to do. Nothing may be running. */
 static inline bool si_rundown_is_whole(const struct si_rundown *run)

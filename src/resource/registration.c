@@ -39,8 +39,7 @@ struct sessio_object_type si_resource_type = {
 	.chain = resource_chain,
 };
 
-/* NULL if the type is not held. */
-static struct si_holding *find_holding(
+struct si_holding *si_resource_find_holding(
 	struct si_resource *resource, const struct si_session_type *type)
 {
 	struct si_holding *holding = &resource->holding;
@@ -55,12 +54,12 @@ static struct si_holding *find_holding(
 static sessio_status hold_locked(
 	struct si_resource *resource, void *object, struct si_session_type *type)
 {
-	struct si_holding *holding = find_holding(resource, type);
+	struct si_holding *holding = si_resource_find_holding(resource, type);
 
 	if (holding != NULL) {
 		return SESSIO_OK; /* contexts of an earlier registration do */
 	}
-	holding = find_holding(resource, NULL);
+	holding = si_resource_find_holding(resource, NULL);
 	if (holding == NULL) {
 		holding = si_platform_alloc(sizeof(*holding));
 		if (holding == NULL) {
@@ -91,30 +90,13 @@ static void unlink_holding(struct si_resource *resource, struct si_holding *hold
 	si_platform_free(holding);
 }
 
-/* Lets go of a type that is of no use any more; then type and object are to be put. */
-static bool release_locked(struct si_resource *resource, struct si_holding *holding)
+bool si_resource_release_locked(struct si_resource *resource, struct si_holding *holding)
 {
-	if (holding->contexts != 0 ||
-		atomic_load_explicit(&resource->type, memory_order_relaxed) == holding->type) {
-		return false;
+	if (atomic_load_explicit(&resource->type, memory_order_relaxed) == holding->type) {
+		return false; /* registered */
 	}
 	unlink_holding(resource, holding);
 	return true;
-}
-
-void si_resource_add_context_locked(
-	struct si_resource *resource, const struct si_session_type *type)
-{
-	find_holding(resource, type)->contexts++;
-}
-
-bool si_resource_remove_context_locked(
-	struct si_resource *resource, const struct si_session_type *type)
-{
-	struct si_holding *holding = find_holding(resource, type);
-
-	holding->contexts--;
-	return release_locked(resource, holding);
 }
 
 void si_resource_put_held(void *object, struct si_session_type *type)

@@ -18,7 +18,8 @@ static void *room_of(const struct si_session *session)
 	unsigned char *context = si_session_context(session);
 	const struct sessio_object_type *type = si_header_of(context)->type;
 
-	return context + SI_ALIGNED(si_object_size(type)) - type->before - sizeof(struct si_header);
+	return context + SI_ALIGNED(session->type->context_size) - type->before -
+		sizeof(struct si_header);
 }
 
 struct si_session_cold *si_session_cold_locked(struct si_session *session)

@@ -90,6 +90,7 @@ struct si_session_ops {
 struct si_session_type {
 	struct sessio_object_type *object_type; /* counted */
 	struct sessio_object_type *context_type; /* counted */
+	size_t context_size; /* bytes of a context without room for the cold part */
 	struct si_session_ops ops;
 	_Atomic uint32_t registered; /* objects registered now */
 	_Atomic bool destroyed;
@@ -152,12 +153,12 @@ struct si_session {
 	bool first_dropped; /* resource lock; (session-11) */
 	bool roomy; /* the cold part is behind the context, in the same memory; fixed */
 	struct si_list_node node; /* resource lock; resource->sessions */
+	uint32_t required; /* fixed at open, as is the next one; beside the node (session_list-1) */
+	uint32_t shared;
 	uint32_t pins; /* resource lock; walkers that had it when it ended (session-6) */
 	uint32_t handle_rights; /* the open callback's until OPEN, then fixed */
 	struct si_deferred item; /* its next step, if that is put off; the closer's */
 	struct si_session_cold *cold; /* resource lock; set once, at open if tracked or stamped */
-	uint32_t required; /* fixed at open, as is the next one */
-	uint32_t shared;
 };
 
 extern struct sessio_object_type si_resource_type; /* root of all resources */
@@ -332,12 +333,35 @@ extern _Atomic(si_session_ask_open_fn *) si_session_ask_open;
 
 void si_session_set_join(const struct si_session_join *join);
 
+/* The holding of this type, NULL if the resource does not hold it. The resource lock is held. */
+struct si_holding *si_resource_find_holding(
+	struct si_resource *resource, const struct si_session_type *type);
+/* After the last context of a holding: lets go of it if it is of no use any more. */
+bool si_resource_release_locked(struct si_resource *resource, struct si_holding *holding);
+
+static inline struct si_holding *si_resource_holding_locked(
+	struct si_resource *resource, const struct si_session_type *type)
+{
+	return si_likely(resource->holding.type == type) ? &resource->holding
+							 : si_resource_find_holding(resource, type);
+}
+
 /* Counts a context of this type in, or out (session-3). The resource lock is held. */
-void si_resource_add_context_locked(
-	struct si_resource *resource, const struct si_session_type *type);
+static inline void si_resource_add_context_locked(
+	struct si_resource *resource, const struct si_session_type *type)
+{
+	si_resource_holding_locked(resource, type)->contexts++;
+}
+
 /* True if that was the last: si_resource_put_held() then, with the lock released. */
-bool si_resource_remove_context_locked(
-	struct si_resource *resource, const struct si_session_type *type);
+static inline bool si_resource_remove_context_locked(
+	struct si_resource *resource, const struct si_session_type *type)
+{
+	struct si_holding *holding = si_resource_holding_locked(resource, type);
+
+	return --holding->contexts == 0 && si_resource_release_locked(resource, holding);
+}
+
 void si_resource_put_held(void *object, struct si_session_type *type);
 
 typedef int32_t si_session_walk_fn(void *object, void *context, void *arg);

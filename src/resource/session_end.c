@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/waiting.h"
 #include "resource/session_handle.h"
+#include "resource/session_list.h"
 #include "resource/session_memory.h"
 #include "resource/walk.h"
 
@@ -52,7 +53,7 @@ static struct ending finish_locked(struct si_resource *resource, struct si_sessi
 
 	/* Acquire: if the only reference is the end's, what other holders did is done. */
 	references = atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire);
-	si_stack_remove(&resource->sessions, &session->node);
+	si_session_list_drop(resource, session);
 	session->pins = si_walk_count_locked(resource, session);
 	if (si_unlikely(session->pins != 0)) {
 		atomic_store_explicit(&session->end, SI_PINNED, memory_order_release);
@@ -84,7 +85,7 @@ static void free_context(const struct ending *ending, struct si_session *session
 }
 
 /* Drops the end's reference. True if somebody else has one. */
-static bool put_context(void *context)
+SI_INLINE bool put_context(void *context)
 {
 	if (si_refcount_unref_unless_last(&si_header_of(context)->u.live.refs, SI_OBJECT_GONE)) {
 		return true;
@@ -161,8 +162,7 @@ static void drop_ties(const struct ties *ties)
 static struct ties begin_completing_locked(struct si_resource *resource, struct si_session *session)
 	SI_HELD(*resource->lock)
 {
-	atomic_store_explicit(&session->end, SI_COMPLETING, memory_order_release);
-	si_rights_remove(&resource->rights, session->required, session->shared);
+	si_session_list_count_out(resource, session);
 	return (struct ties){ si_session_unbind_locked(session),
 		si_session_take_badge_locked(session) };
 }
@@ -192,25 +192,24 @@ static SI_NOINLINE void complete_slowly(struct si_resource *resource, struct si_
  * Gives the memory of an ended context back, that nobody has a reference to. The
  * session has been finished, and the lock is held; it is released.
  */
-static inline void free_locked(struct si_resource *resource, struct si_session *session)
+SI_INLINE void free_locked(struct si_resource *resource, struct si_session *session)
 	SI_RELEASES(*resource->lock)
 {
 	void *context = si_session_context(session);
-	const struct sessio_object_type *type = si_header_of(context)->type;
 	void *object = session->object;
-	struct si_session_type *session_type = session->type;
+	struct si_session_type *type = session->type;
 	/* Read before the type may go. */
 	size_t size = si_session_memory_size(type, session->roomy);
-	void *memory = si_object_unmake(context, type->before);
-	bool last = si_resource_remove_context_locked(resource, session_type);
+	void *memory = si_object_unmake(context, si_header_of(context)->type->before);
+	bool last = si_resource_remove_context_locked(resource, type);
 
 	memory = si_session_memory_keep_locked(resource, memory, size);
 	si_mutex_unlock(resource->lock);
-	if (memory != NULL) {
+	if (si_unlikely(memory != NULL)) {
 		si_platform_free(memory);
 	}
 	if (si_unlikely(last)) {
-		si_resource_put_held(object, session_type);
+		si_resource_put_held(object, type);
 	}
 }
 
@@ -219,7 +218,7 @@ static inline bool is_alone(const struct si_session *session)
 {
 	const struct si_session_cold *cold = session->cold;
 
-	return cold == NULL ||
+	return si_likely(cold == NULL) ||
 		(session->roomy && cold->badge == NULL && si_list_is_empty(&cold->watches));
 }
 
@@ -238,8 +237,7 @@ void si_session_complete(struct si_session *session)
 		return;
 	}
 	bind = si_likely(session->cold == NULL) ? NULL : si_session_unbind_locked(session);
-	si_rights_remove(&resource->rights, session->required, session->shared);
-	si_stack_remove(&resource->sessions, &session->node);
+	si_session_list_remove(resource, session);
 	/* Acquire: if the only reference is the end's, what other holders did is done. */
 	if (si_likely(header->type->quiet && si_rundown_is_whole(&session->run) &&
 		    atomic_load_explicit(&header->u.live.refs.count, memory_order_acquire) == 1)) {
@@ -252,12 +250,14 @@ void si_session_complete(struct si_session *session)
 	}
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 	si_mutex_unlock(resource->lock);
-	si_session_drop_bind(bind);
+	if (si_unlikely(bind != NULL)) {
+		si_session_drop_bind(bind);
+	}
 	si_wait_wake();
 	(void)put_context(context);
 }
 
-static void report_close(struct si_session *session, int32_t result)
+static SI_COLD void report_close(struct si_session *session, int32_t result)
 {
 	char line[600];
 	struct si_text text = si_text_start(line, sizeof(line));
@@ -271,7 +271,7 @@ static void report_close(struct si_session *session, int32_t result)
 	si_diag_report(SESSIO_DIAG_CALLBACK, session->object, si_session_context(session), line);
 }
 
-static void call_close(struct si_session *session)
+SI_INLINE void call_close(struct si_session *session)
 {
 	SI_GUARDED_FRAME(frame);
 	int32_t result;
@@ -284,7 +284,7 @@ static void call_close(struct si_session *session)
 	}
 }
 
-enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_reason reason)
+SI_INLINE enum si_run_close begin_close(struct si_session *session, sessio_end_reason reason)
 {
 	enum si_run_close found;
 
@@ -300,6 +300,11 @@ enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_
 		atomic_store_explicit(&session->reason, (uint8_t)reason, memory_order_relaxed);
 	}
 	return found;
+}
+
+enum si_run_close si_session_begin_close(struct si_session *session, sessio_end_reason reason)
+{
+	return begin_close(session, reason);
 }
 
 void si_session_take_bias(struct si_session *const sessions[], unsigned count)
@@ -318,7 +323,7 @@ void si_session_take_bias(struct si_session *const sessions[], unsigned count)
 }
 
 /* For diagnosis only, and only of ends that take time. */
-static void note_closing_time(struct si_session *session)
+static SI_NOINLINE void note_closing_time(struct si_session *session)
 {
 	si_mutex *lock = si_session_resource(session)->lock;
 	struct si_session_cold *cold;
@@ -331,7 +336,7 @@ static void note_closing_time(struct si_session *session)
 	si_mutex_unlock(lock);
 }
 
-void si_session_run_end(struct si_session *session, enum si_run_close found)
+SI_INLINE void run_end(struct si_session *session, enum si_run_close found)
 {
 	if (found == SI_CLOSE_BUSY) {
 		note_closing_time(session);
@@ -344,6 +349,11 @@ void si_session_run_end(struct si_session *session, enum si_run_close found)
 	if (si_rundown_release_closer(&session->run, found)) {
 		si_session_complete(session);
 	}
+}
+
+void si_session_run_end(struct si_session *session, enum si_run_close found)
+{
+	run_end(session, found);
 }
 
 bool si_session_run_end_of_opening(struct si_session *session)
@@ -372,12 +382,12 @@ sessio_status si_session_close(void *context)
 	if (atomic_load_explicit(&session->stage, memory_order_relaxed) != SI_AGREED) {
 		return SESSIO_BAD_STATE; /* its open callback runs still, or has refused */
 	}
-	found = si_session_begin_close(session, SESSIO_END_CLOSED);
-	if (found == SI_CLOSE_LATE) {
+	found = begin_close(session, SESSIO_END_CLOSED);
+	if (si_unlikely(found == SI_CLOSE_LATE)) {
 		return SESSIO_BAD_STATE;
 	}
-	if (found != SI_CLOSE_PENDING) {
-		si_session_run_end(session, found);
+	if (si_likely(found != SI_CLOSE_PENDING)) {
+		run_end(session, found);
 	}
 	return SESSIO_OK; /* PENDING: right behind its open callback, the opener runs the end */
 }

@@ -19,10 +19,10 @@ struct si_kept_memory {
 	size_t size;
 };
 
-/* Bytes for a context of this type, with or without room for the cold part. */
-static inline size_t si_session_memory_size(const struct sessio_object_type *type, bool roomy)
+/* Bytes for a context of this session type, with or without room for the cold part. */
+static inline size_t si_session_memory_size(const struct si_session_type *type, bool roomy)
 {
-	size_t size = si_object_size(type);
+	size_t size = type->context_size;
 
 	return si_likely(!roomy) ? size : SI_ALIGNED(size) + sizeof(struct si_session_cold);
 }

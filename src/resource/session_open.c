@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening: a session is created, constructed, and asked for. */
 #include "base/waiting.h"
+#include "resource/session_list.h"
 #include "resource/session_memory.h"
 
 static const char in_open; /* the kind of frame of a thread in an open callback */
 
 /* Writes every member but the node and the item, field by field: the memory may be used. */
-static inline void init_session(struct si_session *session, void *object,
-	struct si_session_type *type, uint32_t required, uint32_t shared, bool roomy)
+SI_INLINE void init_session(struct si_session *session, void *object, struct si_session_type *type,
+	uint32_t required, uint32_t shared, bool roomy)
 {
 	si_rundown_init(&session->run);
 	session->object = object;
@@ -41,56 +42,63 @@ static SI_NOINLINE sessio_status bind_locked(struct sessio_bind *bind, struct si
 	return status;
 }
 
+/* Without memory for it the operations count all the same, they only have no names. */
+static SI_NOINLINE void stamp_locked(struct si_session *session, bool tracked)
+{
+	if (si_session_cold_locked(session) == NULL) {
+		return;
+	}
+	session->tracked = tracked;
+	if (tracked) {
+		si_rundown_watch(&session->run);
+	}
+	session->cold->opener = si_platform_thread_id();
+	session->cold->opened_ns = si_platform_stamp_ns();
+}
+
 /*
  * Makes an OPENING session if the object is registered and the share rule allows it. It is
  * bound to `bind`, unless that is NULL. `stamped`: its opener and its time are kept in any
  * case. Such sessions have room for it: each is one piece of memory.
  */
-static sessio_status create_locked(struct si_resource *resource, uint32_t required, uint32_t shared,
-	struct sessio_bind *bind, bool stamped, struct si_session **out_session)
+SI_INLINE sessio_status create_locked(struct si_resource *resource, uint32_t required,
+	uint32_t shared, struct sessio_bind *bind, bool stamped, struct si_session **out_session)
 	SI_HELD(*resource->lock)
 {
 	struct si_session_type *type = atomic_load_explicit(&resource->type, memory_order_relaxed);
-	void *object = si_object_of_hidden(resource, sizeof(*resource));
 	const bool tracked = si_session_is_tracking();
 	const bool roomy = bind != NULL || stamped;
 	struct si_session *session;
-	sessio_status status;
 	void *memory;
 
-	if (type == NULL) {
+	if (si_unlikely(type == NULL)) {
 		return SESSIO_NOT_FOUND;
 	}
-	if (si_rights_conflict(&resource->rights, required, shared)) {
+	if (si_unlikely(si_rights_conflict(&resource->rights, required, shared))) {
 		return SESSIO_BUSY;
 	}
 	/* Inside the lock, which saves taking it twice; nothing here calls anybody. */
-	memory = si_session_memory_take_locked(
-		resource, si_session_memory_size(type->context_type, roomy));
-	if (memory == NULL) {
+	memory = si_session_memory_take_locked(resource, si_session_memory_size(type, roomy));
+	if (si_unlikely(memory == NULL)) {
 		return SESSIO_NO_MEMORY;
 	}
 	/* No check of the kind: a session type's contexts are sessions. */
-	session = si_object_hidden(
-		si_object_form(type->context_type, memory, sizeof(*session)), sizeof(*session));
-	init_session(session, object, type, required, shared, roomy);
+	session = si_object_hidden(si_object_form(type->context_type, memory, sizeof(*session),
+					   SI_KIND_SESSION | SI_MARK_ASKS),
+		sizeof(*session));
+	init_session(session, si_object_of_hidden(resource, sizeof(*resource)), type, required,
+		shared, roomy);
 	if (si_unlikely(bind != NULL)) {
-		status = bind_locked(bind, session);
+		sessio_status status = bind_locked(bind, session);
+
 		if (status != SESSIO_OK) {
 			return status;
 		}
 	}
-	/* Without memory for it the operations count all the same, they only have no names. */
-	if (si_unlikely(tracked || stamped) && si_session_cold_locked(session) != NULL) {
-		session->tracked = tracked;
-		if (tracked) {
-			si_rundown_watch(&session->run);
-		}
-		session->cold->opener = si_platform_thread_id();
-		session->cold->opened_ns = si_platform_stamp_ns();
+	if (si_unlikely(tracked || stamped)) {
+		stamp_locked(session, tracked);
 	}
-	si_rights_add(&resource->rights, required, shared);
-	si_stack_push(&resource->sessions, &session->node);
+	si_session_list_add(resource, session);
 	si_resource_add_context_locked(resource, type);
 	*out_session = session;
 	return SESSIO_OK;
@@ -106,7 +114,7 @@ static sessio_status why_closed_locked(const struct si_session *session)
 }
 
 /* Its context could not be constructed: takes back what create_locked() did. */
-static void cancel_open(struct si_session *session)
+static SI_NOINLINE void cancel_open(struct si_session *session)
 {
 	void *object = session->object;
 	struct si_session_type *type = session->type;
@@ -116,8 +124,7 @@ static void cancel_open(struct si_session *session)
 
 	si_mutex_lock(resource->lock);
 	bind = si_session_unbind_locked(session);
-	si_rights_remove(&resource->rights, session->required, session->shared);
-	si_stack_remove(&resource->sessions, &session->node);
+	si_session_list_remove(resource, session);
 	si_mutex_unlock(resource->lock);
 	si_session_drop_bind(bind);
 	si_wait_wake();
@@ -134,7 +141,7 @@ static void cancel_open(struct si_session *session)
 }
 
 /* The open callback refused: there never was a session, but references may be left. */
-static void abort_open(struct si_session *session)
+static SI_NOINLINE void abort_open(struct si_session *session)
 {
 	struct si_resource *resource = si_session_resource(session);
 	struct si_list watches;
@@ -144,8 +151,7 @@ static void abort_open(struct si_session *session)
 	(void)si_rundown_close(&session->run);
 	si_mutex_lock(resource->lock);
 	bind = si_session_unbind_locked(session);
-	si_rights_remove(&resource->rights, session->required, session->shared);
-	si_stack_remove(&resource->sessions, &session->node);
+	si_session_list_remove(resource, session);
 	watches = si_session_take_watches_locked(session);
 	atomic_store_explicit(&session->end, SI_ENDED, memory_order_release);
 	si_mutex_unlock(resource->lock);
@@ -155,7 +161,7 @@ static void abort_open(struct si_session *session)
 	si_object_put(si_session_context(session));
 }
 
-static int32_t call_open(struct si_session *session, void *open_arg)
+SI_INLINE int32_t call_open(struct si_session *session, void *open_arg)
 {
 	SI_GUARDED_FRAME(frame);
 	/* Relaxed: it is set before the opening begins. */
@@ -174,7 +180,7 @@ static int32_t call_open(struct si_session *session, void *open_arg)
 }
 
 /* Constructs the context and asks the open callback. */
-static sessio_status construct_and_open(
+SI_INLINE sessio_status construct_and_open(
 	struct si_session *session, void *open_arg, int32_t *out_reason)
 {
 	sessio_status status =
@@ -200,7 +206,7 @@ static sessio_status construct_and_open(
  * The callback has agreed, but the session is closed (session-9). Its object was
  * unregistered, its user has left, or a thread that learned of it has closed it.
  */
-static sessio_status closed_while_opening(
+static SI_NOINLINE sessio_status closed_while_opening(
 	struct si_resource *resource, struct si_session *session, void **out_context)
 {
 	void *context = si_session_context(session);
@@ -217,8 +223,8 @@ static sessio_status closed_while_opening(
 }
 
 /* Takes the session from its creation to OPEN; `held`: with a reference for the caller. */
-static sessio_status begin(struct si_resource *resource, struct si_session *session, void *open_arg,
-	bool held, void **out_context, int32_t *out_reason)
+SI_INLINE sessio_status begin(struct si_resource *resource, struct si_session *session,
+	void *open_arg, bool held, void **out_context, int32_t *out_reason)
 {
 	void *context = si_session_context(session);
 	sessio_status status = construct_and_open(session, open_arg, out_reason);
@@ -246,7 +252,7 @@ static inline struct sessio_bind *entered_bind(void)
 	return atomic_load_explicit(&si_session_join, memory_order_relaxed)->entered();
 }
 
-static inline sessio_status open_session(void *object, uint32_t required, uint32_t shared,
+SI_INLINE sessio_status open_session(void *object, uint32_t required, uint32_t shared,
 	void *open_arg, bool held, void **out_context, int32_t *out_reason)
 {
 	struct si_resource *resource = si_resource_of(object);

@@ -54,6 +54,7 @@ sessio_status si_session_type_create(struct sessio_object_type *object_type,
 	si_type_ref(context_type);
 	type->object_type = object_type;
 	type->context_type = context_type;
+	type->context_size = si_object_size(context_type);
 	type->ops = *ops;
 	atomic_init(&type->registered, 0);
 	atomic_init(&type->destroyed, false);
