@@ -2,9 +2,9 @@
 /*
  * Scenarios: the steps of a test, as data and as text.
  *
- * A step is an event of a user session, an action that the test defines, time that
- * passes, or a fault. A scenario is a list of steps, the rules that they follow, and
- * where it comes from. As text it has a line for each:
+ * A step is an event of a user session, an action of the test, a call for a file,
+ * time that passes, or a fault. A scenario is a list of steps, the rules that they follow,
+ * and where it comes from. As text it has a line for each:
  *
  *     sessio-scenario 1
  *     program camera_test
@@ -18,11 +18,25 @@
  *     session 1 remark Locked
  *     session 1 do open 7                the test's action of this name, for a session
  *     do unload                          and for none
+ *     session 1 open log "\Device\Log"   opens a device; from here on the file is log
+ *     open x "\Device\None" refused      not from a user session; it must not open
+ *     file log read 64                   64 bytes at most
+ *     file log write "text"              or bytes as hexadecimal digits: 74657874
+ *     file log control 0x22e004 in 0102 out 16
+ *     file log cancel                    its latest pended request
+ *     file log cancel 1 waits            the one before; until it is completed
+ *     file log await                     until its latest pended request is completed
+ *     file log cleanup
+ *     file log close
+ *     driver log_driver unload           load is for one that was unloaded
  *     wait 150 ms                        ns, us, ms, s, min, h or d
  *     fault allocation 3                 the third from here fails
  *
  * Only the first line has to be there. A number sign begins a comment, as in a shell.
  * Program and bounds are texts, which go to the end of theirs. Lines end in LF or CRLF.
+ * A text between quotation marks has printable ASCII and no escapes, so that a backslash is
+ * one. A file that no step opened has a name, too: file-1 if it was the first that was
+ * opened in the kit, and so on.
  *
  * Default: a call keeps no reference, does not block, and calls nobody back. Calls for
  *          one scenario come one at a time, from any thread. Strings that a scenario
@@ -50,10 +64,13 @@
 extern "C" {
 #endif
 
-#define SESSIO_SCENARIO_MAX_LINE 512u /* bytes of a line, without its end */
+#define SESSIO_SCENARIO_MAX_LINE 4096u /* bytes of a line, without its end */
 #define SESSIO_SCENARIO_MAX_STEPS 1000000u
 #define SESSIO_SCENARIO_MAX_ACTIONS 256u /* names of actions */
-#define SESSIO_SCENARIO_MAX_NAME 63u /* bytes of an action's name */
+#define SESSIO_SCENARIO_MAX_NAME 63u /* bytes of the name of an action, a file, a driver */
+#define SESSIO_SCENARIO_MAX_DEVICE 255u /* bytes of the name of a device */
+#define SESSIO_SCENARIO_MAX_DATA 1024u /* bytes that a step sends */
+#define SESSIO_SCENARIO_MAX_ROOM 1048576u /* bytes that a step has room for */
 #define SESSIO_SCENARIO_MAX_TEXT 480u /* bytes of the program's name, and of the bounds */
 
 /** The kinds of steps. */
@@ -63,7 +80,8 @@ typedef enum sessio_step_kind {
 	SESSIO_STEP_REMARK = 3, /* on a user session */
 	SESSIO_STEP_ACTION = 4, /* of the test */
 	SESSIO_STEP_WAIT = 5, /* time passes */
-	SESSIO_STEP_FAULT = 6 /* from here on, until it has come true */
+	SESSIO_STEP_FAULT = 6, /* from here on, until it has come true */
+	SESSIO_STEP_CALL = 7 /* of the kit, as a program that uses a driver causes it */
 } sessio_step_kind;
 
 /* XX(NAME, value, text): the one list of faults. */
@@ -92,20 +110,60 @@ typedef enum sessio_fault {
 
 #define SESSIO_STEP_REMOTE (1u << 0) /* EVENT, EXISTS: the terminal is remote */
 #define SESSIO_STEP_OBSERVED (1u << 1) /* EVENT: it has happened; never refused */
-#define SESSIO_STEP_REFUSED (1u << 2) /* EVENT: the rules refuse it, and shall */
-#define SESSIO_STEP_FOR_SESSION (1u << 3) /* ACTION: for session_id; without it for none */
+#define SESSIO_STEP_REFUSED (1u << 2) /* EVENT; CALL of OPEN, LOAD, UNLOAD: it fails, and shall */
+#define SESSIO_STEP_FOR_SESSION (1u << 3) /* ACTION, OPEN: for session_id; without it for none */
+#define SESSIO_STEP_WAITS (1u << 4) /* CANCEL: until the request is completed */
+
+/* XX(NAME, value, text): the one list of calls. */
+#define SESSIO_CALL_MAP(XX)       \
+	XX(OPEN, 1, "open")       \
+	XX(READ, 2, "read")       \
+	XX(WRITE, 3, "write")     \
+	XX(CONTROL, 4, "control") \
+	XX(CANCEL, 5, "cancel")   \
+	XX(AWAIT, 6, "await")     \
+	XX(CLEANUP, 7, "cleanup") \
+	XX(CLOSE, 8, "close")     \
+	XX(LOAD, 9, "load")       \
+	XX(UNLOAD, 10, "unload")
+
+/**
+ * The calls of <sessio/testing_driver.h> that are steps: sessio_kit_open() and its like. AWAIT is
+ * sessio_kit_wait(). Waits take ten seconds at most. LOAD is for a driver that was loaded before
+ * in this kit. A driver's answer does not matter to a run, but for OPEN, LOAD and UNLOAD, which
+ * must succeed, or fail if they are marked so.
+ */
+typedef enum sessio_call {
+#define XX(name, value, text) SESSIO_CALL_##name = (value),
+	SESSIO_CALL_MAP(XX)
+#undef XX
+} sessio_call;
+
+/** The subject of a call. A member that its call does not name is 0. */
+typedef struct sessio_step_call {
+	sessio_call call;
+	const char *name; /* of the file; LOAD, UNLOAD: of the driver. As an action's */
+	const char *device; /* OPEN: a name or link, in printable ASCII without quotation marks */
+	uint32_t code; /* CONTROL */
+	uint32_t room; /* READ, CONTROL: bytes for the answer */
+	uint32_t length; /* WRITE, CONTROL: of the data */
+	const void *data;
+} sessio_step_call;
 
 /** One step. A member that its kind does not name is 0. */
 typedef struct sessio_step {
 	sessio_step_kind kind;
 	unsigned flags; /* SESSIO_STEP_ bits */
-	uint32_t session_id; /* EVENT, EXISTS, REMARK; ACTION with the flag */
+	uint32_t session_id; /* EVENT, EXISTS, REMARK; ACTION, OPEN with the flag */
 	sessio_user_event event; /* EVENT */
 	sessio_user_state state; /* EXISTS: any but Terminated */
 	sessio_user_remark remark; /* REMARK */
 	sessio_fault fault; /* FAULT */
 	const char *action; /* ACTION: a name of letters, digits and _ - . */
-	uint64_t number; /* ACTION: its own; WAIT, SLOW: nanoseconds; other faults: n, from 1 */
+	/* ACTION: its own; WAIT, SLOW: nanoseconds; other faults: n, from 1; CANCEL, AWAIT: how many
+	 * pended requests of the file are later than this one. */
+	uint64_t number;
+	const sessio_step_call *call; /* CALL */
 } sessio_step;
 
 /** A list of steps, and where it comes from. */
@@ -192,7 +250,7 @@ sessio_rules sessio_scenario_rules(const sessio_scenario *scenario);
 /**
  * Append a step.
  *
- * @param step  copied, and the name of an action, too.
+ * @param step  copied, and all that it points to.
  * @return SESSIO_OK, SESSIO_INVALID_ARG (it is no step), SESSIO_LIMIT (there are
  *         SESSIO_SCENARIO_MAX_STEPS, or SESSIO_SCENARIO_MAX_ACTIONS other names), SESSIO_NO_MEMORY.
  */
@@ -211,7 +269,7 @@ size_t sessio_scenario_count(const sessio_scenario *scenario);
  *
  * @return the step; NULL if there is none with this index.
  *
- * Ref:     borrowed, until the next sessio_scenario_add(); the action's name as long as the
+ * Ref:     borrowed, until the next sessio_scenario_add(); names and data in it as long as the
  *          scenario lives.
  */
 const sessio_step *sessio_scenario_step(const sessio_scenario *scenario, size_t index);
@@ -460,9 +518,10 @@ void sessio_scenario_log_look(sessio_scenario_log *log);
 void sessio_scenario_log_stop(sessio_scenario_log *log);
 
 /**
- * The steps that make the same happen again: those of runs as they were, and each event that came
- * otherwise, with the time between. An event that code under test posted is among them, if it did
- * not come in a run.
+ * The steps that make the same happen again. Those of runs are as they were. Each event, fault and
+ * call of sessio_call that came otherwise is a step, too, with the time between. An event that code
+ * under test posted is one, if it did not come in a run or in such a call. A test that replays them
+ * loads its drivers first. Processes and requests for PnP and power are not kept.
  *
  * @return the steps; NULL for NULL.
  *
@@ -471,7 +530,8 @@ void sessio_scenario_log_stop(sessio_scenario_log *log);
 const sessio_scenario *sessio_scenario_log_steps(const sessio_scenario_log *log);
 
 /**
- * How much a log has left out, because there was no memory, or more than it keeps.
+ * How much a log has left out, because there was no memory, or more than it keeps. A call with more
+ * than SESSIO_SCENARIO_MAX_DATA bytes is such a thing, and one for a device without a name.
  *
  * @return the number of things; 0 for NULL.
  */

@@ -118,6 +118,11 @@ struct sessio_kit {
 	/* A log of this kit, or NULL, and how it learns of the kit's end: before, and after. */
 	sessio_scenario_log *log;
 	void (*log_ends)(sessio_scenario_log *log, bool finished);
+	/* And how it learns of a call that the test makes itself, inside of no other. NULL: of one that
+	 * cannot be a step. After it: whether it counts, and flags that its step has besides. */
+	bool (*log_begins_call)(sessio_scenario_log *log, const sessio_step *step);
+	void (*log_ends_call)(sessio_scenario_log *log, bool counts, unsigned flags);
+	uint32_t file_count; /* files that were opened */
 };
 
 /* The kit of the process, or NULL. */
@@ -129,6 +134,9 @@ sessio_kit *si_kit_current(void);
  */
 typedef void si_kit_step_fn(void *arg);
 bool si_kit_step(sessio_kit *kit, si_kit_step_fn *fn, void *arg);
+/* A call that a test makes itself is noted in the kit's log. See testing/file.h. */
+bool si_kit_begin_note(sessio_kit *kit, const sessio_step *step);
+void si_kit_end_note(sessio_kit *kit, bool counts, unsigned flags);
 /* From inside a step, on its thread: as a stop of the library leads out of it. */
 _Noreturn void si_kit_leave_step(sessio_kit *kit);
 /* Whether an exploration of schedules runs this process, one thread at a time. */

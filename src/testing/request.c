@@ -209,14 +209,10 @@ static void cancel(void *arg)
 	(void)IoCancelIrp(request->irp);
 }
 
-NTSTATUS sessio_kit_wait(
-	sessio_kit_request *request, uint32_t timeout_ms, ULONG_PTR *out_information)
+static NTSTATUS wait(sessio_kit_request *request, uint32_t timeout_ms, ULONG_PTR *out_information)
 {
 	LARGE_INTEGER ticks;
 
-	if (request == NULL) {
-		return STATUS_INVALID_PARAMETER;
-	}
 	ticks.QuadPart = -(LONGLONG)timeout_ms * TICKS_PER_MS;
 	if (KeWaitForSingleObject(&request->done, UserRequest, KernelMode, FALSE,
 		    timeout_ms == SESSIO_FOREVER ? NULL : &ticks) != STATUS_SUCCESS) {
@@ -225,31 +221,55 @@ NTSTATUS sessio_kit_wait(
 	return si_kit_collect(request, out_information);
 }
 
+NTSTATUS sessio_kit_wait(
+	sessio_kit_request *request, uint32_t timeout_ms, ULONG_PTR *out_information)
+{
+	sessio_kit *kit = request != NULL ? request->file->kit : NULL;
+	bool noted = request != NULL && si_kit_note_request(request, SESSIO_CALL_AWAIT);
+	NTSTATUS status = request != NULL ? wait(request, timeout_ms, out_information)
+					  : STATUS_INVALID_PARAMETER;
+
+	if (noted) {
+		si_kit_end_note(kit, status != STATUS_TIMEOUT, 0);
+	}
+	return status;
+}
+
 NTSTATUS sessio_kit_cancel(
 	sessio_kit_request *request, uint32_t timeout_ms, ULONG_PTR *out_information)
 {
+	NTSTATUS status = STATUS_UNSUCCESSFUL;
+	bool noted;
+
 	if (request == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
-	if (!si_kit_is_done(request) && !si_kit_step(request->file->kit, cancel, request)) {
-		return STATUS_UNSUCCESSFUL;
+	noted = si_kit_note_request(request, SESSIO_CALL_CANCEL);
+	if (si_kit_is_done(request) || si_kit_step(request->file->kit, cancel, request)) {
+		status = wait(request, timeout_ms, out_information);
 	}
-	return sessio_kit_wait(request, timeout_ms, out_information);
+	if (noted) {
+		si_kit_end_note(request->file->kit, true,
+			timeout_ms != 0 && status != STATUS_TIMEOUT ? SESSIO_STEP_WAITS : 0u);
+	}
+	return status;
 }
 
-sessio_kit_request *sessio_kit_pended(sessio_kit_file *file)
+sessio_kit_request *si_kit_pended_at(sessio_kit_file *file, uint64_t later)
 {
-	if (file == NULL) {
-		return NULL;
-	}
 	for (struct si_list_node *node = file->requests.last; node != NULL; node = node->previous) {
 		sessio_kit_request *request = SI_LIST_ELEMENT(node, sessio_kit_request, link);
 
-		if (request->pended) {
+		if (request->pended && later-- == 0) {
 			return request;
 		}
 	}
 	return NULL;
+}
+
+sessio_kit_request *sessio_kit_pended(sessio_kit_file *file)
+{
+	return file != NULL ? si_kit_pended_at(file, 0) : NULL;
 }
 
 void si_kit_end_requests(sessio_kit_file *file)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "nt/sessio_nt.h"
-#include "testing/kit.h"
+#include "testing/file.h"
 #include "wdk/work.h"
 
 #define SERVICES L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
@@ -115,10 +115,24 @@ static void load(void *arg)
 	}
 }
 
+/* A load that a step can name: of a driver that was loaded before. */
+static bool note_load(const sessio_kit *kit, const sessio_driver_image *image)
+{
+	for (struct si_list_node *node = kit->drivers.first; node != NULL; node = node->next) {
+		const sessio_kit_driver *driver = SI_LIST_ELEMENT(node, sessio_kit_driver, link);
+
+		if (driver->image == image) {
+			return si_kit_note_driver(driver, SESSIO_CALL_LOAD);
+		}
+	}
+	return false;
+}
+
 NTSTATUS sessio_kit_load_image(
 	sessio_kit *kit, const sessio_driver_image *image, sessio_kit_driver **out_driver)
 {
 	struct load step = { .kit = kit, .image = image };
+	bool noted;
 
 	if (kit == NULL || image == NULL) {
 		return STATUS_INVALID_PARAMETER;
@@ -126,8 +140,12 @@ NTSTATUS sessio_kit_load_image(
 	if (is_loaded(kit, image)) {
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
+	noted = note_load(kit, image);
 	if (!si_kit_step(kit, load, &step)) {
-		return STATUS_UNSUCCESSFUL;
+		step.status = STATUS_UNSUCCESSFUL;
+	}
+	if (noted) {
+		si_kit_end_note(kit, true, NT_SUCCESS(step.status) ? 0u : SESSIO_STEP_REFUSED);
 	}
 	if (NT_SUCCESS(step.status) && out_driver != NULL) {
 		*out_driver = step.driver;
@@ -153,6 +171,8 @@ static void unload(void *arg)
 
 NTSTATUS sessio_kit_unload(sessio_kit_driver *driver)
 {
+	bool noted, done;
+
 	if (driver == NULL || !driver->loaded) {
 		return STATUS_INVALID_PARAMETER;
 	}
@@ -163,7 +183,12 @@ NTSTATUS sessio_kit_unload(sessio_kit_driver *driver)
 		si_kit_has_plugged(driver->kit, &driver->object)) {
 		return STATUS_DEVICE_BUSY;
 	}
-	return si_kit_step(driver->kit, unload, driver) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+	noted = si_kit_note_driver(driver, SESSIO_CALL_UNLOAD);
+	done = si_kit_step(driver->kit, unload, driver);
+	if (noted) {
+		si_kit_end_note(driver->kit, true, 0);
+	}
+	return done ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
 /* The latest first. A driver that cannot be unloaded is left as it is, without a finding. */

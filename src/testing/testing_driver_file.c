@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Files: handles that programs have, and the requests that they send. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "nt/sessio_nt.h"
 #include "testing/file.h"
 #include "wdk/device.h"
@@ -129,11 +131,15 @@ static void open_file(void *arg)
 
 static NTSTATUS run_open(struct open *step, sessio_kit_file **out_file)
 {
-	if (!si_kit_step(step->kit, open_file, step)) {
-		return STATUS_UNSUCCESSFUL;
-	}
-	if (step->file != NULL) {
+	bool noted = si_kit_note_open(step->kit, step->session_id, step->name, step->device);
+
+	step->status = STATUS_UNSUCCESSFUL;
+	if (si_kit_step(step->kit, open_file, step) && step->file != NULL) {
+		step->file->number = ++step->kit->file_count;
 		*out_file = step->file;
+	}
+	if (noted) {
+		si_kit_end_note(step->kit, true, step->file == NULL ? SESSIO_STEP_REFUSED : 0u);
 	}
 	return step->status;
 }
@@ -167,10 +173,41 @@ sessio_kit_file *sessio_kit_find_file(sessio_kit *kit, uint32_t session_id)
 	}
 	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
 		sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
-		uint32_t id = file->session != NULL ? sessio_user_session_id(file->session)
-						    : SESSIO_KIT_NO_SESSION;
 
-		if (!file->closed && id == session_id) {
+		if (!file->closed && si_kit_file_session(file) == session_id) {
+			return file;
+		}
+	}
+	return NULL;
+}
+
+uint32_t si_kit_file_session(const sessio_kit_file *file)
+{
+	return file->session != NULL ? sessio_user_session_id(file->session)
+				     : SESSIO_KIT_NO_SESSION;
+}
+
+void si_kit_put_file_name(const sessio_kit_file *file, char name[SESSIO_SCENARIO_MAX_NAME + 1])
+{
+	struct si_text text = si_text_start(name, SESSIO_SCENARIO_MAX_NAME + 1);
+
+	if (file->label[0] != '\0') {
+		si_text_put(&text, file->label);
+		return;
+	}
+	si_text_put(&text, "file-");
+	si_text_put_number(&text, file->number);
+}
+
+sessio_kit_file *si_kit_file_of_name(const sessio_kit *kit, const char *name)
+{
+	char own[SESSIO_SCENARIO_MAX_NAME + 1];
+
+	for (struct si_list_node *node = kit->files.first; node != NULL; node = node->next) {
+		sessio_kit_file *file = SI_LIST_ELEMENT(node, sessio_kit_file, link);
+
+		si_kit_put_file_name(file, own);
+		if (!file->closed && strcmp(own, name) == 0) {
 			return file;
 		}
 	}
@@ -254,15 +291,39 @@ static void send_io(void *arg)
 	}
 }
 
+static bool note_io(const struct io *io)
+{
+	const sessio_step_call call = {
+		.call = io->major == IRP_MJ_READ    ? SESSIO_CALL_READ
+			: io->major == IRP_MJ_WRITE ? SESSIO_CALL_WRITE
+						    : SESSIO_CALL_CONTROL,
+		.code = io->code,
+		.room = io->out_length,
+		.length = io->in_length,
+		.data = io->in,
+	};
+
+	return si_kit_note_io(io->file, &call);
+}
+
 static NTSTATUS run_io(struct io *io)
 {
+	bool noted;
+
 	if (io->file == NULL) {
 		return STATUS_INVALID_PARAMETER;
 	}
 	if (io->file->cleaned || io->file->closed) {
 		return STATUS_FILE_CLOSED;
 	}
-	return si_kit_step(io->file->kit, send_io, io) ? io->status : STATUS_UNSUCCESSFUL;
+	noted = note_io(io);
+	if (!si_kit_step(io->file->kit, send_io, io)) {
+		io->status = STATUS_UNSUCCESSFUL;
+	}
+	if (noted) {
+		si_kit_end_note(io->file->kit, true, 0);
+	}
+	return io->status;
 }
 
 NTSTATUS sessio_kit_read(
@@ -317,6 +378,20 @@ static void clean_up(void *arg)
 	step->status = send_and_wait(step->file, IRP_MJ_CLEANUP);
 }
 
+static NTSTATUS run_closing(struct closing *step, sessio_call call, si_kit_step_fn *fn)
+{
+	sessio_kit *kit = step->file->kit;
+	bool noted = si_kit_note_io(step->file, &(sessio_step_call){ .call = call });
+
+	if (!si_kit_step(kit, fn, step)) {
+		step->status = STATUS_UNSUCCESSFUL;
+	}
+	if (noted) {
+		si_kit_end_note(kit, true, 0);
+	}
+	return step->status;
+}
+
 NTSTATUS sessio_kit_cleanup(sessio_kit_file *file)
 {
 	struct closing step = { .file = file, .status = STATUS_SUCCESS };
@@ -327,7 +402,7 @@ NTSTATUS sessio_kit_cleanup(sessio_kit_file *file)
 	if (file->cleaned || file->closed) {
 		return STATUS_FILE_CLOSED;
 	}
-	return si_kit_step(file->kit, clean_up, &step) ? step.status : STATUS_UNSUCCESSFUL;
+	return run_closing(&step, SESSIO_CALL_CLEANUP, clean_up);
 }
 
 static void close_file(void *arg)
@@ -352,7 +427,7 @@ NTSTATUS sessio_kit_close(sessio_kit_file *file)
 	if (file == NULL || file->closed) {
 		return file == NULL ? STATUS_SUCCESS : STATUS_FILE_CLOSED;
 	}
-	return si_kit_step(file->kit, close_file, &step) ? step.status : STATUS_UNSUCCESSFUL;
+	return run_closing(&step, SESSIO_CALL_CLOSE, close_file);
 }
 
 bool si_kit_has_open_files(const sessio_kit *kit, const DRIVER_OBJECT *driver)
@@ -378,6 +453,16 @@ void si_kit_close_files(sessio_kit *kit)
 	}
 }
 
+static void free_buffers(sessio_kit_file *file)
+{
+	struct si_kit_buffer *next;
+
+	for (struct si_kit_buffer *buffer = file->buffers; buffer != NULL; buffer = next) {
+		next = buffer->next;
+		free(buffer);
+	}
+}
+
 void si_kit_free_files(sessio_kit *kit, const DRIVER_OBJECT *driver)
 {
 	struct si_list_node *next;
@@ -389,6 +474,7 @@ void si_kit_free_files(sessio_kit *kit, const DRIVER_OBJECT *driver)
 		if (driver == NULL || file->driver == driver) {
 			si_list_remove(&kit->files, &file->link);
 			si_kit_free_requests(file);
+			free_buffers(file);
 			sessio_user_session_unref(file->session);
 			free(file);
 		}

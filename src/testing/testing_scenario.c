@@ -101,6 +101,8 @@ bool si_scenario_is_step(const sessio_step *step)
 		return si_scenario_fault_word(step->fault) != NULL && step->flags == 0 &&
 			(step->number != 0 || step->fault == SESSIO_FAULT_EACH_PATH ||
 				step->fault == SESSIO_FAULT_SLOW);
+	case SESSIO_STEP_CALL:
+		return step->call != NULL && si_scenario_is_call(step);
 	}
 	return false;
 }
@@ -136,6 +138,15 @@ static sessio_step plain(const sessio_step *step)
 		copy.fault = step->fault;
 		if (step->fault != SESSIO_FAULT_EACH_PATH) {
 			copy.number = step->number;
+		}
+		break;
+	case SESSIO_STEP_CALL:
+		if (step->call->call == SESSIO_CALL_CANCEL ||
+			step->call->call == SESSIO_CALL_AWAIT) {
+			copy.number = step->number;
+		}
+		if ((step->flags & SESSIO_STEP_FOR_SESSION) != 0) {
+			copy.session_id = step->session_id;
 		}
 		break;
 	}
@@ -177,6 +188,9 @@ void sessio_scenario_destroy(sessio_scenario *scenario)
 	}
 	for (size_t i = 0; i < scenario->action_count; i++) {
 		free(scenario->actions[i]);
+	}
+	while (scenario->count != 0) {
+		si_scenario_drop_last(scenario);
 	}
 	free(scenario->steps);
 	free(scenario->program);
@@ -305,8 +319,24 @@ sessio_status sessio_scenario_add(sessio_scenario *scenario, const sessio_step *
 			return why;
 		}
 	}
+	if (step->kind == SESSIO_STEP_CALL) {
+		copy.call = si_scenario_copy_call(step->call);
+		if (copy.call == NULL) {
+			return SESSIO_NO_MEMORY;
+		}
+	}
 	scenario->steps[scenario->count++] = copy;
 	return SESSIO_OK;
+}
+
+void si_scenario_drop_last(sessio_scenario *scenario)
+{
+	free((void *)(uintptr_t)scenario->steps[--scenario->count].call); /* our own copy */
+}
+
+void si_scenario_mark_last(sessio_scenario *scenario, unsigned flags)
+{
+	scenario->steps[scenario->count - 1].flags |= flags;
 }
 
 size_t sessio_scenario_count(const sessio_scenario *scenario)

@@ -291,6 +291,7 @@ static bool has_path_table(sessio_fault fault)
 sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t number)
 {
 	const sessio_step step = { .kind = SESSIO_STEP_FAULT, .fault = fault, .number = number };
+	bool noted;
 
 	if (kit == NULL || sessio_step_text(&step, NULL, 0) == 0) {
 		return SESSIO_INVALID_ARG;
@@ -301,6 +302,7 @@ sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t num
 	if (!has_path_table(fault)) {
 		return SESSIO_NO_MEMORY;
 	}
+	noted = si_kit_begin_note(kit, &step);
 	hook();
 	si_wdk_lock(&faults.lock);
 	faults.ahead[fault] = true;
@@ -311,6 +313,9 @@ sessio_status sessio_kit_fault(sessio_kit *kit, sessio_fault fault, uint64_t num
 	si_wdk_unlock(&faults.lock);
 	if (fault == SESSIO_FAULT_LATE) {
 		si_wdk_work_hold(true);
+	}
+	if (noted) {
+		si_kit_end_note(kit, true, 0);
 	}
 	return SESSIO_OK;
 }

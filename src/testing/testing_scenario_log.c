@@ -152,16 +152,18 @@ void si_scenario_log_end_meeting(sessio_scenario_log *log, enum si_log_row_kind 
 	}
 }
 
-static void add_step(sessio_scenario_log *log, const sessio_step *step)
+static bool add_step(sessio_scenario_log *log, const sessio_step *step)
 {
-	if (sessio_scenario_add(log->steps, step) != SESSIO_OK) {
-		log->lost++;
-	}
+	bool added = step != NULL && sessio_scenario_add(log->steps, step) == SESSIO_OK;
+
+	log->lost += added ? 0u : 1u;
 	log->step_count++;
+	return added;
 }
 
-/* A step that came by hand: the time before it is a step, too, in whole milliseconds. */
-static void add_step_by_hand(sessio_scenario_log *log, const sessio_step *step)
+/* A step that came by hand: the time before it is a step, too, in whole milliseconds. NULL: one
+ * that cannot be kept. */
+static bool add_step_by_hand(sessio_scenario_log *log, const sessio_step *step)
 {
 	uint64_t passed = si_scenario_log_time(log) - log->step_ns;
 
@@ -169,10 +171,10 @@ static void add_step_by_hand(sessio_scenario_log *log, const sessio_step *step)
 		passed -= passed % MS;
 	}
 	if (passed != 0) {
-		add_step(log, &(sessio_step){ .kind = SESSIO_STEP_WAIT, .number = passed });
+		(void)add_step(log, &(sessio_step){ .kind = SESSIO_STEP_WAIT, .number = passed });
 		log->step_ns += passed;
 	}
-	add_step(log, step);
+	return add_step(log, step);
 }
 
 static uint32_t session_row(sessio_scenario_log *log, uint32_t session_id)
@@ -249,7 +251,7 @@ static void on_notice(const sessio_user_notice *notice, void *ctx)
 	sessio_step step = step_of(notice);
 
 	if (!log->in_step) {
-		add_step_by_hand(log, &step);
+		(void)add_step_by_hand(log, &step);
 	}
 	if (step.kind == SESSIO_STEP_REMARK) {
 		si_scenario_log_add(
@@ -308,27 +310,72 @@ void sessio_scenario_log_look(sessio_scenario_log *log)
 	}
 }
 
-void si_scenario_log_begin_step(sessio_scenario_log *log, const sessio_step *step)
+/* The row of the user session that a step is for, or the test's own. */
+static uint32_t row_of(sessio_scenario_log *log, const sessio_step *step)
 {
+	uint32_t session_id = SESSIO_KIT_NO_SESSION;
+
+	if ((step->flags & SESSIO_STEP_FOR_SESSION) != 0) {
+		session_id = step->session_id;
+	} else if (step->kind == SESSIO_STEP_CALL && log->session_of_file != NULL) {
+		session_id = log->session_of_file(log, step->call->name);
+	}
+	return session_id != SESSIO_KIT_NO_SESSION ? session_row(log, session_id) : 0;
+}
+
+/* The line of a step of the test itself, without its first word. */
+static void mark_step(sessio_scenario_log *log, const sessio_step *step)
+{
+	const bool is_open = step->kind == SESSIO_STEP_CALL && step->call->call == SESSIO_CALL_OPEN;
 	char text[SESSIO_SCENARIO_MAX_LINE];
 	const char *shown;
-	uint32_t row = 0;
 
-	if (log->host == NULL) {
-		return;
+	if (sessio_step_text(step, text, sizeof(text)) == 0) {
+		return; /* a call that no step can be */
+	}
+	if (step->kind == SESSIO_STEP_FAULT) {
+		si_scenario_log_add(log, 0, SI_LOG_FAULT, text + strlen("fault "));
+	} else if (step->kind == SESSIO_STEP_ACTION) {
+		shown = strstr(text, "do ") + strlen("do ");
+		si_scenario_log_add(log, row_of(log, step), SI_LOG_ACTION, shown);
+	} else if (step->kind == SESSIO_STEP_CALL) {
+		shown = is_open ? strstr(text, "open ") : strchr(text, ' ') + 1;
+		si_scenario_log_add(log, row_of(log, step), SI_LOG_ACTION, shown);
+	}
+}
+
+void si_scenario_log_begin_step(sessio_scenario_log *log, const sessio_step *step)
+{
+	if (log->host != NULL) {
+		log->in_step = true;
+		(void)add_step(log, step);
+		mark_step(log, step);
+	}
+}
+
+bool si_scenario_log_begin_call(sessio_scenario_log *log, const sessio_step *step)
+{
+	if (log->host == NULL || log->in_step) {
+		return false;
 	}
 	log->in_step = true;
-	add_step(log, step);
-	(void)sessio_step_text(step, text, sizeof(text));
-	if (step->kind == SESSIO_STEP_FAULT) {
-		si_scenario_log_add(log, row, SI_LOG_FAULT, text + strlen("fault "));
-	} else if (step->kind == SESSIO_STEP_ACTION) {
-		if ((step->flags & SESSIO_STEP_FOR_SESSION) != 0) {
-			row = session_row(log, step->session_id);
-		}
-		shown = strstr(text, "do ");
-		si_scenario_log_add(log, row, SI_LOG_ACTION, shown + strlen("do "));
+	log->call_is_step = add_step_by_hand(log, step);
+	if (step != NULL) {
+		mark_step(log, step);
 	}
+	return true;
+}
+
+void si_scenario_log_end_call(sessio_scenario_log *log, bool counts, unsigned flags)
+{
+	if (log->call_is_step && counts) {
+		si_scenario_mark_last(log->steps, flags);
+	} else if (log->call_is_step) {
+		si_scenario_drop_last(log->steps);
+		log->step_count--;
+	}
+	log->call_is_step = false;
+	si_scenario_log_end_step(log, NULL);
 }
 
 void si_scenario_log_end_step(sessio_scenario_log *log, const char *failure)

@@ -50,11 +50,14 @@ struct sessio_scenario_log {
 	void (*look_at_kit)(sessio_scenario_log *log);
 	uint64_t (*now)(const sessio_scenario_log *log);
 	void (*forget_kit)(sessio_scenario_log *log);
+	/* The user session of a kit's open file; SESSIO_KIT_NO_SESSION if it has none. */
+	uint32_t (*session_of_file)(const sessio_scenario_log *log, const char *name);
 	size_t findings; /* of the kit, in the log */
 	uint64_t start_ns;
 	uint64_t end_ns; /* once it is stopped */
 	uint64_t step_ns; /* until when time is in the steps */
-	bool in_step; /* of a run */
+	bool in_step; /* of a run, or in a call */
+	bool call_is_step; /* the latest step is the call, until that ends */
 	bool broken; /* the library stopped, and is let alone */
 	sessio_scenario *steps;
 	size_t step_count;
@@ -93,5 +96,9 @@ void si_scenario_log_state(
 /* Rows of this kind that were not met since end now; begins anew. */
 void si_scenario_log_begin_meeting(sessio_scenario_log *log, enum si_log_row_kind kind);
 void si_scenario_log_end_meeting(sessio_scenario_log *log, enum si_log_row_kind kind);
+
+/* Around a call that a test makes itself; see struct sessio_kit. */
+bool si_scenario_log_begin_call(sessio_scenario_log *log, const sessio_step *step);
+void si_scenario_log_end_call(sessio_scenario_log *log, bool counts, unsigned flags);
 
 #endif /* SI_TESTING_SCENARIO_LOG_H */

@@ -86,6 +86,13 @@ static void look_at_kit(sessio_scenario_log *log)
 	look_at_findings(log);
 }
 
+static uint32_t session_of_file(const sessio_scenario_log *log, const char *name)
+{
+	const sessio_kit_file *file = si_kit_file_of_name(log->kit, name);
+
+	return file != NULL ? si_kit_file_session(file) : SESSIO_KIT_NO_SESSION;
+}
+
 static void forget_kit(sessio_scenario_log *log)
 {
 	log->kit->log = NULL;
@@ -126,7 +133,10 @@ sessio_status sessio_kit_log(sessio_kit *kit, sessio_scenario_log **out_log)
 	log->look_at_kit = look_at_kit;
 	log->forget_kit = forget_kit;
 	kit->log = log;
+	log->session_of_file = session_of_file;
 	kit->log_ends = on_end;
+	kit->log_begins_call = si_scenario_log_begin_call;
+	kit->log_ends_call = si_scenario_log_end_call;
 	status = si_scenario_log_follow(log, kit->host);
 	if (status != SESSIO_OK) {
 		sessio_scenario_log_destroy(log);

@@ -70,6 +70,78 @@ static void put_fault(struct si_text *text, const sessio_step *step)
 	}
 }
 
+static void put_open(struct si_text *text, const sessio_step *step)
+{
+	if ((step->flags & SESSIO_STEP_FOR_SESSION) != 0) {
+		put_session(text, step);
+	}
+	si_text_put(text, "open ");
+	si_text_put(text, step->call->name);
+	si_text_put(text, " \"");
+	si_text_put(text, step->call->device);
+	si_text_put(text, "\"");
+}
+
+static void put_data(struct si_text *text, const sessio_step_call *call)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *data = call->data;
+	bool readable = si_scenario_is_text(data, call->length);
+
+	si_text_put(text, readable ? "\"" : "");
+	for (uint32_t i = 0; i < call->length; i++) {
+		const char pair[3] = { digits[data[i] / 16], digits[data[i] % 16], '\0' };
+		const char letter[2] = { (char)data[i], '\0' };
+
+		si_text_put(text, readable ? letter : pair);
+	}
+	si_text_put(text, readable ? "\"" : "");
+}
+
+static void put_control(struct si_text *text, const sessio_step_call *call)
+{
+	si_text_put(text, " ");
+	si_text_put_hex(text, call->code);
+	if (call->length != 0) {
+		si_text_put(text, " in ");
+		put_data(text, call);
+	}
+	if (call->room != 0) {
+		si_text_put(text, " out ");
+		si_text_put_number(text, call->room);
+	}
+}
+
+static void put_call(struct si_text *text, const sessio_step *step)
+{
+	const sessio_step_call *call = step->call;
+	bool of_driver = call->call == SESSIO_CALL_LOAD || call->call == SESSIO_CALL_UNLOAD;
+
+	if (call->call == SESSIO_CALL_OPEN) {
+		put_open(text, step);
+	} else {
+		si_text_put(text, of_driver ? "driver " : "file ");
+		si_text_put(text, call->name);
+		si_text_put(text, " ");
+		si_text_put(text, si_scenario_call_word(call->call));
+	}
+	if (call->call == SESSIO_CALL_READ) {
+		si_text_put(text, " ");
+		si_text_put_number(text, call->room);
+	} else if (call->call == SESSIO_CALL_WRITE) {
+		si_text_put(text, " ");
+		put_data(text, call);
+	} else if (call->call == SESSIO_CALL_CONTROL) {
+		put_control(text, call);
+	} else if ((call->call == SESSIO_CALL_CANCEL || call->call == SESSIO_CALL_AWAIT) &&
+		step->number != 0) {
+		si_text_put(text, " ");
+		si_text_put_number(text, step->number);
+	}
+	si_text_put(text, (step->flags & SESSIO_STEP_WAITS) != 0 ? " waits" : "");
+	si_text_put(text, (step->flags & SESSIO_STEP_REFUSED) != 0 ? " refused" : "");
+}
+
 size_t sessio_step_text(const sessio_step *step, char *text, size_t size)
 {
 	struct si_text out = si_text_start(text, size);
@@ -101,6 +173,9 @@ size_t sessio_step_text(const sessio_step *step, char *text, size_t size)
 		break;
 	case SESSIO_STEP_FAULT:
 		put_fault(&out, step);
+		break;
+	case SESSIO_STEP_CALL:
+		put_call(&out, step);
 		break;
 	}
 	return out.length;

@@ -86,6 +86,9 @@ static void do_step(void *arg)
 	case SESSIO_STEP_FAULT:
 		run->status = sessio_kit_fault(run->kit, step->fault, step->number);
 		break;
+	case SESSIO_STEP_CALL:
+		run->status = si_scenario_do_call(run->kit, step, &run->wrong);
+		break;
 	}
 }
 

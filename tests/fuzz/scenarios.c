@@ -44,11 +44,16 @@ static void make_text(struct fuzz_input *in)
 		"Initialized", "Locked", "allocation", "path", "each-path", "registration", "open",
 		"slow", "late", "ns", "ms", "min", "d", "0", "1", "2", "4294967295", "4294967296",
 		"18446744073709551615", "18446744073709551616", "213503", "x.y-z_", "# no",
-		"sessio-scenario", "\xd1\x81", "\"" };
+		"sessio-scenario", "\xd1\x81", "\"", "file", "driver", "a", "read", "write",
+		"control", "cancel", "await", "cleanup", "close", "load", "unload", "waits", "in",
+		"out", "\"\\Device\\X\"", "\"\"", "0x22e004", "0xg", "00ff", "0fF", "1048576",
+		"1048577" };
 	static const char *const ends[] = { " ", " ", " ", "\n", "\n", "\r\n", "\t", "" };
 	static const char *const lines[] = { "session 1 Created\n", "session 1 Connected remote\n",
 		"session 2 observed Logon\n", "session 1 do open 3\n", "wait 7 us\n",
-		"fault slow 3 d\n", "session 3 is LoggedOn\n" };
+		"fault slow 3 d\n", "session 3 is LoggedOn\n", "open a \"\\Device\\X\" refused\n",
+		"file a control 0x1 in 0a0b out 9\n", "file a write \"b\"\n",
+		"file a cancel 1 waits\n" };
 
 	put(fuzz_below(in, 16) != 0 ? "sessio-scenario 1\n" : "");
 	while (fuzz_has_more(in) && made.length < 60000) {

@@ -76,14 +76,32 @@ static const char every_step[] = "sessio-scenario 1\n"
 				 "fault each-path\n"
 				 "fault registration 1\n"
 				 "fault open 2\n"
-				 "fault slow 90 s\n";
+				 "fault slow 90 s\n"
+				 "session 1 open log \"\\Device\\Log\\a # b\"\n"
+				 "open none \"\\??\\None\" refused\n"
+				 "file log read 1048576\n"
+				 "file log write \"\"\n"
+				 "file log write \"it's ~ 7\\\"\n"
+				 "file log write 00ff1f7f80\n"
+				 "file log control 0x0\n"
+				 "file log control 0x22e004 in \"ab\" out 16\n"
+				 "file log control 0xffffffff out 1\n"
+				 "file log cancel\n"
+				 "file log cancel 18446744073709551615 waits\n"
+				 "file log cancel waits\n"
+				 "file log await\n"
+				 "file log await 1\n"
+				 "file log cleanup\n"
+				 "file log close\n"
+				 "driver log_driver unload refused\n"
+				 "driver log_driver load\n";
 
 static void every_step_is_printed_as_it_was_read(void **state)
 {
 	sessio_scenario *scenario = parse(every_step);
 
 	(void)state;
-	assert_int_equal(sessio_scenario_count(scenario), 21);
+	assert_int_equal(sessio_scenario_count(scenario), 39);
 	assert_string_equal(sessio_scenario_program(scenario), "lamp_test");
 	assert_string_equal(sessio_scenario_bounds(scenario), "depth 6, sessions 2 # of 3");
 	assert_int_equal(sessio_scenario_rules(scenario), SESSIO_RULES_OBSERVED);
@@ -123,6 +141,7 @@ static void blanks_comments_and_defaults_do_not_matter(void **state)
 }
 
 #define HEAD "sessio-scenario 1\n"
+#define HEAD_ROOM 32
 
 static void a_mistake_has_a_line_a_column_and_a_sentence(void **state)
 {
@@ -142,9 +161,51 @@ static void a_mistake_has_a_line_a_column_and_a_sentence(void **state)
 		{ "sessio-scenario\n", 1, 16,
 			"The line ends before a number: it has digits only." },
 		{ HEAD "\nevent 1\n", 3, 1,
-			"\"event\" is not the beginning of a line: there are session, do, wait, "
-			"fault,"
-			" program, bounds, rules, and no others." },
+			"\"event\" is not the beginning of a line: there are session, do, open, "
+			"file, driver, wait, fault, program, bounds, rules, and no others." },
+		{ HEAD "open a\n", 2, 7,
+			"The line ends before the name of a device: it stands between quotation "
+			"marks." },
+		{ HEAD "session 1 open a \\Device\\X\n", 2, 18,
+			"\"\\Device\\X\" is not the name of a device: it stands between "
+			"quotation marks." },
+		{ HEAD "open a/b \"c\"\n", 2, 6,
+			"\"a/b\" is not the name of a file: it has letters, digits and the signs"
+			" _ - . only, 63 at most." },
+		{ HEAD "open a \"c\n", 2, 8, "There is no second quotation mark on this line." },
+		{ HEAD "open a \"c\"x\n", 2, 11,
+			"There should be a blank behind the quotation mark." },
+		{ HEAD "open a \"\"\n", 2, 9, "The name of a device has 1 to 255 bytes." },
+		{ HEAD "open a \"\xd1\x81\"\n", 2, 9,
+			"A text between quotation marks has printable ASCII only." },
+		{ HEAD "open a \"c\" remote\n", 2, 12, "The line should end before this word." },
+		{ HEAD "file a say\n", 2, 8,
+			"\"say\" is not a call for a file: there are read, write, control, "
+			"cancel, await, cleanup, close, and no others." },
+		{ HEAD "file a open\n", 2, 8,
+			"\"open\" is not a call for a file: there are read, write, control, "
+			"cancel, await, cleanup, close, and no others." },
+		{ HEAD "file a read\n", 2, 12,
+			"The line ends before a number: it has digits only." },
+		{ HEAD "file a read 1048577\n", 2, 13,
+			"\"1048577\" is not a possible size: 1048576 bytes are the most." },
+		{ HEAD "file a write 123\n", 2, 14,
+			"\"123\" is not data: it is a text between quotation marks, or pairs of "
+			"hexadecimal digits." },
+		{ HEAD "file a write 12 34\n", 2, 17, "The line should end before this word." },
+		{ HEAD "file a control 0x\n", 2, 16,
+			"\"0x\" is not a number: it has digits only." },
+		{ HEAD "file a control 0x100000000\n", 2, 16,
+			"\"0x100000000\" is not a control code: it has eight hexadecimal digits "
+			"at most." },
+		{ HEAD "file a control 1 in out 3\n", 2, 21,
+			"\"out\" is not data: it is a text between quotation marks, or pairs of "
+			"hexadecimal digits." },
+		{ HEAD "file a cancel -1\n", 2, 15, "The line should end before this word." },
+		{ HEAD "file a await waits\n", 2, 14, "The line should end before this word." },
+		{ HEAD "driver a start\n", 2, 10,
+			"\"start\" is not a call for a driver: there are load, unload, and no "
+			"others." },
 		{ HEAD "session 1 Logged\n", 2, 11,
 			"\"Logged\" is not an event: there are Created, Terminated, Connected,"
 			" Disconnected, Logon, Logoff, and no others." },
@@ -239,7 +300,7 @@ static void a_zero_byte_and_a_long_line_are_mistakes(void **state)
 		sessio_scenario_parse(text, head + SESSIO_SCENARIO_MAX_LINE + 1, &scenario, &error),
 		SESSIO_INVALID_ARG);
 	assert_int_equal(error.column, SESSIO_SCENARIO_MAX_LINE + 1);
-	assert_string_equal(error.text, "This line is longer than 512 bytes.");
+	assert_string_equal(error.text, "This line is longer than 4096 bytes.");
 	assert_null(scenario);
 	assert_int_equal(
 		sessio_scenario_parse(text, head + SESSIO_SCENARIO_MAX_LINE, &scenario, NULL),
@@ -251,7 +312,8 @@ static void what_is_no_step_is_not_added(void **state)
 {
 	static const sessio_step bad[] = {
 		{ 0 },
-		{ .kind = (sessio_step_kind)7 },
+		{ .kind = (sessio_step_kind)8 },
+		{ .kind = SESSIO_STEP_CALL },
 		{ .kind = SESSIO_STEP_EVENT },
 		{ .kind = SESSIO_STEP_EVENT, .event = SESSIO_USER_EVENT_MAX },
 		{ .kind = SESSIO_STEP_EVENT, .event = SESSIO_USER_EVENT_LOGON, .flags = 1u << 3 },
@@ -268,6 +330,24 @@ static void what_is_no_step_is_not_added(void **state)
 		{ .kind = SESSIO_STEP_FAULT },
 		{ .kind = SESSIO_STEP_FAULT, .fault = SESSIO_FAULT_OPEN },
 	};
+	static const char all[SESSIO_SCENARIO_MAX_DEVICE + 2] = { [0] = 'x', [1] = '"' };
+	const sessio_step_call calls[] = {
+		{ .call = SESSIO_CALL_READ },
+		{ .call = SESSIO_CALL_READ, .name = "a b" },
+		{ .call = SESSIO_CALL_READ, .name = "a", .room = SESSIO_SCENARIO_MAX_ROOM + 1 },
+		{ .call = SESSIO_CALL_WRITE, .name = "a", .length = 1 },
+		{ .call = SESSIO_CALL_WRITE,
+			.name = "a",
+			.length = SESSIO_SCENARIO_MAX_DATA + 1,
+			.data = all },
+		{ .call = SESSIO_CALL_OPEN, .name = "a" },
+		{ .call = SESSIO_CALL_OPEN, .name = "a", .device = "" },
+		{ .call = SESSIO_CALL_OPEN, .name = "a", .device = all },
+		{ .call = (sessio_call)11, .name = "a" },
+		{ .name = "a" },
+	};
+	const sessio_step_call good = { .call = SESSIO_CALL_CLOSE, .name = "a" };
+	sessio_step step = { .kind = SESSIO_STEP_CALL };
 	sessio_scenario *scenario;
 	char text[8] = "before";
 
@@ -276,6 +356,15 @@ static void what_is_no_step_is_not_added(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(sessio_scenario_add(scenario, &bad[i]), SESSIO_INVALID_ARG);
 	}
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		step.call = &calls[i];
+		assert_int_equal(sessio_scenario_add(scenario, &step), SESSIO_INVALID_ARG);
+	}
+	step.call = &good;
+	step.flags = SESSIO_STEP_REFUSED;
+	assert_int_equal(sessio_scenario_add(scenario, &step), SESSIO_INVALID_ARG);
+	step.flags = SESSIO_STEP_WAITS;
+	assert_int_equal(sessio_scenario_add(scenario, &step), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_step_text(&bad[0], text, sizeof(text)), 0);
 	assert_int_equal(sessio_scenario_count(scenario), 0);
 	sessio_scenario_destroy(scenario);
@@ -304,6 +393,77 @@ static void a_step_has_only_the_members_of_its_kind(void **state)
 	assert_string_equal(text, "wait 5 ");
 	assert_int_equal(sessio_step_text(step, NULL, 0), strlen("wait 5 ns"));
 	sessio_scenario_destroy(scenario);
+}
+
+static void a_call_is_copied_with_the_members_that_it_names(void **state)
+{
+	char name[] = "log", data[] = "ab";
+	const sessio_step_call call = { .call = SESSIO_CALL_WRITE,
+		.name = name,
+		.device = "x",
+		.code = 1,
+		.room = 2,
+		.length = 2,
+		.data = data };
+	const sessio_step step = { .kind = SESSIO_STEP_CALL, .number = 5, .call = &call };
+	sessio_scenario *scenario;
+	const sessio_step *kept;
+
+	(void)state;
+	assert_int_equal(sessio_scenario_create(SESSIO_RULES_DOCUMENTED, &scenario), SESSIO_OK);
+	assert_int_equal(sessio_scenario_add(scenario, &step), SESSIO_OK);
+	name[0] = 'x';
+	data[0] = 'x';
+	kept = sessio_scenario_step(scenario, 0);
+	assert_int_equal(kept->number, 0);
+	assert_string_equal(kept->call->name, "log");
+	assert_null(kept->call->device);
+	assert_int_equal(kept->call->code, 0);
+	assert_int_equal(kept->call->room, 0);
+	assert_int_equal(kept->call->length, 2);
+	assert_memory_equal(kept->call->data, "ab", 2);
+	sessio_scenario_destroy(scenario);
+}
+
+/* The longest step there is, as bytes and as a text, is a line that can be read. */
+static void the_most_data_fits_into_a_line(void **state)
+{
+	char text[HEAD_ROOM + SESSIO_SCENARIO_MAX_LINE];
+	char data[SESSIO_SCENARIO_MAX_DATA + 1], name[SESSIO_SCENARIO_MAX_NAME + 1];
+	const sessio_step_call call = { .call = SESSIO_CALL_CONTROL,
+		.name = name,
+		.code = UINT32_MAX,
+		.room = SESSIO_SCENARIO_MAX_ROOM,
+		.length = SESSIO_SCENARIO_MAX_DATA,
+		.data = data };
+	const sessio_step step = { .kind = SESSIO_STEP_CALL, .call = &call };
+	sessio_scenario *scenario = NULL;
+	sessio_scenario_error error = { 0 };
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	for (int letter = 0; letter <= 'x'; letter += 'x') {
+		memset(data, letter, sizeof(data));
+		(void)strcpy(text, HEAD);
+		assert_in_range(
+			sessio_step_text(&step, text + strlen(HEAD), SESSIO_SCENARIO_MAX_LINE),
+			1000, SESSIO_SCENARIO_MAX_LINE - 1);
+		assert_int_equal(
+			sessio_scenario_parse(text, strlen(text), &scenario, &error), SESSIO_OK);
+		assert_memory_equal(sessio_scenario_step(scenario, 0)->call->data, data,
+			SESSIO_SCENARIO_MAX_DATA);
+		sessio_scenario_destroy(scenario);
+	}
+	(void)snprintf(text, sizeof(text), HEAD "file a write %0*d", 2 * (int)sizeof(data), 0);
+	assert_int_equal(
+		sessio_scenario_parse(text, strlen(text), &scenario, &error), SESSIO_INVALID_ARG);
+	assert_string_equal(error.text, "This is more data than 1024 bytes.");
+	(void)snprintf(text, sizeof(text), HEAD "file a write \"%*d\"", (int)sizeof(data), 0);
+	assert_int_equal(
+		sessio_scenario_parse(text, strlen(text), &scenario, &error), SESSIO_INVALID_ARG);
+	assert_string_equal(error.text, "This is more data than 1024 bytes.");
+	assert_int_equal(error.column, 15);
 }
 
 static void a_name_of_an_action_is_copied(void **state)
@@ -427,6 +587,8 @@ int main(void)
 		cmocka_unit_test(a_zero_byte_and_a_long_line_are_mistakes),
 		cmocka_unit_test(what_is_no_step_is_not_added),
 		cmocka_unit_test(a_step_has_only_the_members_of_its_kind),
+		cmocka_unit_test(a_call_is_copied_with_the_members_that_it_names),
+		cmocka_unit_test(the_most_data_fits_into_a_line),
 		cmocka_unit_test(a_name_of_an_action_is_copied),
 		cmocka_unit_test(too_many_steps_are_refused),
 		cmocka_unit_test(an_origin_is_one_line),
