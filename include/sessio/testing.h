@@ -95,7 +95,8 @@ typedef struct sessio_kit sessio_kit;
 	XX(REPORTED, 46, "the library reported it")                                \
 	XX(NOTIFY_LEFT, 47, "a notify routine is left")                            \
 	XX(WAITS_FOR_EVER, 48, "a thread waits for ever")                          \
-	XX(BREAKPOINT, 49, "a debugger was asked for")
+	XX(BREAKPOINT, 49, "a debugger was asked for")                             \
+	XX(REMOVE_LOCK_LEFT, 50, "a remove lock was never waited for")
 
 /** A rule that code under test can break. */
 typedef enum sessio_kit_rule {

@@ -189,13 +189,56 @@ static void *timer_in_locked(const sessio_kit *kit, const void *memory, size_t s
 	return NULL;
 }
 
+/* A remove lock in this memory that was taken and not waited for. False if there is none. */
+static bool find_remove_lock(
+	sessio_kit *kit, const void *memory, size_t size, struct si_kit_record *copy)
+{
+	struct si_list_node *node;
+	bool is_there = false;
+
+	si_wdk_lock(&kit->lock);
+	for (node = kit->made[SI_WDK_REMOVE_LOCK].first; node != NULL && !is_there;
+		node = node->next) {
+		*copy = *SI_LIST_ELEMENT(node, struct si_kit_record, link);
+		is_there = memory != NULL && (uintptr_t)copy->memory >= (uintptr_t)memory &&
+			(uintptr_t)copy->memory - (uintptr_t)memory < size;
+	}
+	si_wdk_unlock(&kit->lock);
+	return is_there;
+}
+
+/* The memory of remove locks goes: of a block, or with a device. */
+static void end_remove_locks(sessio_kit *kit, const struct si_kit_record *gone, const void *memory)
+{
+	struct si_kit_record lock;
+	char text[256];
+
+	while (find_remove_lock(kit, memory, gone->size, &lock)) {
+		const IO_REMOVE_LOCK *own = lock.memory;
+		unsigned long at = (unsigned long)((uintptr_t)lock.memory - (uintptr_t)memory);
+
+		(void)snprintf(text, sizeof(text),
+			"%s went, with a remove lock at offset %lu that was taken, has %ld users "
+			"and "
+			"had no IoReleaseRemoveLockAndWait()",
+			gone->kind == SI_WDK_POOL    ? "a pool block"
+				: gone->name[0] != 0 ? gone->name
+						     : "a device without a name",
+			at, (long)own->Common.IoCount - 1);
+		if (!gone->found) {
+			si_kit_find(kit, SESSIO_KIT_RULE_REMOVE_LOCK_LEFT, lock.object, text);
+		}
+		si_kit_forget(kit, SI_WDK_REMOVE_LOCK, lock.object);
+	}
+}
+
 static void on_gone(enum si_wdk_kind kind, void *object)
 {
 	sessio_kit *kit = si_kit_current();
 	struct si_kit_record *record;
+	struct si_kit_record gone = { .size = 1 };
 	void *user = NULL, *timer = NULL;
 	const void *memory = object;
-	size_t size = 1;
 
 	if (kit == NULL) {
 		return;
@@ -205,8 +248,9 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 	if (record != NULL) {
 		user = kind != SI_WDK_REGISTRATION ? user_of_locked(kit, record) : NULL;
 		memory = kind == SI_WDK_DEVICE ? record->memory : object;
-		size = record->size != 0 ? record->size : 1;
-		timer = timer_in_locked(kit, memory, size);
+		gone = *record;
+		gone.size = record->size != 0 ? record->size : 1;
+		timer = timer_in_locked(kit, memory, gone.size);
 		take_locked(kit, record);
 		si_map_add(&kit->past, &record->by_object, (uintptr_t)object);
 		si_list_append(&kit->gone, &record->link);
@@ -221,8 +265,11 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 			"the memory of a timer was freed while it was set");
 		si_wdk_timer_end(timer);
 	}
+	if (kind == SI_WDK_POOL || kind == SI_WDK_DEVICE) {
+		end_remove_locks(kit, &gone, memory);
+	}
 	/* A callback may end its registration, which it holds. */
-	si_kit_locks_gone(kit, memory, size, kind == SI_WDK_REGISTRATION);
+	si_kit_locks_gone(kit, memory, gone.size, kind == SI_WDK_REGISTRATION);
 	if (user != NULL) {
 		si_kit_find(kit, SESSIO_KIT_RULE_CONTEXT_FREED, object,
 			"the context of a callback was freed before "
@@ -366,6 +413,12 @@ static void wait_for_thread(void *object)
 	(void)si_wdk_system_thread_wait(object, THREAD_NS);
 }
 
+/* It is the driver's memory, which is left alone. */
+static void forget(void *object)
+{
+	(void)object;
+}
+
 static const struct kind {
 	enum si_wdk_kind kind;
 	sessio_kit_rule rule;
@@ -394,6 +447,8 @@ static const struct kind {
 	{ SI_WDK_DEVICE, SESSIO_KIT_RULE_DEVICE_LEFT, "IoDeleteDevice() was not called",
 		delete_device },
 	{ SI_WDK_POOL, SESSIO_KIT_RULE_POOL_LEFT, "ExFreePool() was not called", free_pool },
+	{ SI_WDK_REMOVE_LOCK, SESSIO_KIT_RULE_REMOVE_LOCK_LEFT,
+		"IoReleaseRemoveLockAndWait() was not called before the unload", forget },
 };
 
 static bool is_of(

@@ -30,6 +30,7 @@ enum si_wdk_kind {
 	SI_WDK_SYSTEM_THREAD,
 	SI_WDK_TIMER_SET,
 	SI_WDK_NOTIFY,
+	SI_WDK_REMOVE_LOCK, /* that has been taken, until its removal */
 	SI_WDK_KINDS
 };
 
@@ -37,7 +38,8 @@ struct si_wdk_thing {
 	enum si_wdk_kind kind;
 	void *object; /* one at a time has this address */
 	const void *owner; /* of a device its driver, of a registration its object; or NULL */
-	const void *memory; /* of a device its extension, of a registration its context; or NULL */
+	/* Of a device its extension, of a registration its context, of a lock itself; or NULL. */
+	const void *memory;
 	size_t size; /* of a pool block; of the memory of a device */
 	ULONG tag; /* of a pool block */
 	PCUNICODE_STRING name; /* of a device or link; NULL if there is none */

@@ -2,10 +2,28 @@
 #include "nt/sessio_nt/remove_lock.h"
 
 #include "platform/hooks.h"
+#include "wdk/hooks.h"
 #include "wdk/thread.h"
+
+/* The lock as a thing of the table of hooks. The block that begins with it has its address. */
+static void *key_of(PIO_REMOVE_LOCK lock)
+{
+	return (void *)(uintptr_t)&lock->Common.IoCount;
+}
+
+/* A lock that nobody ever takes needs no removal. */
+static void note_use(PIO_REMOVE_LOCK lock)
+{
+	/* Relaxed: only one thread may be the first. */
+	if (!__atomic_exchange_n(&lock->Common.Used, TRUE, __ATOMIC_RELAXED)) {
+		si_wdk_made(&(struct si_wdk_thing){
+			.kind = SI_WDK_REMOVE_LOCK, .object = key_of(lock), .memory = lock });
+	}
+}
 
 void sessio_nt_remove_lock_init(PIO_REMOVE_LOCK lock)
 {
+	si_wdk_gone(SI_WDK_REMOVE_LOCK, key_of(lock));
 	memset(lock, 0, sizeof(*lock));
 	lock->Common.IoCount = 1;
 	KeInitializeEvent(&lock->Common.RemoveEvent, SynchronizationEvent, FALSE);
@@ -23,6 +41,7 @@ NTSTATUS sessio_nt_remove_lock_acquire(PIO_REMOVE_LOCK lock)
 		sessio_nt_remove_lock_release(lock);
 		return STATUS_DELETE_PENDING;
 	}
+	note_use(lock);
 	return STATUS_SUCCESS;
 }
 
@@ -55,4 +74,5 @@ void sessio_nt_remove_lock_remove(PIO_REMOVE_LOCK lock)
 		(void)KeWaitForSingleObject(
 			&lock->Common.RemoveEvent, Executive, KernelMode, FALSE, NULL);
 	}
+	si_wdk_gone(SI_WDK_REMOVE_LOCK, key_of(lock));
 }

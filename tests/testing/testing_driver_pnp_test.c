@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A filter lives through its device: plugged in, started, asleep, removed. */
 #include "test.h"
+
+#include <string.h>
+
 #include "sessio/testing_driver.h"
 
 #include "drivers/plug.h"
@@ -37,13 +40,13 @@ static PDEVICE_OBJECT start(uint32_t session_id)
 	return device;
 }
 
-static struct plug_report read_report(PDEVICE_OBJECT device, bool forget)
+static struct plug_report read_report(PDEVICE_OBJECT device, ULONG forget)
 {
-	struct plug_report report = { 0 };
+	struct plug_report report = { .Forgetful = forget };
 	sessio_kit_file *file = NULL;
 
 	assert_int_equal(sessio_kit_open_device(kit, NOBODY, device, &file), STATUS_SUCCESS);
-	if (forget) {
+	if (forget != 0) {
 		assert_int_equal(
 			sessio_kit_write(file, &report, sizeof(report), NULL), STATUS_SUCCESS);
 	}
@@ -62,17 +65,17 @@ static void a_device_has_its_session(void **state)
 	second = start(NOBODY);
 	assert_int_equal(sessio_kit_post(kit, 2, SESSIO_USER_EVENT_CREATED, 0), SESSIO_OK);
 	assert_int_equal(sessio_kit_post(kit, 1, SESSIO_USER_EVENT_CONNECTED, 0), SESSIO_OK);
-	assert_int_equal(read_report(first, false).SessionId, 1);
-	assert_int_equal(read_report(first, false).Events, 1);
-	assert_int_equal(read_report(first, false).Started, 1);
-	assert_int_equal(read_report(second, false).SessionId, 0);
+	assert_int_equal(read_report(first, 0).SessionId, 1);
+	assert_int_equal(read_report(first, 0).Events, 1);
+	assert_int_equal(read_report(first, 0).Started, 1);
+	assert_int_equal(read_report(second, 0).SessionId, 0);
 	assert_int_equal(sessio_kit_unload(driver), STATUS_DEVICE_BUSY);
 	assert_int_equal(sessio_kit_pnp(kit, first, IRP_MN_QUERY_REMOVE_DEVICE), STATUS_SUCCESS);
 	assert_int_equal(sessio_kit_pnp(kit, first, IRP_MN_REMOVE_DEVICE), STATUS_SUCCESS);
 	assert_int_equal(
 		sessio_kit_pnp(kit, first, IRP_MN_REMOVE_DEVICE), STATUS_INVALID_PARAMETER);
 	assert_int_equal(sessio_kit_pnp(kit, second, IRP_MN_SURPRISE_REMOVAL), STATUS_SUCCESS);
-	assert_int_equal(read_report(second, false).Surprised, 1);
+	assert_int_equal(read_report(second, 0).Surprised, 1);
 	assert_int_equal(sessio_kit_pnp(kit, second, IRP_MN_REMOVE_DEVICE), STATUS_SUCCESS);
 	assert_int_equal(sessio_kit_unload(driver), STATUS_SUCCESS);
 	assert_string_equal(sessio_kit_report(kit), "");
@@ -90,7 +93,7 @@ static void power_and_unknown_requests_reach_the_stack(void **state)
 		STATUS_SUCCESS);
 	assert_int_equal(sessio_kit_power(kit, device, IRP_MN_SET_POWER, DevicePowerState, asleep),
 		STATUS_SUCCESS);
-	assert_int_equal(read_report(device, false).PowerState, PowerDeviceD3);
+	assert_int_equal(read_report(device, 0).PowerState, PowerDeviceD3);
 	assert_int_equal(
 		sessio_kit_pnp(kit, device, IRP_MN_QUERY_DEVICE_TEXT), STATUS_NOT_SUPPORTED);
 	assert_int_equal(sessio_kit_finish(kit), 0); /* it unplugs what is left */
@@ -101,11 +104,39 @@ static void a_removal_that_does_not_detach_is_found(void **state)
 	PDEVICE_OBJECT device = start(NOBODY);
 
 	(void)state;
-	(void)read_report(device, true);
+	(void)read_report(device, PLUG_FORGETS_TO_DETACH);
 	assert_int_equal(sessio_kit_pnp(kit, device, IRP_MN_REMOVE_DEVICE), STATUS_SUCCESS);
 	assert_int_equal(sessio_kit_finding_count(kit), 1);
 	assert_int_equal(sessio_kit_get_finding(kit, 0)->rule, SESSIO_KIT_RULE_DEVICE_ATTACHED);
 	assert_int_equal(sessio_kit_finish(kit), 1);
+}
+
+static void a_remove_lock_that_is_never_waited_for_is_found(void **state)
+{
+	PDEVICE_OBJECT device = start(NOBODY);
+	const sessio_kit_finding *finding;
+
+	(void)state;
+	(void)read_report(device, PLUG_FORGETS_TO_WAIT);
+	assert_int_equal(sessio_kit_pnp(kit, device, IRP_MN_REMOVE_DEVICE), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_finish(kit), 1);
+	finding = sessio_kit_get_finding(kit, 0);
+	assert_int_equal(finding->rule, SESSIO_KIT_RULE_REMOVE_LOCK_LEFT);
+	assert_non_null(strstr(finding->text, "a device without a name went, with a remove lock"));
+	assert_non_null(strstr(finding->text, "has 0 users"));
+}
+
+/* Its device was deleted before any request came. */
+static void a_remove_lock_that_nobody_took_is_no_finding(void **state)
+{
+	PDEVICE_OBJECT device;
+
+	(void)state;
+	assert_int_equal(sessio_kit_plug(kit, NOBODY, &device), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_add_device(driver, device), STATUS_SUCCESS);
+	IoDetachDevice(device);
+	IoDeleteDevice(sessio_kit_driver_object(driver)->DeviceObject);
+	assert_int_equal(sessio_kit_finish(kit), 0);
 }
 
 static void what_is_not_plugged_is_refused(void **state)
@@ -140,6 +171,10 @@ int main(void)
 			power_and_unknown_requests_reach_the_stack, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_removal_that_does_not_detach_is_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_remove_lock_that_is_never_waited_for_is_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_remove_lock_that_nobody_took_is_no_finding, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_not_plugged_is_refused, set_up, tear_down),
 	};
 

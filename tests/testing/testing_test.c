@@ -236,7 +236,7 @@ static void what_is_allowed_is_no_finding(void **state)
 	assert_string_equal(sessio_kit_report(kit), "");
 	assert_int_equal(sessio_kit_allow(kit, SESSIO_KIT_RULE_STOPPED), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_kit_allow(kit, SESSIO_KIT_RULE_WAITS_FOR_EVER), SESSIO_INVALID_ARG);
-	assert_int_equal(sessio_kit_allow(kit, (sessio_kit_rule)50), SESSIO_INVALID_ARG);
+	assert_int_equal(sessio_kit_allow(kit, (sessio_kit_rule)63), SESSIO_INVALID_ARG);
 	assert_int_equal(sessio_kit_allow(NULL, SESSIO_KIT_RULE_LINK_LEFT), SESSIO_INVALID_ARG);
 	sessio_kit_destroy(kit);
 }

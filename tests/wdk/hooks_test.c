@@ -26,7 +26,8 @@ static void count_made(const struct si_wdk_thing *thing)
 		(thing->kind == SI_WDK_LINK || thing->kind == SI_WDK_DEVICE));
 	note_that((thing->owner != NULL) ==
 		(thing->kind == SI_WDK_REGISTRATION || thing->kind == SI_WDK_DEVICE));
-	note_that(thing->memory == (thing->kind == SI_WDK_REGISTRATION ? made : NULL));
+	note_that(thing->kind == SI_WDK_REMOVE_LOCK ||
+		thing->memory == (thing->kind == SI_WDK_REGISTRATION ? made : NULL));
 	made[thing->kind]++;
 }
 
@@ -144,6 +145,7 @@ static void things_are_made_and_gone(void **state)
 	PDEVICE_OBJECT device;
 	PVOID handle;
 	HANDLE event;
+	IO_REMOVE_LOCK remove_lock;
 
 	(void)state;
 	assert_int_equal(sessio_nt_init_driver(&driver, NULL), SESSIO_OK);
@@ -162,6 +164,10 @@ static void things_are_made_and_gone(void **state)
 	ObDereferenceObject(&driver);
 	assert_non_null(IoCreateNotificationEvent(NULL, &event));
 	assert_int_equal(ZwClose(event), STATUS_SUCCESS);
+	IoInitializeRemoveLock(&remove_lock, 0, 0, 0); /* it ends another that was there */
+	gone[SI_WDK_REMOVE_LOCK]--;
+	assert_int_equal(IoAcquireRemoveLock(&remove_lock, NULL), STATUS_SUCCESS);
+	IoReleaseRemoveLockAndWait(&remove_lock, NULL);
 	for (int kind = 0; kind < SI_WDK_KINDS; kind++) {
 		bool has_thread = kind == SI_WDK_WORK_ITEM || kind == SI_WDK_SYSTEM_THREAD ||
 			kind == SI_WDK_TIMER_SET || kind == SI_WDK_NOTIFY;

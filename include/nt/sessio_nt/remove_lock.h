@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Remove locks: they count the users of a device until it is removed. A lock that is
- * given back more often than it was taken stops the program.
+ * given back more often than it was taken stops the program. In the test kit one that was
+ * taken, and whose memory goes before IoReleaseRemoveLockAndWait(), is a finding.
  */
 #ifndef SESSIO_NT_REMOVE_LOCK_H
 #define SESSIO_NT_REMOVE_LOCK_H
@@ -14,7 +15,8 @@ extern "C" {
 
 typedef struct _IO_REMOVE_LOCK_COMMON_BLOCK {
 	BOOLEAN Removed;
-	BOOLEAN Reserved[3];
+	BOOLEAN Used;
+	BOOLEAN Reserved[2];
 	LONG IoCount; /* one for the lock itself, one for each user */
 	KEVENT RemoveEvent;
 } IO_REMOVE_LOCK_COMMON_BLOCK;

@@ -57,7 +57,9 @@
 	XX(UNREGISTER_INSIDE, UNREGISTERED_INSIDE)    \
 	XX(QUERY_LATER, SESSION_GONE)                 \
 	XX(LEAVE_TIMER, TIMER_LEFT)                   \
-	XX(FREE_TIMER, TIMER_LEFT)
+	XX(FREE_TIMER, TIMER_LEFT)                    \
+	XX(LEAVE_REMOVE_LOCK, REMOVE_LOCK_LEFT)       \
+	XX(FREE_REMOVE_LOCK, REMOVE_LOCK_LEFT)
 
 enum faulty_mistake {
 #define XX(mistake, rule) FAULTY_##mistake,

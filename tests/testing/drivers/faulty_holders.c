@@ -136,6 +136,24 @@ static VOID TimerMistake(enum faulty_mistake Mistake)
 	ExFreePoolWithTag(Timer, TAG);
 }
 
+/* A lock that is removed, or never taken, may go. */
+static VOID RemoveLockMistake(enum faulty_mistake Mistake)
+{
+	static IO_REMOVE_LOCK Static;
+	PIO_REMOVE_LOCK Locks =
+		(PIO_REMOVE_LOCK)ExAllocatePoolWithTag(NonPagedPoolNx, 3 * sizeof(*Locks), TAG);
+	PIO_REMOVE_LOCK Wrong = Mistake == FAULTY_FREE_REMOVE_LOCK ? &Locks[0] : &Static;
+
+	IoInitializeRemoveLock(Wrong, TAG, 0, 0);
+	IoInitializeRemoveLock(&Locks[1], TAG, 0, 0);
+	IoInitializeRemoveLock(&Locks[2], TAG, 0, 0);
+	IoAcquireRemoveLock(Wrong, NULL);
+	IoReleaseRemoveLock(Wrong, NULL);
+	IoAcquireRemoveLock(&Locks[1], NULL);
+	IoReleaseRemoveLockAndWait(&Locks[1], NULL);
+	ExFreePoolWithTag(Locks, TAG);
+}
+
 static VOID LockMistake(enum faulty_mistake Mistake)
 {
 	PEX_PUSH_LOCK Lock;
@@ -182,6 +200,10 @@ VOID HolderMistake(enum faulty_mistake Mistake, PDRIVER_OBJECT Driver)
 	case FAULTY_LEAVE_TIMER:
 	case FAULTY_FREE_TIMER:
 		TimerMistake(Mistake);
+		break;
+	case FAULTY_LEAVE_REMOVE_LOCK:
+	case FAULTY_FREE_REMOVE_LOCK:
+		RemoveLockMistake(Mistake);
 		break;
 	case FAULTY_UNREGISTER_WITH_LOCK:
 	case FAULTY_UNREGISTER_INSIDE:

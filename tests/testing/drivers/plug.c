@@ -85,13 +85,15 @@ static NTSTATUS Remove(PDEVICE_OBJECT Device, PIRP Irp)
 	struct Extension *Extension = Device->DeviceExtension;
 	NTSTATUS Status;
 
-	IoAcquireRemoveLock(&Extension->Lock, Irp);
-	IoReleaseRemoveLockAndWait(&Extension->Lock, Irp);
+	if (Extension->Report.Forgetful != PLUG_FORGETS_TO_WAIT) {
+		IoAcquireRemoveLock(&Extension->Lock, Irp);
+		IoReleaseRemoveLockAndWait(&Extension->Lock, Irp);
+	}
 	if (Extension->Registration != NULL) {
 		IoUnregisterContainerNotification(Extension->Registration);
 	}
 	Status = PassOn(Device, Irp);
-	if (!Extension->Report.Forgetful) {
+	if (Extension->Report.Forgetful != PLUG_FORGETS_TO_DETACH) {
 		IoDetachDevice(Extension->Lower);
 		IoDeleteDevice(Device);
 	}
@@ -148,9 +150,11 @@ static NTSTATUS Power(PDEVICE_OBJECT Device, PIRP Irp)
 static NTSTATUS ReadOrWrite(PDEVICE_OBJECT Device, PIRP Irp)
 {
 	struct Extension *Extension = Device->DeviceExtension;
+	struct plug_report *Wish = Irp->AssociatedIrp.SystemBuffer;
 
+	IoAcquireRemoveLock(&Extension->Lock, Irp);
 	if (IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_WRITE) {
-		Extension->Report.Forgetful = 1;
+		Extension->Report.Forgetful = Wish->Forgetful;
 	} else {
 		RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, &Extension->Report,
 			sizeof(Extension->Report));
@@ -158,6 +162,7 @@ static NTSTATUS ReadOrWrite(PDEVICE_OBJECT Device, PIRP Irp)
 	Irp->IoStatus.Status = STATUS_SUCCESS;
 	Irp->IoStatus.Information = sizeof(Extension->Report);
 	IoCompleteRequest(Irp, IO_NO_INCREMENT);
+	IoReleaseRemoveLock(&Extension->Lock, Irp);
 	return STATUS_SUCCESS;
 }
 

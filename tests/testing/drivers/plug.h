@@ -9,7 +9,9 @@ struct plug_report {
 	ULONG Started;
 	ULONG Surprised;
 	ULONG PowerState; /* of the device */
-	ULONG Forgetful; /* a write sets it: then the removal does not detach */
+	ULONG Forgetful; /* a write sets it, to one of these: then the removal forgets that */
 };
+#define PLUG_FORGETS_TO_DETACH 1
+#define PLUG_FORGETS_TO_WAIT 2
 
 #endif /* SESSIO_TESTS_PLUG_H */
