@@ -363,8 +363,8 @@ try_clauses() {
 	esac
 }
 
-# try KIND TESTS TIMES: builds and tests what is in the tree; sets verdict and by. What
-# threads do may show in a later run only, and the table says so.
+# try KIND TESTS TIMES: builds and tests what is in the tree; sets verdict and by. A fault
+# between threads may show in a later run only. Then the table names the run.
 try() {
 	local run
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text that grows: what fits exactly, what does not, and a text that there was no memory for. */
+/* Text that grows: it fits, or it just does not, or there is no memory for it. */
 #include "test.h"
 
 #include <stdlib.h>
