@@ -13,11 +13,12 @@ fault is noticed by no test and the list does not say why, or if it cannot be
 made any more. On a processor that others use, too, a fault has taken 4 s on the
 average, and the copy before the first one 50 s.
 
-  --since REVISION   only the faults of files that have changed since
+  --since REVISION   only the faults that are new since, and those of files that have changed
   --check            only look whether all faults can be made
   --clauses          only the faults that break clauses
   --only REGEX       only the faults whose breaks: matches
-  --limit SECONDS    begin no fault after this time; what is left is counted
+  --unexplained      leave out those that survive for a reason
+  --limit SECONDS    begin no fault so long after the first one; what is left is counted
 
 Environment:
   MUTATION_WORK      the folder to work in, kept; by default one that is removed
@@ -50,6 +51,7 @@ since=
 only=
 limit=
 clauses_only=
+unexplained=
 check_only=
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -63,6 +65,10 @@ while [ $# -gt 0 ]; do
 		;;
 	--clauses)
 		clauses_only=yes
+		shift
+		;;
+	--unexplained)
+		unexplained=yes
 		shift
 		;;
 	--since | --only | --limit)
@@ -121,6 +127,18 @@ read_lists() {
 		}
 		{ print FILENAME ":" FNR ": " $0 >"/dev/stderr"; exit 1 }
 	' "$@"
+}
+
+# read_lists_of REVISION: the same, as they were.
+read_lists_of() {
+	local path
+
+	mkdir -p "$scratch/lists" || return
+	git -C "$root" ls-tree --name-only "$1" -- tests/mutation/ | grep '\.mut$' |
+		while read -r path; do
+			git -C "$root" show "$1:$path" >"$scratch/lists/${path##*/}" || return
+		done || return
+	[ -z "$(ls "$scratch/lists")" ] || read_lists "$scratch"/lists/*.mut
 }
 
 # The citations of the tests, one a line: clause, test, function. Those of the tests that
@@ -233,24 +251,32 @@ build() {
 	ninja -C "$work/$1" "${programs[@]}" >"$own/build" 2>&1
 }
 
+# Seconds for a test, and for a function alone. Sound code hangs nowhere; it may be slow.
+sound_limits="240 120"
+faulty_limits="60 20"
+limits=$sound_limits
+
 # run_tests KIND OPTION...: fills a list of what failed. Each line is a test, and the
 # first of its functions that began and did not pass.
 run_tests() {
-	local kind=$1 result seconds=60
+	local kind=$1 result seconds=${limits% *}
 
 	# A sanitizer and yields make some of them ten times as slow.
-	[ "$kind" = plain ] || seconds=200
+	[ "$kind" = plain ] || seconds=240
 	shift
 	ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 \
-		ctest --test-dir "$work/$kind" --parallel 2 --timeout $seconds --no-tests=error \
+		ctest --test-dir "$work/$kind" --parallel 2 --timeout "$seconds" --no-tests=error \
 		--output-on-failure -E "$not_code" "$@" >"$own/ctest" 2>&1
 	result=$?
 	awk '
-		function finish() { if (test != "") print test, running == "" ? "-" : running }
+		function finish() {
+			if (test != "") print test, (running == "" ? "-" : running) (late ? ", too late" : "")
+		}
 		/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
 			finish()
 			test = running = ""
 			if (/\*\*\*/) {
+				late = /\*\*\*Timeout/
 				test = $0
 				sub(/.*Test +#[0-9]+: sessio\./, "", test)
 				sub(/[ .]*\*\*\*.*/, "", test)
@@ -272,7 +298,7 @@ run_function() {
 
 	# The shell says of a program that a signal ended, so it is quiet.
 	{
-		timeout 20 env LD_PRELOAD="$work/only.so" SESSIO_ONLY_TEST="$2" "$program" \
+		timeout "${limits#* }" env LD_PRELOAD="$work/only.so" SESSIO_ONLY_TEST="$2" "$program" \
 			>"$own/ctest" 2>&1
 	} 2>/dev/null
 }
@@ -337,22 +363,29 @@ try_clauses() {
 	esac
 }
 
-# try KIND TESTS: builds and tests what is in the tree; sets verdict and by.
+# try KIND TESTS TIMES: builds and tests what is in the tree; sets verdict and by. A fault
+# between threads may show in a later run only. Then the table names the run.
 try() {
+	local run
+
 	by=
 	verdict="does not build"
 	build "$1" "$2" || return
-	if ! run_tests "$1" -R "$2" --stop-on-failure; then
-		verdict=noticed
-		first_failure
-		return
-	fi
+	for run in $(seq "$3"); do
+		if ! run_tests "$1" -R "$2" --stop-on-failure; then
+			verdict=noticed
+			first_failure
+			[ "$run" -eq 1 ] || by="$by, in run $run"
+			return
+		fi
+	done
 	verdict=SURVIVES
 	[ "$1" = plain ] || return
 	ninja -C "$work/$1" >"$own/build" 2>&1 || {
 		verdict="does not build"
 		return
 	}
+	limits=$sound_limits # most tests know nothing of it, and may be slow
 	if ! run_tests "$1" --stop-on-failure; then
 		verdict="noticed elsewhere"
 		first_failure
@@ -361,14 +394,19 @@ try() {
 
 # judge NAME FILE TESTS BREAKS AT KIND SURVIVES OLD NEW
 judge() {
-	local clauses state
+	local clauses state times=3
 
+	limits=$faulty_limits
+	if [ -n "$7" ]; then
+		times=1
+		limits=$sound_limits # it may be slower, and no more
+	fi
 	clauses=$(grep -oE "^($clause(, )?)+\b" <<<"$4" | tr -d ,)
 	if make_fault "$2" "$5" "$8" "$9"; then
 		if [ -n "$clauses" ]; then
 			try_clauses "$1" "$clauses"
 		else
-			try "$6" "$3"
+			try "$6" "$3" "$times"
 		fi
 		# Newer than what was built from the fault.
 		cp "$own/sound" "$work/tree/$2"
@@ -392,14 +430,15 @@ judge() {
 	printf '%-24s %-17s %-44s %s\n' "$1" "$verdict" "$4" "$by"
 }
 
+# is_late SECONDS: whether the time that began there is over.
 is_late() {
-	[ -n "$limit" ] && [ $((SECONDS - began)) -ge "$limit" ]
+	[ -n "$limit" ] && [ $((SECONDS - $1)) -ge "$limit" ]
 }
 
 # work NUMBER: builds a copy and takes the faults that nobody has taken. The first
 # worker has all that need another build.
 work() {
-	local number=0 built=plain passed='' name file tests breaks at kind survives old new
+	local number=0 built=plain passed='' first='' name file tests breaks at kind survives old new
 
 	work=$base/$1
 	own=$scratch/$1
@@ -414,9 +453,12 @@ work() {
 		cat "$own/ctest" >&2
 		return 2
 	fi
+	limits=$faulty_limits
 	while IFS=$us read -r name file tests breaks at kind survives old new <&3; do
 		number=$((number + 1))
-		! is_late || break
+		if [ -n "$first" ] && is_late "$first"; then
+			break
+		fi
 		if [ "$kind" != plain ] && [ "$1" != 1 ]; then
 			continue
 		fi
@@ -435,6 +477,7 @@ work() {
 			fi
 			passed=$tests
 		fi
+		first=${first:-$SECONDS}
 		judge "$name" "$file" "$tests" "$breaks" "$at" "$kind" "$survives" "$old" "$new"
 	done 3<"$scratch/faults"
 }
@@ -497,14 +540,20 @@ result=0
 check_places || result=1
 [ -z "$check_only" ] || exit $result
 if [ -n "$since" ]; then
-	git -C "$root" diff --name-only "$since" >"$scratch/changed" || exit 2
+	git -C "$root" diff --name-only "$since" >"$scratch/changed" &&
+		read_lists_of "$since" >"$scratch/known" || exit 2
 else
 	cut -d "$us" -f 2 "$scratch/all" >"$scratch/changed"
+	: >"$scratch/known"
 fi
-awk -F "$us" -v only="$only" -v pattern="${clauses_only:+"^$clause"}" '
-	NR == FNR { changed[$0]; next }
-	$2 in changed && $4 ~ only && $4 ~ pattern
-' "$scratch/changed" "$scratch/all" | sort -s -t "$us" -k 6,6 >"$scratch/faults"
+awk -F "$us" -v only="$only" -v pattern="${clauses_only:+"^$clause"}" \
+	-v unexplained="$unexplained" '
+	function fault() { return substr($0, length($1) + 2) }
+	FILENAME ~ /changed$/ { changed[$0]; next }
+	FILENAME ~ /known$/ { known[fault()]; next }
+	($2 in changed || !(fault() in known)) && $4 ~ only && $4 ~ pattern &&
+		(unexplained == "" || $7 == "")
+' "$scratch/changed" "$scratch/known" "$scratch/all" | sort -s -t "$us" -k 6,6 >"$scratch/faults"
 total=$(wc -l <"$scratch/faults")
 if [ "$total" -eq 0 ]; then
 	echo "0 faults"

@@ -3,6 +3,8 @@
 #include "test.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +24,46 @@ static void a_program_that_runs_uses_the_processor(void **state)
 	} while (after.cpu_ms < before.cpu_ms + 20);
 	assert_true(after.cpu_ms * (CLOCKS_PER_SEC / 1000) <=
 		(uint64_t)clock() + 20 * (CLOCKS_PER_SEC / 1000));
+}
+
+static uint64_t ms_of(struct timeval time)
+{
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_usec / 1000;
+}
+
+static void the_kernels_time_for_a_program_counts_as_well(void **state)
+{
+	const clock_t enough = clock() + 10 * CLOCKS_PER_SEC;
+	volatile unsigned rounds = 0;
+	struct rusage used;
+	struct si_task_looks looks;
+
+	(void)state;
+	do {
+		for (unsigned i = 0; i < 100000; i++) {
+			rounds = rounds + 1;
+		}
+		for (unsigned i = 0; i < 100; i++) {
+			assert_true(si_task_look(getpid(), 0, &looks));
+		}
+		assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+	} while ((ms_of(used.ru_utime) < 80 || ms_of(used.ru_stime) < 80) && clock() < enough);
+	assert_true(si_task_look(getpid(), 0, &looks));
+	/* Both are cut to the kernel's ticks. */
+	assert_true(looks.cpu_ms + 30 >= ms_of(used.ru_utime) + ms_of(used.ru_stime));
+}
+
+static void the_name_of_a_task_may_have_any_characters(void **state)
+{
+	struct si_task_looks looks;
+	char name[16];
+
+	(void)state;
+	assert_int_equal(prctl(PR_GET_NAME, name), 0);
+	assert_int_equal(prctl(PR_SET_NAME, "a) Z 1 (b"), 0);
+	assert_true(si_task_look(getpid(), getpid(), &looks));
+	assert_int_equal(looks.state, 'R');
+	assert_int_equal(prctl(PR_SET_NAME, name), 0);
 }
 
 static void one_that_waits_sleeps(void **state)
@@ -79,6 +121,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_program_that_runs_uses_the_processor),
+		cmocka_unit_test(the_kernels_time_for_a_program_counts_as_well),
+		cmocka_unit_test(the_name_of_a_task_may_have_any_characters),
 		cmocka_unit_test(one_that_waits_sleeps),
 		cmocka_unit_test(a_copy_that_sleeps_or_spins_hangs),
 	};

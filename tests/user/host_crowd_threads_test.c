@@ -210,6 +210,32 @@ static void a_poster_that_waits_for_its_turn_keeps_the_host(void **state)
 	tear_down();
 }
 
+static void a_poster_that_meets_the_baton_counts_once(void **state)
+{
+	struct poster poster;
+
+	(void)state;
+	if (si_platform_cpu_count() == 1) {
+		return; /* as above */
+	}
+	set_up();
+	si_mutex_lock(&crowd.host->turn);
+	si_mutex_lock(&crowd.host->lock);
+	crowd.host->busy = true; /* between two callbacks of another thread */
+	si_mutex_unlock(&crowd.host->lock);
+	start_poster(&poster, 1, 1);
+	until_one_waits_for_its_turn();
+	assert_int_equal(read_locked(&crowd.host->holding_off), 1);
+	si_mutex_lock(&crowd.host->lock);
+	crowd.host->busy = false;
+	si_mutex_unlock(&crowd.host->lock);
+	si_mutex_unlock(&crowd.host->turn);
+	join(&poster);
+	assert_int_equal(read_locked(&crowd.host->holding_off), 0);
+	drop(crowd.host);
+	tear_down();
+}
+
 static void a_poster_that_meets_the_lock_takes_its_turn(void **state)
 {
 	struct poster poster;
@@ -238,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_poster_comes_in_between_events_for_nobody),
 		cmocka_unit_test(a_poster_comes_in_between_calls),
 		cmocka_unit_test(a_poster_that_waits_for_its_turn_keeps_the_host),
+		cmocka_unit_test(a_poster_that_meets_the_baton_counts_once),
 		cmocka_unit_test(a_poster_that_meets_the_lock_takes_its_turn),
 #endif
 	};
