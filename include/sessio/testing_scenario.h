@@ -539,7 +539,7 @@ size_t sessio_scenario_log_lost(const sessio_scenario_log *log);
 
 /**
  * Draw a log as an SVG picture. It has a row for each user session, device and resource session.
- * States are bars, events are marks, findings are red. The picture is 1200 pixels wide, has 40 rows and 2 MB at most, and
+ * States are bars, events are marks, findings are red, and equal ones are shown once. The picture is 1200 pixels wide, has 40 rows and 2 MB at most, and
  * says what it leaves out. Time is not to scale: each step has its room.
  *
  * @param title  NULL for a plain one.
@@ -564,8 +564,9 @@ sessio_status sessio_scenario_log_save_svg(
 
 /**
  * Write a log in the Trace Event Format, as JSON. Perfetto, chrome://tracing and Speedscope open
- * it. Each row is a track: states are slices, events and findings are instants. If no time passes,
- * each step takes a microsecond.
+ * it. Each row is a track: states are slices, events and findings are instants. Each step takes a
+ * microsecond besides the time that passes, so that steps without time are apart. The time
+ * of the kit or the clock is among the arguments.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_REFUSED (@p write answered false).
  *

@@ -323,10 +323,26 @@ static uint32_t row_of(sessio_scenario_log *log, const sessio_step *step)
 	return session_id != SESSIO_KIT_NO_SESSION ? session_row(log, session_id) : 0;
 }
 
+/* "read file-1", without data: it is read at a glance. */
+static void mark_call(sessio_scenario_log *log, const sessio_step *step)
+{
+	const sessio_step_call *call = step->call;
+	char text[2 * SESSIO_SCENARIO_MAX_NAME];
+	struct si_text out = si_text_start(text, sizeof(text));
+
+	si_text_put(&out, si_scenario_call_word(call->call));
+	si_text_put(&out, " ");
+	si_text_put(&out, call->name);
+	if (call->call == SESSIO_CALL_CONTROL) {
+		si_text_put(&out, " ");
+		si_text_put_hex(&out, call->code);
+	}
+	si_scenario_log_add(log, row_of(log, step), SI_LOG_ACTION, text);
+}
+
 /* The line of a step of the test itself, without its first word. */
 static void mark_step(sessio_scenario_log *log, const sessio_step *step)
 {
-	const bool is_open = step->kind == SESSIO_STEP_CALL && step->call->call == SESSIO_CALL_OPEN;
 	char text[SESSIO_SCENARIO_MAX_LINE];
 	const char *shown;
 
@@ -339,8 +355,7 @@ static void mark_step(sessio_scenario_log *log, const sessio_step *step)
 		shown = strstr(text, "do ") + strlen("do ");
 		si_scenario_log_add(log, row_of(log, step), SI_LOG_ACTION, shown);
 	} else if (step->kind == SESSIO_STEP_CALL) {
-		shown = is_open ? strstr(text, "open ") : strchr(text, ' ') + 1;
-		si_scenario_log_add(log, row_of(log, step), SI_LOG_ACTION, shown);
+		mark_call(log, step);
 	}
 }
 

@@ -18,12 +18,16 @@
 #define RIGHT 11800u
 #define WIDTH (RIGHT - LEFT)
 #define TOP 880u /* of the first row */
-#define ROW 480u
-#define BAR 200u /* where the bar begins in its row */
+#define ROW 600u
+#define LANE 120u /* of the texts of marks, which have two above the bar */
+#define BAR 320u /* where the bar begins in its row */
 #define BAR_HEIGHT 200u
 #define LETTER 66u /* about the width of one */
 #define ROWS 40u
-#define FINDINGS 12u
+#define FINDINGS 12u /* different ones */
+#define LABEL 24u /* letters of a mark */
+#define LEAST 5u /* of one that is cut */
+#define TIP 48u /* of one that a pointer stands on */
 #define NARROW 20u /* bars below this are put together */
 #define NEAR 60u /* marks within this are one */
 
@@ -36,6 +40,12 @@ struct picture {
 	size_t row_count;
 	size_t rows_left;
 	size_t findings;
+	struct {
+		size_t entry; /* the first of its text */
+		size_t count;
+	} shown[FINDINGS];
+	size_t shown_count;
+	size_t not_shown; /* findings of other texts */
 	size_t events;
 	bool has_time;
 };
@@ -128,7 +138,7 @@ static uint64_t shortest(const sessio_scenario_log *log, uint64_t end)
 
 static uint64_t room_of(uint64_t gap, uint64_t least, bool new_step)
 {
-	return (new_step ? 4u : 0u) + (gap != 0 ? 4u + log2_of(gap / least) : 0u);
+	return (new_step ? 12u : 0u) + (gap != 0 ? 4u + log2_of(gap / least) : 0u);
 }
 
 /* Where each entry is. False if there is no memory. */
@@ -171,6 +181,26 @@ static bool is_event(const struct si_log_entry *entry)
 		entry->kind == SI_LOG_FAULT;
 }
 
+/* Equal findings are shown once, so that they do not hide others. */
+static void count_finding(struct picture *p, size_t entry)
+{
+	const struct si_log_entry *entries = p->log->entries;
+
+	p->findings++;
+	for (size_t i = 0; i < p->shown_count; i++) {
+		if (strcmp(entries[p->shown[i].entry].text, entries[entry].text) == 0) {
+			p->shown[i].count++;
+			return;
+		}
+	}
+	if (p->shown_count == FINDINGS) {
+		p->not_shown++;
+		return;
+	}
+	p->shown[p->shown_count].entry = entry;
+	p->shown[p->shown_count++].count = 1;
+}
+
 /* Rows of one kind after the other; the test's own only if something is in it. */
 static void choose_rows(struct picture *p)
 {
@@ -181,7 +211,9 @@ static void choose_rows(struct picture *p)
 		const struct si_log_entry *entry = &log->entries[i];
 
 		p->events += is_event(entry) ? 1u : 0u;
-		p->findings += entry->kind == SI_LOG_FINDING ? 1u : 0u;
+		if (entry->kind == SI_LOG_FINDING) {
+			count_finding(p, i);
+		}
 		test = test || (entry->row == 0 && is_event(entry));
 	}
 	for (int kind = SI_LOG_TEST; kind <= SI_LOG_RESOURCE; kind++) {
@@ -198,11 +230,6 @@ static void choose_rows(struct picture *p)
 	}
 }
 
-static size_t findings_shown(const struct picture *p)
-{
-	return p->findings < FINDINGS ? p->findings : FINDINGS;
-}
-
 static uint64_t bottom(const struct picture *p)
 {
 	return TOP + p->row_count * ROW;
@@ -210,7 +237,7 @@ static uint64_t bottom(const struct picture *p)
 
 static uint64_t height(const struct picture *p)
 {
-	size_t lines = findings_shown(p) + (p->findings > FINDINGS ? 1u : 0u) +
+	size_t lines = p->shown_count + (p->not_shown != 0 ? 1u : 0u) +
 		(p->rows_left != 0 ? 1u : 0u) + (p->row_count == 0 ? 1u : 0u);
 
 	return bottom(p) + 200u + lines * 200u + 240u;
@@ -389,38 +416,70 @@ struct mark {
 	bool fault;
 };
 
-static void put_mark(struct picture *p, uint64_t y, const struct mark *mark, uint64_t *free_from)
+static void put_triangle(struct picture *p, uint64_t y, const struct mark *mark)
 {
-	char more[24] = "";
-	struct si_text out = si_text_start(more, sizeof(more));
-	size_t letters = strlen(mark->text) < 24 ? strlen(mark->text) : 24;
-	uint64_t width, x;
-
 	put(p, mark->fault ? "<path class=\"r\" d=\"M" : "<path class=\"e\" d=\"M");
 	put_px(p, mark->x);
 	put(p, " ");
 	put_px(p, y + BAR);
-	put(p, "l-3-5h6z\"/>\n");
+	put(p, "l-3-5h6z\"><title>");
+	si_draw_put_xml(&p->draw, mark->text, TIP);
+	put(p, "</title></path>\n");
+}
+
+/* From where on each lane of a row is free. */
+struct lanes {
+	uint64_t low, high;
+};
+
+static void put_label(struct picture *p, uint64_t x, uint64_t y, const struct mark *mark,
+	size_t letters, const char *more)
+{
+	begin_text(p, mark->fault ? "b r" : "b", x, y);
+	si_draw_put_xml(&p->draw, mark->text, letters);
+	put(p, more);
+	put(p, "</text>\n");
+}
+
+/*
+ * A mark and its text. That is whole in the low lane if there is room up to the next mark, or
+ * else in the high lane. If that is taken, it is cut in the low one.
+ */
+static void put_mark(struct picture *p, uint64_t y, const struct mark *mark, uint64_t next,
+	struct lanes *free_from)
+{
+	size_t letters = strlen(mark->text) < LABEL ? strlen(mark->text) : LABEL, room;
+	char more[24] = "";
+	struct si_text out = si_text_start(more, sizeof(more));
+	uint64_t x = mark->x - 30, low = y + BAR - 75, width;
+
+	put_triangle(p, y, mark);
 	if (mark->count > 1) {
 		si_text_put(&out, " +");
 		si_text_put_number(&out, mark->count - 1);
 	}
-	width = (letters + strlen(more)) * LETTER;
-	x = mark->x + width > RIGHT + 100 ? RIGHT + 100 - width : mark->x - 30;
-	if (x < *free_from) {
-		return;
+	width = (letters + out.length) * LETTER;
+	x = x + width > RIGHT + 130 ? RIGHT + 130 - width : x;
+	if (x >= free_from->low && x + width <= next) {
+		put_label(p, x, low, mark, letters, more);
+		free_from->low = x + width + 20;
+	} else if (x >= free_from->high) {
+		put_label(p, x, low - LANE, mark, letters, more);
+		free_from->high = x + width + 60;
+	} else if (mark->x - 30 >= free_from->low && next > mark->x - 30) {
+		x = mark->x - 30;
+		room = (size_t)((next - x) / LETTER);
+		if (room >= LEAST + out.length) {
+			put_label(p, x, low, mark, room - out.length, more);
+			free_from->low = next;
+		}
 	}
-	*free_from = x + width + 60;
-	begin_text(p, mark->fault ? "b r" : "b", x, y + BAR - 75);
-	si_draw_put_xml(&p->draw, mark->text, 24);
-	put(p, more);
-	put(p, "</text>\n");
 }
 
 static void put_marks(struct picture *p, size_t row, uint64_t y)
 {
 	struct mark mark = { .count = 0 };
-	uint64_t free_from = LEFT - 100;
+	struct lanes free_from = { LEFT - 100, LEFT - 100 };
 
 	for (size_t i = 0; i < p->log->count; i++) {
 		const struct si_log_entry *entry = &p->log->entries[i];
@@ -433,24 +492,12 @@ static void put_marks(struct picture *p, size_t row, uint64_t y)
 			continue;
 		}
 		if (mark.count != 0) {
-			put_mark(p, y, &mark, &free_from);
+			put_mark(p, y, &mark, x_of(p, i) - 50, &free_from);
 		}
 		mark = (struct mark){ x_of(p, i), 1, entry->text, entry->kind == SI_LOG_FAULT };
 	}
 	if (mark.count != 0) {
-		put_mark(p, y, &mark, &free_from);
-	}
-}
-
-static void put_rows(struct picture *p)
-{
-	for (size_t i = 0; i < p->row_count; i++) {
-		const struct si_log_row *row = &p->log->rows[p->rows[i]];
-		uint64_t y = TOP + i * ROW;
-
-		put_text(p, "n", LEFT - 120, y + BAR + 140, row->name, 32);
-		put_bars(p, p->rows[i], y);
-		put_marks(p, p->rows[i], y);
+		put_mark(p, y, &mark, RIGHT + 130, &free_from);
 	}
 }
 
@@ -469,8 +516,39 @@ static void put_finding_line(struct picture *p, uint64_t x, size_t number)
 	put(p, "</text>\n");
 }
 
-static void put_finding(struct picture *p, size_t entry, uint64_t y, size_t number)
+/* Below the texts of marks, so that those can be read. */
+static void put_finding_lines(struct picture *p)
 {
+	uint64_t free_from = 0;
+
+	for (size_t i = 0; i < p->shown_count; i++) {
+		uint64_t x = x_of(p, p->shown[i].entry);
+
+		if (x >= free_from) {
+			put_finding_line(p, x, i + 1);
+			free_from = x + 160;
+		}
+	}
+}
+
+static void put_rows(struct picture *p)
+{
+	for (size_t i = 0; i < p->row_count; i++) {
+		const struct si_log_row *row = &p->log->rows[p->rows[i]];
+		uint64_t y = TOP + i * ROW;
+
+		put_text(p, "n", LEFT - 120, y + BAR + 140, row->name, 32);
+		put_bars(p, p->rows[i], y);
+	}
+	put_finding_lines(p);
+	for (size_t i = 0; i < p->row_count; i++) {
+		put_marks(p, p->rows[i], TOP + i * ROW);
+	}
+}
+
+static void put_finding(struct picture *p, size_t number, uint64_t y)
+{
+	size_t entry = p->shown[number - 1].entry, count = p->shown[number - 1].count;
 	char time[SI_DRAW_TIME];
 
 	moment(p, entry, time);
@@ -479,7 +557,11 @@ static void put_finding(struct picture *p, size_t entry, uint64_t y, size_t numb
 	put(p, ", at ");
 	put(p, time);
 	put(p, ": ");
-	si_draw_put_xml(&p->draw, p->log->entries[entry].text, 165);
+	si_draw_put_xml(&p->draw, p->log->entries[entry].text, count == 1 ? 165 : 150);
+	if (count != 1) {
+		put(p, " (");
+		put_count(p, count, "", " times)");
+	}
 	put(p, "<title>");
 	si_draw_put_xml(&p->draw, p->log->entries[entry].text, 400);
 	put(p, "</title></text>\n");
@@ -487,25 +569,14 @@ static void put_finding(struct picture *p, size_t entry, uint64_t y, size_t numb
 
 static uint64_t put_findings(struct picture *p, uint64_t y)
 {
-	uint64_t free_from = 0;
-	size_t number = 0;
-
-	for (size_t i = 0; i < p->log->count && number < FINDINGS; i++) {
-		if (p->log->entries[i].kind != SI_LOG_FINDING) {
-			continue;
-		}
-		number++;
-		if (x_of(p, i) >= free_from) {
-			put_finding_line(p, x_of(p, i), number);
-			free_from = x_of(p, i) + 160;
-		}
-		put_finding(p, i, y, number);
+	for (size_t i = 1; i <= p->shown_count; i++) {
+		put_finding(p, i, y);
 		y += 200;
 	}
-	if (p->findings > FINDINGS) {
+	if (p->not_shown != 0) {
 		begin_text(p, "b r", 200, y);
 		put(p, "and ");
-		put_count(p, p->findings - FINDINGS, " more finding", " more findings");
+		put_count(p, p->not_shown, " more finding", " more findings");
 		put(p, "</text>\n");
 		y += 200;
 	}

@@ -9,7 +9,6 @@
 struct trace {
 	struct si_draw draw;
 	const sessio_scenario_log *log;
-	bool has_time;
 	bool first;
 };
 
@@ -29,16 +28,32 @@ static void put_us(struct trace *trace, uint64_t ns)
 	}
 }
 
-/* When an entry came, or with the count of entries the end, in nanoseconds. */
+/*
+ * When an entry came, or with the count of entries the end, in nanoseconds. Each step takes
+ * a microsecond besides, so that two of the same time are apart.
+ */
 static uint64_t moment(const struct trace *trace, size_t entry)
 {
 	const sessio_scenario_log *log = trace->log;
+	bool is_end = entry == log->count;
+	uint64_t ns = is_end ? si_scenario_log_time(log) : log->entries[entry].ns;
+	uint64_t steps = (is_end ? log->step_count + UINT64_C(1) : log->entries[entry].step) * 1000;
 
-	if (entry == log->count) {
-		return trace->has_time ? si_scenario_log_time(log)
-				       : ((uint64_t)log->step_count + 1) * 1000;
-	}
-	return trace->has_time ? log->entries[entry].ns : log->entries[entry].step * UINT64_C(1000);
+	return ns < UINT64_MAX - steps ? ns + steps : UINT64_MAX;
+}
+
+/* The arguments of an entry, and the end of its event: its own time. */
+static void end_event(struct trace *trace, size_t entry)
+{
+	const struct si_log_entry *at = &trace->log->entries[entry];
+	char time[SI_DRAW_TIME];
+
+	si_draw_time(at->ns, time);
+	put(trace, ",\"args\":{\"step\":");
+	si_draw_put_number(&trace->draw, at->step);
+	put(trace, ",\"time\":\"");
+	put(trace, time);
+	put(trace, "\"}}");
 }
 
 /* Up to the arguments: {"ph":"X","pid":1,"tid":2,"name":"LoggedOn" */
@@ -85,7 +100,7 @@ static void put_state(struct trace *trace, size_t entry, size_t next)
 	put_us(trace, from);
 	put(trace, ",\"dur\":");
 	put_us(trace, moment(trace, next) - from);
-	put(trace, "}");
+	end_event(trace, entry);
 }
 
 static void put_instant(struct trace *trace, size_t entry)
@@ -98,7 +113,8 @@ static void put_instant(struct trace *trace, size_t entry)
 	put(trace, categories[at->kind]);
 	put(trace, "\",\"ts\":");
 	put_us(trace, moment(trace, entry));
-	put(trace, at->kind == SI_LOG_FINDING ? ",\"s\":\"g\"}" : ",\"s\":\"t\"}");
+	put(trace, at->kind == SI_LOG_FINDING ? ",\"s\":\"g\"" : ",\"s\":\"t\"");
+	end_event(trace, entry);
 }
 
 /* Puts each row's states and instants in the order of time. */
@@ -133,7 +149,6 @@ sessio_status sessio_scenario_log_trace(
 	if (log == NULL || write == NULL) {
 		return SESSIO_INVALID_ARG;
 	}
-	trace.has_time = si_scenario_log_time(log) != 0;
 	put(&trace, "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
 	put_names(&trace);
 	for (size_t i = 0; i < log->row_count && trace.draw.good; i++) {

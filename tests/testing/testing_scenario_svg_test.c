@@ -196,6 +196,58 @@ static void a_finding_is_red_and_says_when(void **state)
 	free(picture);
 }
 
+/* The texts of marks would lie over each other in one line, and every other was left out. */
+static void each_mark_of_a_busy_row_has_its_text(void **state)
+{
+	static const char *const texts[] = { "Connected", "RemoteControl", "Logon", "Locked",
+		"Unlocked", "Disconnected" };
+	char *picture = draw(log_of(parse(HEAD "session 1 Created\nwait 1 ms\n"
+					       "session 1 Connected\nwait 3 ms\n"
+					       "session 1 remark RemoteControl\nwait 1 ns\n"
+					       "session 1 Logon\nsession 1 remark Locked\n"
+					       "session 1 remark Unlocked\n"
+					       "session 1 Disconnected\nwait 100 s\n")),
+		"x");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char part[64];
+
+		(void)snprintf(part, sizeof(part), "><title>%s</title></path>", texts[i]);
+		assert_int_equal(count(picture, part), 1);
+		(void)snprintf(part, sizeof(part), "\">%s</text>", texts[i]);
+		assert_has(picture, part);
+	}
+	free(picture);
+}
+
+static void equal_findings_are_shown_once(void **state)
+{
+	const sessio_step_action action = { "fail", refuse };
+	sessio_scenario_options options = { .actions = &action, .action_count = 1 };
+	sessio_step step = { .kind = SESSIO_STEP_ACTION, .action = "fail" };
+	sessio_kit *kit;
+	char *picture;
+
+	(void)state;
+	assert_int_equal(sessio_kit_create(NULL, &kit), SESSIO_OK);
+	assert_int_equal(sessio_kit_log(kit, &options.log), SESSIO_OK);
+	for (unsigned i = 0; i < 46; i++) {
+		step.number = i < 30 ? 1 : i;
+		assert_int_equal(sessio_kit_run_step(kit, &step, &options, NULL), SESSIO_BAD_STATE);
+	}
+	sessio_kit_destroy(kit);
+	picture = draw(options.log, "x");
+	assert_has(picture, "46 findings");
+	assert_has(picture,
+		"1, at step 1: step 1, do fail 1: shared in a way that does not allow this "
+		"(30 times)<title>");
+	assert_has(picture, "2, at step 31: step 1, do fail 30: shared");
+	assert_has(picture, "12, at step 41: step 1, do fail 40: shared");
+	assert_has(picture, "and 5 more findings");
+	free(picture);
+}
+
 static void nothing_is_drawn_as_nothing(void **state)
 {
 	char *picture = draw(log_of(parse(HEAD)), "");
@@ -295,14 +347,18 @@ static void a_trace_has_a_track_for_each_row(void **state)
 		"\"args\":{\"name\":\"user session 1\"}}");
 	assert_has(text,
 		"{\"ph\":\"X\",\"pid\":1,\"tid\":2,\"name\":\"LoggedOn\",\"cat\":\"state\","
-		"\"ts\":0,\"dur\":1.005}");
+		"\"ts\":1,\"dur\":3.005,\"args\":{\"step\":1,\"time\":\"0\"}}");
 	assert_has(text,
 		"{\"ph\":\"X\",\"pid\":1,\"tid\":2,\"name\":\"DisconnectedLoggedOn\","
-		"\"cat\":\"state\",\"ts\":1.005,\"dur\":3000000}");
+		"\"cat\":\"state\",\"ts\":4.005,\"dur\":3000002,"
+		"\"args\":{\"step\":3,\"time\":\"1.005 us\"}}");
 	assert_has(text,
 		"{\"ph\":\"i\",\"pid\":1,\"tid\":2,\"name\":\"Disconnected\","
-		"\"cat\":\"event\",\"ts\":1.005,\"s\":\"t\"}");
-	assert_has(text, "\"cat\":\"finding\",\"ts\":3000001.050,\"s\":\"g\"}");
+		"\"cat\":\"event\",\"ts\":4.005,\"s\":\"t\","
+		"\"args\":{\"step\":3,\"time\":\"1.005 us\"}}");
+	assert_has(text,
+		"\"cat\":\"finding\",\"ts\":3000008.050,\"s\":\"g\","
+		"\"args\":{\"step\":7,\"time\":\"3 s\"}}");
 	assert_int_equal(count(text, "\"ph\":\"X\""), 2);
 	free(text);
 }
@@ -312,8 +368,8 @@ static void a_trace_without_time_goes_by_steps(void **state)
 	char *text = trace(log_of(parse(HEAD "session 1 Created\nsession 1 Connected\n")));
 
 	(void)state;
-	assert_has(text, "\"name\":\"Created\",\"cat\":\"state\",\"ts\":1,\"dur\":1}");
-	assert_has(text, "\"name\":\"Connected\",\"cat\":\"state\",\"ts\":2,\"dur\":1}");
+	assert_has(text, "\"name\":\"Created\",\"cat\":\"state\",\"ts\":1,\"dur\":1,");
+	assert_has(text, "\"name\":\"Connected\",\"cat\":\"state\",\"ts\":2,\"dur\":1,");
 	free(text);
 	text = trace(log_of(parse(HEAD)));
 	assert_int_equal(count(text, "\"ph\":\"M\""), 3);
@@ -386,6 +442,8 @@ int main(void)
 		cmocka_unit_test(each_documented_sequence_can_be_drawn),
 		cmocka_unit_test(a_picture_has_rows_states_events_and_times),
 		cmocka_unit_test(a_finding_is_red_and_says_when),
+		cmocka_unit_test(each_mark_of_a_busy_row_has_its_text),
+		cmocka_unit_test(equal_findings_are_shown_once),
 		cmocka_unit_test(nothing_is_drawn_as_nothing),
 		cmocka_unit_test(foreign_text_cannot_leave_its_place),
 		cmocka_unit_test(ten_thousand_steps_are_bounded),
