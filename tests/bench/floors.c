@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,5 +112,29 @@ void floor_list_walk(void *state, uint64_t n)
 				break;
 			}
 		}
+	}
+}
+
+struct counted {
+	pthread_mutex_t mutex;
+	uint64_t count;
+};
+
+void *floor_mutex_create(void)
+{
+	struct counted *counted = (struct counted *)bench_alone(sizeof(*counted));
+
+	bench_require(pthread_mutex_init(&counted->mutex, NULL) == 0, "no mutex");
+	return counted;
+}
+
+void floor_mutex(void *state, uint64_t n)
+{
+	struct counted *counted = (struct counted *)state;
+
+	for (uint64_t i = 0; i < n; i++) {
+		pthread_mutex_lock(&counted->mutex);
+		counted->count++;
+		pthread_mutex_unlock(&counted->mutex);
 	}
 }

@@ -23,6 +23,8 @@ void *floor_blocks_create(size_t blocks); /* as large as a bound session */
 bench_fn floor_blocks; /* allocated and written to, looked at and freed in order */
 void *floor_list_create(size_t nodes);
 bench_fn floor_list_walk; /* one time is a walk of all nodes */
+void *floor_mutex_create(void);
+bench_fn floor_mutex; /* a word of all threads is counted up under the C library's mutex */
 
 /* A word with a closed bit and a count, retried until a compare-exchange succeeds. */
 void *peer_cas_create(void);

@@ -76,6 +76,16 @@ static struct bench_case *contended(const char *name, size_t watchers, unsigned 
 	return c;
 }
 
+/* A plain lock, of threads that do nothing else. */
+static struct bench_case *locked(const char *name, unsigned threads)
+{
+	struct bench_case *c =
+		bench_add_case(name, floor_mutex, floor_mutex_create(), threads, threads);
+
+	c->sleeps = true;
+	return c;
+}
+
 static void measure_contention(void)
 {
 	struct bench_row *row =
@@ -86,6 +96,8 @@ static void measure_contention(void)
 
 	bench_limit(row, contended("sessio, posts to nobody, 4 threads", 0, 4), nobody, 1);
 	bench_limit(row, contended("sessio, posts to 1 watcher, 4 threads", 1, 4), one, 1);
+	bench_peer(
+		row, locked("a mutex alone, 4 threads", 4), locked("a mutex alone, 1 thread", 1));
 }
 
 void rows_of_events(const struct floors *floors)
