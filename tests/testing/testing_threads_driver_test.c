@@ -97,7 +97,9 @@ static void another_thread_may_come_before_a_request_is_marked(void **state)
 		SESSIO_THREADS_FAILED, "without IoMarkIrpPending()");
 
 	(void)state;
-	assert_non_null(strstr(report, "IoMarkIrpPending parlour.c:"));
+	/* The call has its name where the library was built with debugging information. */
+	assert_true(strstr(report, "IoMarkIrpPending parlour.c:") != NULL ||
+		strstr(report, "call parlour.c:") != NULL);
 	free(report);
 	free(expect(read_against_write, &sessio_driver_image_of_parlour_twin,
 		SESSIO_THREADS_NOTHING, ""));

@@ -52,9 +52,8 @@ extern _Atomic uint32_t si_lock_waiters[SI_LOCK_COUNTS];
 
 static inline _Atomic uint32_t *si_lock_waiters_of(const si_mutex *mutex)
 {
-	uintptr_t address = (uintptr_t)mutex;
-
-	return &si_lock_waiters[(address >> 3 ^ address >> 11) % SI_LOCK_COUNTS];
+	/* By the line of the cache: locks that are used much have lines of their own. */
+	return &si_lock_waiters[((uintptr_t)mutex >> 6) % SI_LOCK_COUNTS];
 }
 
 /*
