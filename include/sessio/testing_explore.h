@@ -194,7 +194,8 @@ bool sessio_explore_passes(const sessio_explore_options *options);
  *
  * @param options   as for the exploration that found it.
  * @return as sessio_explore_run(). SESSIO_REFUSED also if the history does not fit. Then it is of
- *         another program or other rules, is too long, or has steps that are not possible.
+ *         another program or other rules, names other bounds, is too long, or has steps that are
+ *         not possible.
  *
  * Ref:     *out_result is the caller's, for sessio_explore_destroy().
  * Blocks:  until the history has run.

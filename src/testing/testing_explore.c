@@ -9,6 +9,8 @@
 #include "testing/explore.h"
 #include "testing/kit.h"
 #include "testing/testing_scenario.h"
+#include "wdk/timer.h"
+#include "wdk/work.h"
 
 #define MAX_ENDS 256u /* histories that end their copy, as each costs a copy */
 #define MAX_HANGS 8u /* each costs its time */
@@ -117,6 +119,9 @@ static sessio_status create(const sessio_explore_options *options, sessio_explor
 		sessio_explore_destroy(explore);
 		return SESSIO_NO_MEMORY;
 	}
+	/* A kit of this process may have started them, and copies would wait for them for ever. */
+	si_wdk_work_end_thread();
+	si_wdk_timers_end_thread();
 	*out_explore = explore;
 	return SESSIO_OK;
 }
@@ -326,9 +331,13 @@ sessio_status sessio_explore_run(const sessio_explore_options *options, sessio_e
 	return status;
 }
 
+/* A history that does not name bounds, such as one by hand, is of any. */
 static bool is_of_these_options(const sessio_explore *explore, const sessio_scenario *scenario)
 {
-	return sessio_scenario_rules(scenario) == explore->options.rules &&
+	const char *bounds = sessio_scenario_bounds(scenario);
+
+	return (*bounds == '\0' || strcmp(bounds, explore->bounds) == 0) &&
+		sessio_scenario_rules(scenario) == explore->options.rules &&
 		strcmp(sessio_scenario_program(scenario), explore->options.program) == 0;
 }
 

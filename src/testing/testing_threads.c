@@ -18,6 +18,8 @@
 #include <time.h>
 
 #include "testing/testing_threads_run.h"
+#include "wdk/timer.h"
+#include "wdk/work.h"
 
 #define USUAL_BOUNDS 4u
 #define USUAL_SCHEDULES 100000u
@@ -463,6 +465,9 @@ static sessio_status begin(const sessio_threads_options *options, sessio_threads
 		free(threads);
 		return SESSIO_INVALID_ARG;
 	}
+	/* A kit of this process may have started them, and copies would wait for them for ever. */
+	si_wdk_work_end_thread();
+	si_wdk_timers_end_thread();
 	if (!si_threads_keeper_start(&threads->keeper, &threads->options)) {
 		free(threads);
 		return SESSIO_NO_MEMORY;

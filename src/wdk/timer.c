@@ -22,6 +22,8 @@ static bool started; /* under the lock */
 static bool held; /* by the test kit; under the lock */
 static uint64_t held_now; /* the clock then; under the lock */
 static _Atomic unsigned pending; /* calls queued or running */
+static _Atomic bool thread_ending; /* the thread is to end */
+static _Atomic bool thread_ended; /* it has; the last that it does */
 static _Atomic unsigned changes; /* of the lists, so that the thread looks again */
 
 static uint64_t now_locked(void)
@@ -144,6 +146,9 @@ static void work(void *arg)
 		unsigned seen = atomic_load(&changes);
 		uint64_t ahead = SI_WAIT_FOREVER;
 
+		if (atomic_load(&thread_ending)) {
+			break;
+		}
 		si_wdk_lock(&lock);
 		if (!held) {
 			ahead = 0;
@@ -157,9 +162,33 @@ static void work(void *arg)
 			(void)si_wdk_wait(has_changed, &seen, ahead);
 		}
 	}
+	atomic_store(&thread_ended, true);
 }
 
-/* The thread stays as long as the process. */
+void si_wdk_timers_end_thread(void)
+{
+	bool ends;
+
+	si_wdk_lock(&lock);
+	ends = started && IsListEmpty(&timers) && atomic_load(&pending) == 0;
+	si_wdk_unlock(&lock);
+	if (!ends) {
+		return;
+	}
+	atomic_store(&thread_ending, true);
+	atomic_fetch_add(&changes, 1);
+	si_wdk_wake();
+	while (!atomic_load(&thread_ended)) {
+		si_process_yield();
+	}
+	atomic_store(&thread_ended, false);
+	atomic_store(&thread_ending, false);
+	si_wdk_lock(&lock);
+	started = false;
+	si_wdk_unlock(&lock);
+}
+
+/* The thread stays as long as the process, or until si_wdk_timers_end_thread(). */
 static void start(void)
 {
 	bool running;

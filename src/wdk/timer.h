@@ -21,6 +21,9 @@ uint64_t si_wdk_timers_ahead(uint64_t limit_ns);
 /* Lets time pass, and makes the calls of timers that are due, on this thread. */
 void si_wdk_timers_pass(uint64_t ns);
 
+/* As si_wdk_work_end_thread(). No-op while a timer is set, or a call queued. */
+void si_wdk_timers_end_thread(void);
+
 /* Ends a timer by the thing that was made of it. */
 void si_wdk_timer_end(void *thing);
 

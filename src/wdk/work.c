@@ -2,8 +2,9 @@
 /*
  * Work items.
  *
- * (work-1) The worker starts with the first item that is made and lives as long as
- *      the process, so that queueing cannot fail.
+ * (work-1) The worker starts with the first item that is made, so that queueing cannot
+ *      fail. It lives as long as the process, or until a test is about to copy the
+ *      process. Then no item is left, and the next one starts it again.
  * (work-2) An item is its driver's again when its routine is called. It is not
  *      touched after that.
  * (work-3) While a test holds them back no item is taken from the queue. The hold ends
@@ -34,6 +35,8 @@ struct _IO_WORKITEM {
 static KSPIN_LOCK lock;
 static struct si_list queue;
 static bool started; /* under lock (work-1) */
+static _Atomic bool ending; /* the worker is to end */
+static _Atomic bool ended; /* it has; the last that it does */
 static _Atomic unsigned pending; /* items queued or running */
 static _Atomic unsigned queued_items; /* of them */
 static _Atomic(struct _ETHREAD *) holder; /* (work-3); NULL: they run */
@@ -52,7 +55,7 @@ static bool try_take(void *result)
 	}
 	si_wdk_unlock(&lock);
 	*(PIO_WORKITEM *)result = item;
-	return item != NULL;
+	return item != NULL || atomic_load(&ending);
 }
 
 static void run(PIO_WORKITEM item)
@@ -81,10 +84,36 @@ static void work(void *arg)
 		PIO_WORKITEM item = NULL;
 
 		(void)si_wdk_wait(try_take, &item, SI_WAIT_FOREVER);
+		if (item == NULL) {
+			break;
+		}
 		run(item);
 		atomic_fetch_sub(&pending, 1);
 		si_wdk_wake();
 	}
+	atomic_store(&ended, true);
+}
+
+void si_wdk_work_end_thread(void)
+{
+	bool ends;
+
+	si_wdk_lock(&lock);
+	ends = started && atomic_load(&items) == 0;
+	si_wdk_unlock(&lock);
+	if (!ends) {
+		return;
+	}
+	atomic_store(&ending, true);
+	si_wdk_wake();
+	while (!atomic_load(&ended)) {
+		si_process_yield();
+	}
+	atomic_store(&ended, false);
+	atomic_store(&ending, false);
+	si_wdk_lock(&lock);
+	started = false;
+	si_wdk_unlock(&lock);
 }
 
 /* (work-1); false if there is no thread to be had. */

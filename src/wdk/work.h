@@ -24,4 +24,10 @@ size_t si_wdk_work_held(uint64_t timeout_ns);
 typedef void si_wdk_work_fn(const void *item, uintptr_t routine, const void *context, void *arg);
 void si_wdk_work_visit(si_wdk_work_fn *visit, void *arg);
 
+/*
+ * Ends the worker until the next item is made, because a copy of the process would not have it.
+ * Nothing else of this room runs meanwhile. No-op while there is an item.
+ */
+void si_wdk_work_end_thread(void);
+
 #endif /* SI_WDK_WORK_H */

@@ -2,6 +2,7 @@
 /* A driver is explored by one call, with and without a device and actions of a test. */
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sessio/testing_explore_driver.h>
@@ -12,6 +13,8 @@
 
 SESSIO_DRIVER(seeded);
 SESSIO_DRIVER(session_log);
+SESSIO_DRIVER(tardy);
+SESSIO_DRIVER(tardy_twin);
 SESSIO_DRIVER(waiter);
 
 /* The linker puts it in the place of the walk through the stack. */
@@ -131,6 +134,110 @@ static void a_failing_history_of_a_driver_is_replayed(void **state)
 	sessio_explore_destroy(result);
 }
 
+static sessio_status replay_waiter(
+	const sessio_explore_options *options, const sessio_scenario *scenario, const char *finds)
+{
+	sessio_explore *result;
+	sessio_status status = sessio_explore_driver_replay(
+		&sessio_driver_image_of_waiter, L"\\Device\\Waiter", options, scenario, &result);
+
+	if (status == SESSIO_OK) {
+		assert_string_equal(sessio_explore_get_failure(result, 0)->text, finds);
+		sessio_explore_destroy(result);
+	}
+	return status;
+}
+
+/* A file as an exploration wrote it, and as an author changes it, or the options, later. */
+static void a_saved_history_fits_its_program_and_bounds_only(void **state)
+{
+	sessio_explore_options options = { .depth = 5, .save_to = "testing_explore_driver.txt" };
+	sessio_scenario *scenario;
+	sessio_explore *result;
+	char finds[256];
+
+	(void)state;
+	assert_int_equal(
+		sessio_explore_driver(waiter, L"\\Device\\Waiter", &options, &result), SESSIO_OK);
+	(void)snprintf(finds, sizeof(finds), "%s", sessio_explore_get_failure(result, 0)->text);
+	sessio_explore_destroy(result);
+	assert_int_equal(sessio_scenario_load(options.save_to, &scenario, NULL), SESSIO_OK);
+	(void)remove(options.save_to);
+	options.save_to = NULL;
+	assert_int_equal(replay_waiter(&options, scenario, finds), SESSIO_OK);
+	options.depth = 6;
+	assert_int_equal(replay_waiter(&options, scenario, finds), SESSIO_REFUSED);
+	options.depth = 5;
+	options.program = "another";
+	assert_int_equal(replay_waiter(&options, scenario, finds), SESSIO_REFUSED);
+	options.program = NULL;
+	assert_int_equal(
+		sessio_scenario_set_origin(scenario, "waiter", "depth 4, sessions 2, faults 0"),
+		SESSIO_OK);
+	assert_int_equal(replay_waiter(&options, scenario, finds), SESSIO_REFUSED);
+	/* A history by hand has no bounds, and fits any that have room for it. */
+	assert_int_equal(sessio_scenario_set_origin(scenario, "waiter", NULL), SESSIO_OK);
+	assert_int_equal(replay_waiter(&options, scenario, finds), SESSIO_OK);
+	options.depth = 1;
+	assert_int_equal(replay_waiter(&options, scenario, finds), SESSIO_REFUSED);
+	sessio_scenario_destroy(scenario);
+}
+
+/* By hand and then explored, in one program: copies have threads of their own. */
+static void a_driver_can_be_explored_after_a_kit_of_the_process(void **state)
+{
+	sessio_explore *result;
+	sessio_kit *kit;
+	sessio_kit_file *file;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(sessio_kit_create(NULL, &kit), SESSIO_OK);
+		assert_int_equal(sessio_kit_load(kit, tardy, NULL), STATUS_SUCCESS);
+		assert_int_equal(sessio_kit_post(kit, 1, SESSIO_USER_EVENT_CREATED, 0), SESSIO_OK);
+		assert_int_equal(
+			sessio_kit_open(kit, 1, L"\\Device\\Tardy", &file), STATUS_SUCCESS);
+		assert_int_equal(
+			sessio_kit_post(kit, 1, SESSIO_USER_EVENT_TERMINATED, 0), SESSIO_OK);
+		assert_int_equal(sessio_kit_finish(kit), 0);
+		sessio_kit_destroy(kit);
+		assert_int_equal(
+			sessio_explore_driver(tardy_twin, L"\\Device\\Tardy", NULL, &result),
+			SESSIO_OK);
+		assert_string_equal(sessio_explore_report(result), "");
+		sessio_explore_destroy(result);
+	}
+}
+
+/*
+ * The notice of a session's end is worked on after another session has opened the device. All
+ * work items are late together, which is enough here: the open is none.
+ */
+static void a_late_notice_that_cuts_off_a_newer_open_is_found(void **state)
+{
+	sessio_explore_options options = { .depth = 6, .fault_kinds = 1u << SESSIO_FAULT_LATE };
+	const sessio_explore_failure *failure;
+	sessio_explore *result;
+
+	(void)state;
+	assert_int_equal(
+		sessio_explore_driver(tardy, L"\\Device\\Tardy", &options, &result), SESSIO_OK);
+	assert_string_equal(sessio_explore_report(result), "");
+	sessio_explore_destroy(result);
+	options.faults = 1;
+	assert_int_equal(
+		sessio_explore_driver(tardy, L"\\Device\\Tardy", &options, &result), SESSIO_OK);
+	failure = sessio_explore_get_failure(result, 0);
+	assert_non_null(failure);
+	assert_int_equal(failure->rule, SESSIO_KIT_RULE_BREAKPOINT);
+	assert_non_null(strstr(failure->shown, "fault late 1\n  session 1 Terminated\n"));
+	sessio_explore_destroy(result);
+	assert_int_equal(sessio_explore_driver(tardy_twin, L"\\Device\\Tardy", &options, &result),
+		SESSIO_OK);
+	assert_string_equal(sessio_explore_report(result), "");
+	sessio_explore_destroy(result);
+}
+
 static sessio_status control(sessio_kit *kit, uint32_t session, uint64_t number, void *ctx)
 {
 	sessio_kit_file *file = sessio_kit_find_file(kit, session);
@@ -239,6 +346,9 @@ int main(void)
 		cmocka_unit_test(histories_without_a_failure_walk_no_stack),
 		cmocka_unit_test(one_of_two_drivers_is_unloaded_in_a_batch_as_alone),
 		cmocka_unit_test(a_failing_history_of_a_driver_is_replayed),
+		cmocka_unit_test(a_saved_history_fits_its_program_and_bounds_only),
+		cmocka_unit_test(a_driver_can_be_explored_after_a_kit_of_the_process),
+		cmocka_unit_test(a_late_notice_that_cuts_off_a_newer_open_is_found),
 		cmocka_unit_test(a_cancelled_request_meets_later_ones),
 		cmocka_unit_test(its_actions_come_besides_the_test_s),
 		cmocka_unit_test(wrong_arguments_are_refused),

@@ -294,6 +294,9 @@ static void a_history_that_does_not_fit_is_refused(void **state)
 		"sessio-scenario 1\nprogram seeded\nrules observed\ndo begin\n",
 		"sessio-scenario 1\nprogram seeded\nrules documented\n",
 		"sessio-scenario 1\nprogram seeded\nrules documented\nsession 1 Created\n",
+		"sessio-scenario 1\nprogram seeded\nbounds depth 5, sessions 2, faults 0\n"
+		"rules documented\ndo begin\nsession 1 Created\n",
+		"sessio-scenario 1\nprogram seeded\nbounds none\ndo begin\nsession 1 Created\n",
 		HEAD "session 3 Created\n",
 		HEAD "session 1 Created\nsession 1 do write\n",
 		HEAD "session 1 Created\nsession 1 do open 1\n",
