@@ -27,6 +27,9 @@
  * the test's memory (`ctx`, `ctx_size`), which is restored. Each history begins with one
  * that has run before. If that comes to another state now, that is a failure, too.
  *
+ * A history that crashes runs once more with guarded kits. If that crash is at a block of
+ * pool memory, the failure names the block.
+ *
  * Where the system has no fork, histories run in the process itself. Then a crash or a
  * hang still ends or holds up the program, and a stop ends the exploration. The result
  * says so.
@@ -66,6 +69,7 @@ extern "C" {
 #define SESSIO_EXPLORE_NO_DIGEST (1u << 3) /* equal states are walked again */
 #define SESSIO_EXPLORE_ONE_PROCESS (1u << 4) /* no copies, for a debugger */
 #define SESSIO_EXPLORE_NO_USERS (1u << 5) /* actions only: there are no user sessions */
+#define SESSIO_EXPLORE_GUARDED (1u << 6) /* kits are guarded: see sessio_kit_options */
 
 /**
  * Begins each history. Any status but SESSIO_OK is a failure, unless a fault is the reason.

@@ -39,8 +39,9 @@ enum si_copy_end si_copy_run(void (*run)(void *arg), void *arg, const _Atomic ui
 
 /*
  * In a copy: before a crash ends it, this is called once, on the thread that crashed. It
- * may look at that thread's stack, and call nothing that takes a lock.
+ * may look at that thread's stack, and call nothing that takes a lock. The address is the
+ * one that could not be touched, or NULL if that is not known.
  */
-void si_copy_before_crash(void (*fn)(void));
+void si_copy_before_crash(void (*fn)(const void *address));
 
 #endif /* SI_COPY_H */

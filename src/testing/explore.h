@@ -93,6 +93,7 @@ struct si_explore_shared {
 	size_t text_length;
 	char line[512]; /* of a failure */
 	sessio_kit_place crashed; /* where a copy did, if that is known */
+	char touched[256]; /* the block of pool memory that it touched; "" if that is not known */
 	char text[SI_EXPLORE_TEXT];
 };
 
@@ -115,6 +116,7 @@ struct si_explore_failed {
 struct sessio_explore {
 	sessio_explore_options options;
 	bool isolated;
+	bool guards; /* kits are guarded */
 	void *saved_ctx; /* its bytes, for each history */
 	struct si_explore_node *nodes;
 	size_t node_count;

@@ -84,6 +84,7 @@ struct sessio_kit {
 	sessio_host *host;
 	bool finished;
 	bool unverified; /* only a stop is a finding */
+	bool guarded; /* pool blocks are in pages of their own, where there are any */
 	bool placeless; /* it is not noted where things are made, as that is slow */
 	_Atomic bool misses_place; /* and then the kit had to know it */
 	/* A step: where a stop leads to. */
@@ -105,6 +106,7 @@ struct sessio_kit {
 	struct si_list gone;
 	size_t gone_count;
 	struct si_kit_locks locks; /* testing_driver_locks.c */
+	struct si_list paged; /* blocks in pages of their own, until they are freed */
 	struct si_list quarantine;
 	size_t quarantine_size;
 	struct si_kit_finding *findings[SI_KIT_FINDINGS];
@@ -193,8 +195,13 @@ void si_kit_locks_fini(sessio_kit *kit);
 void si_kit_locks_gone(sessio_kit *kit, const void *memory, size_t size, bool may_be_held);
 
 /* Pool memory with a guard behind it, which is kept for a while after it was freed. */
-void *si_kit_take_memory(size_t size);
-void si_kit_give_memory(void *memory, void *block);
+void *si_kit_take_memory(size_t header_size, size_t size, void **out_block);
+void si_kit_give_memory(void *header);
+/*
+ * Writes down the block in pages of its own that this address is in or behind. It takes no
+ * lock, for a thread that has crashed. False if there is none.
+ */
+bool si_kit_describe_address(sessio_kit *kit, const void *address, char *text, size_t size);
 void si_kit_check_quarantine(sessio_kit *kit);
 void si_kit_free_quarantine(sessio_kit *kit);
 

@@ -121,6 +121,7 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 		return SESSIO_BUSY;
 	}
 	kit->unverified = options != NULL && options->unverified;
+	kit->guarded = options != NULL && options->guarded;
 	si_kit_ledger_init(kit);
 	si_kit_things_init(kit);
 	si_kit_begin_faults();

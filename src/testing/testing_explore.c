@@ -69,6 +69,7 @@ static bool make_parts(sessio_explore *explore)
 		si_copy_possible() && (options->flags & SESSIO_EXPLORE_ONE_PROCESS) == 0;
 	explore->shared = explore->isolated ? si_copy_share(sizeof(*explore->shared))
 					    : calloc(1, sizeof(*explore->shared));
+	explore->guards = (options->flags & SESSIO_EXPLORE_GUARDED) != 0;
 	explore->saved_ctx = malloc(options->ctx_size + 1);
 	if (explore->shared == NULL || explore->saved_ctx == NULL ||
 		!si_explore_seen_init(&explore->seen)) {

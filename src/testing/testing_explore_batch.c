@@ -36,9 +36,13 @@ static void be_silent(void)
 
 static struct si_explore_shared *crash_shared; /* of a copy */
 
-static void note_crash(void)
+static void note_crash(const void *address)
 {
-	crash_shared->crashed = si_kit_place_face(si_kit_here(si_kit_current()));
+	sessio_kit *kit = si_kit_current();
+
+	crash_shared->crashed = si_kit_place_face(si_kit_here(kit));
+	(void)si_kit_describe_address(
+		kit, address, crash_shared->touched, sizeof(crash_shared->touched));
 }
 
 /* A copy says nothing, and notes where it crashes. */
@@ -49,6 +53,7 @@ static void begin_copy(struct si_explore_shared *shared)
 	be_silent();
 	crash_shared = shared;
 	shared->crashed = nowhere;
+	shared->touched[0] = '\0';
 	si_copy_before_crash(note_crash);
 }
 
@@ -105,8 +110,12 @@ static void put_crash(struct si_explore_shared *shared, int code)
 		shared->line, sizeof(shared->line), 0, "the program crashed with signal %d", code);
 
 	if (at->file != NULL) {
-		(void)si_explore_put(shared->line, sizeof(shared->line), length, " at %s:%u in %s",
-			at->file, (unsigned)at->line, at->driver);
+		length = si_explore_put(shared->line, sizeof(shared->line), length,
+			" at %s:%u in %s", at->file, (unsigned)at->line, at->driver);
+	}
+	if (shared->touched[0] != '\0') {
+		(void)si_explore_put(shared->line, sizeof(shared->line), length, ": it touched %s",
+			shared->touched);
 	}
 }
 

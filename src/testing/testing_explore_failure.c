@@ -194,6 +194,37 @@ static void put_unpinned(sessio_explore *explore, struct si_explore_outcome *out
 	outcome->rule = 0;
 }
 
+/*
+ * A crash may be the late result of a use that guarded pool memory does not allow. Then that
+ * use is added to the latest failure.
+ */
+static bool explain(sessio_explore *explore, const struct history *history)
+{
+	struct si_explore_failed *failed = &explore->failures[explore->failure_count - 1];
+	struct si_explore_outcome outcome;
+	char text[sizeof(explore->shared->line)];
+	size_t length;
+	bool crashes;
+
+	if (explore->guards || failed->face.kind != SESSIO_EXPLORE_CRASHED) {
+		return true;
+	}
+	explore->guards = true;
+	crashes = run_alone(explore, history, &outcome) && outcome.what == SI_EXPLORE_FAILED &&
+		outcome.kind == SESSIO_EXPLORE_CRASHED && explore->shared->touched[0] != '\0';
+	explore->guards = false;
+	if (!crashes) {
+		return true;
+	}
+	length = si_explore_put(
+		text, sizeof(text), 0, "%s; with guarded pool memory ", failed->text);
+	(void)si_explore_put(text, sizeof(text), length, "%s", explore->shared->line);
+	free(failed->text);
+	failed->text = copy(text);
+	failed->face.text = failed->text;
+	return failed->text != NULL;
+}
+
 static bool pin(
 	sessio_explore *explore, struct history *history, struct si_explore_outcome *outcome)
 {
@@ -209,7 +240,8 @@ static bool pin(
 	if (alone.what == SI_EXPLORE_FAILED && alone.signature == signature) {
 		return note(explore, history, &alone, signature) &&
 			(!shrink(explore, history, signature) ||
-				note_shorter(explore, history, signature));
+				note_shorter(explore, history, signature)) &&
+			explain(explore, history);
 	}
 	if (outcome->kind == SESSIO_EXPLORE_HUNG && alone.what != SI_EXPLORE_FAILED) {
 		*outcome = alone; /* it was slow, and no more */

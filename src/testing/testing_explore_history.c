@@ -447,7 +447,8 @@ static void finish(struct play *play)
 static bool prepare(struct play *play)
 {
 	sessio_explore *explore = play->explore;
-	sessio_kit_options options = { .rules = explore->options.rules };
+	sessio_kit_options options = { .rules = explore->options.rules,
+		.guarded = explore->guards };
 
 	if (explore->options.ctx_size != 0) {
 		memcpy(explore->options.ctx, explore->saved_ctx, explore->options.ctx_size);

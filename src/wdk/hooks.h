@@ -91,9 +91,9 @@ struct si_wdk_hooks {
 	/* After this the call that found the mistake does the least harm, often nothing. */
 	void (*misused)(enum si_wdk_rule rule, const void *object, const char *why);
 	void (*lock)(const void *lock, enum si_wdk_lock_step step);
-	/* The memory of pool blocks. NULL: none left. */
-	void *(*take_memory)(size_t size);
-	void (*give_memory)(void *memory, void *block);
+	/* The memory of a pool block, and that of its header, which is returned. NULL: none left. */
+	void *(*take_memory)(size_t header_size, size_t size, void **out_block);
+	void (*give_memory)(void *header);
 	/* Asked when a container notification is registered. False: none left. */
 	bool (*may_register)(void);
 	void (*calling_back)(void); /* before each call of a registered callback */

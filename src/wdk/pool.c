@@ -13,6 +13,7 @@
 
 struct block {
 	_Alignas(MEMORY_ALLOCATION_ALIGNMENT) struct si_map_node by_address; /* blocks */
+	void *memory; /* behind this, or where the table of hooks wants it */
 	SIZE_T size;
 	ULONG tag;
 	bool of_kit; /* taken from the table of hooks, which gets it back */
@@ -30,10 +31,13 @@ static bool is_paged(POOL_TYPE type)
 static struct block *take_memory(SIZE_T size)
 {
 	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
-	struct block *block = hooks != NULL ? hooks->take_memory(size) : si_platform_alloc(size);
+	void *memory = NULL;
+	struct block *block = hooks != NULL ? hooks->take_memory(sizeof(*block), size, &memory)
+					    : si_platform_alloc(sizeof(*block) + size);
 
 	if (block != NULL) {
 		block->of_kit = hooks != NULL;
+		block->memory = hooks != NULL ? memory : block + 1;
 	}
 	return block;
 }
@@ -41,7 +45,7 @@ static struct block *take_memory(SIZE_T size)
 static void give_memory(struct block *block)
 {
 	if (block->of_kit) {
-		si_wdk_hooks_get()->give_memory(block, block + 1);
+		si_wdk_hooks_get()->give_memory(block);
 	} else {
 		si_platform_free(block);
 	}
@@ -56,7 +60,7 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 	if (size > SIZE_MAX - sizeof(*block)) {
 		return NULL;
 	}
-	block = take_memory(sizeof(*block) + size);
+	block = take_memory(size);
 	if (block == NULL) {
 		return NULL;
 	}
@@ -66,12 +70,12 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size, ULONG tag)
 	if (blocks.buckets == NULL) {
 		si_map_init(&blocks);
 	}
-	si_map_add(&blocks, &block->by_address, (uintptr_t)(block + 1));
+	si_map_add(&blocks, &block->by_address, (uintptr_t)block->memory);
 	live_bytes += size;
 	si_wdk_unlock(&lock);
 	si_wdk_made(&(struct si_wdk_thing){
-		.kind = SI_WDK_POOL, .object = block + 1, .size = size, .tag = tag });
-	return block + 1;
+		.kind = SI_WDK_POOL, .object = block->memory, .size = size, .tag = tag });
+	return block->memory;
 }
 
 PVOID ExAllocatePool(POOL_TYPE type, SIZE_T size)

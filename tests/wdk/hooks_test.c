@@ -50,17 +50,29 @@ static void ignore_lock(const void *lock, enum si_wdk_lock_step step)
 	(void)lock, (void)step;
 }
 
-static void *take(size_t size)
+/* Before a header; the block is apart from both. */
+struct apart {
+	_Alignas(MEMORY_ALLOCATION_ALIGNMENT) void *block;
+};
+
+static void *take(size_t header_size, size_t size, void **out_block)
 {
+	struct apart *apart = malloc(sizeof(*apart) + header_size);
+
+	assert_non_null(apart);
 	taken++;
-	return malloc(size);
+	apart->block = malloc(size);
+	*out_block = apart->block;
+	return apart + 1;
 }
 
-static void give(void *memory, void *block)
+static void give(void *header)
 {
-	note_that((char *)block > (char *)memory);
+	struct apart *apart = (struct apart *)header - 1;
+
 	taken--;
-	free(memory);
+	free(apart->block);
+	free(apart);
 }
 
 static bool may_register(void)

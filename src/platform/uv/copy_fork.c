@@ -53,21 +53,22 @@ static void forget_handlers(void)
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 }
 
-static void (*before_crash)(void);
+static void (*before_crash)(const void *address);
 static unsigned char crash_stack[64 * 1024]; /* the thread's own may be full */
 
 /* The handlers are gone by now (SA_RESETHAND), so that the signal ends the copy. */
-static void on_crash(int number)
+static void on_crash(int number, siginfo_t *info, void *context)
 {
-	before_crash();
+	(void)context;
+	before_crash(number == SIGSEGV || number == SIGBUS ? info->si_addr : NULL);
 	(void)raise(number);
 }
 
-void si_copy_before_crash(void (*fn)(void))
+void si_copy_before_crash(void (*fn)(const void *address))
 {
 	const stack_t stack = { .ss_sp = crash_stack, .ss_size = sizeof(crash_stack) };
-	struct sigaction action = { .sa_handler = on_crash,
-		.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK | SA_NODEFER) };
+	struct sigaction action = { .sa_sigaction = on_crash,
+		.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK | SA_NODEFER | SA_SIGINFO) };
 
 	before_crash = fn;
 	(void)sigaltstack(&stack, NULL);

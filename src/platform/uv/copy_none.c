@@ -19,7 +19,7 @@ void si_copy_unshare(void *memory, size_t size)
 	(void)size;
 }
 
-void si_copy_before_crash(void (*fn)(void))
+void si_copy_before_crash(void (*fn)(const void *address))
 {
 	(void)fn;
 }
