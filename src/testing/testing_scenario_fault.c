@@ -235,6 +235,8 @@ void si_kit_end_step(void)
 
 static void hook(void)
 {
+	struct si_hooks table;
+
 	atomic_store(&si_session_ask_open, ask_open);
 	if (faults.hooked) {
 		return;
@@ -244,9 +246,13 @@ static void hook(void)
 	if (faults.table_before != NULL) {
 		faults.before = *faults.table_before;
 	}
-	faults.table = faults.before;
-	faults.table.may_alloc = may_alloc;
-	faults.table.now_ns = now_ns;
+	table = faults.before;
+	table.may_alloc = may_alloc;
+	table.now_ns = now_ns;
+	/* A thread that sleeps since the table was in use before may still look into it. */
+	if (memcmp(&faults.table, &table, sizeof(table)) != 0) {
+		faults.table = table;
+	}
 	faults.hooked = true;
 	si_hooks_set(&faults.table);
 }

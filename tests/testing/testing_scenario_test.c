@@ -455,11 +455,16 @@ static void the_most_data_fits_into_a_line(void **state)
 			SESSIO_SCENARIO_MAX_DATA);
 		sessio_scenario_destroy(scenario);
 	}
-	(void)snprintf(text, sizeof(text), HEAD "file a write %0*d", 2 * (int)sizeof(data), 0);
+	memset(text, '0', sizeof(text));
+	memcpy(text, HEAD "file a write ", strlen(HEAD "file a write "));
+	text[strlen(HEAD "file a write ") + 2 * sizeof(data)] = '\0';
 	assert_int_equal(
 		sessio_scenario_parse(text, strlen(text), &scenario, &error), SESSIO_INVALID_ARG);
 	assert_string_equal(error.text, "This is more data than 1024 bytes.");
-	(void)snprintf(text, sizeof(text), HEAD "file a write \"%*d\"", (int)sizeof(data), 0);
+	assert_int_equal(error.column, 14);
+	text[strlen(HEAD "file a write ")] = '"';
+	text[strlen(HEAD "file a write ") + sizeof(data) + 1] = '"';
+	text[strlen(HEAD "file a write ") + sizeof(data) + 2] = '\0';
 	assert_int_equal(
 		sessio_scenario_parse(text, strlen(text), &scenario, &error), SESSIO_INVALID_ARG);
 	assert_string_equal(error.text, "This is more data than 1024 bytes.");
