@@ -6,8 +6,8 @@
  *
  * Slots are on desks, which are never freed. So a step may look at its slot when
  * the session is gone. The slot's key is a context, from which the counter is at a
- * fixed distance. Flags say
- * that the owner's grant is not through yet, or that others are at the slot.
+ * fixed distance. Flags say that the owner's grant is not through yet, or that others are
+ * at the slot.
  *
  * (fast-1) Only the owner, the thread that has the desk, counts: one is added to `begun` or
  *      `ended`. Before, it finds the key, and after, it looks at the key again.
@@ -46,7 +46,8 @@ struct si_rundown;
 
 #if defined(SI_HAS_DESKS)
 /*
- * Inside one of many operations that the thread has counted elsewhere: gives the counter a slot if the thread uses it again and again.
+ * Inside one of many operations that the thread has counted elsewhere: gives the counter a
+ * slot if the thread uses it again and again.
  * Inline users find the object and the session type in the slot.
  */
 void si_fast_consider(struct si_rundown *run, void *object, const void *type);
