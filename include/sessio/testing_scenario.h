@@ -373,6 +373,7 @@ size_t sessio_kit_fault_count(const sessio_kit *kit);
  * Let time pass: the clocks of the library and of driver code go forward. A step. Timers of
  * driver code run now, each at its time, and at no other time. Nothing else of the library
  * runs meanwhile. A thread that sleeps with a timeout does not notice it before it wakes.
+ * In a schedule of <sessio/testing_threads.h> timers also run when no thread can.
  *
  * @return SESSIO_OK, SESSIO_INVALID_ARG, SESSIO_BAD_STATE (the kit is finished).
  */

@@ -21,7 +21,8 @@
  * thread holds it.
  *
  * Time is virtual. It stands still while a thread can run. When none can, it
- * goes on to the earliest end of a sleep. An earlier end costs a pre-emption.
+ * goes on to the earliest end of a sleep, or to a timer of a driver. An earlier end costs
+ * a pre-emption.
  *
  * Random schedules follow PCT (Burckhardt et al., 2010). Each thread has a random
  * priority, and at depth - 1 random points the running thread gets the lowest. A bug

@@ -133,7 +133,8 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 	}
 	atomic_store(&si_hook_stopping, on_stop);
 	si_wdk_hooks_set(&si_kit_hooks);
-	si_wdk_timers_hold(true);
+	/* A schedule has a clock of its own, which goes on when no thread can run. */
+	si_wdk_timers_hold(!si_kit_is_in_schedule());
 	*out_kit = kit;
 	return SESSIO_OK;
 }
