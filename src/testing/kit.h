@@ -196,7 +196,7 @@ void si_kit_locks_gone(sessio_kit *kit, const void *memory, size_t size, bool ma
 
 /* Pool memory with a guard behind it, which is kept for a while after it was freed. */
 void *si_kit_take_memory(size_t header_size, size_t size, void **out_block);
-void si_kit_give_memory(void *header);
+void si_kit_give_memory(void *header, bool in_use);
 /*
  * Writes down the block in pages of its own that this address is in or behind. It takes no
  * lock, for a thread that has crashed. False if there is none.

@@ -24,6 +24,7 @@ struct guarded {
 	unsigned char *bytes; /* the driver's part */
 	struct si_pages pages; /* that it is in, if end is not NULL */
 	bool freed;
+	bool filled; /* when it was freed */
 };
 
 static bool is_filled(const unsigned char *bytes, size_t count, unsigned char value)
@@ -96,7 +97,7 @@ static void check_freed(sessio_kit *kit, struct guarded *own)
 {
 	struct si_kit_place nowhere = { 0 };
 
-	if (own->pages.end == NULL && !is_filled(own->bytes, own->size, FREED)) {
+	if (own->filled && !is_filled(own->bytes, own->size, FREED)) {
 		si_kit_find_at(kit, SESSIO_KIT_RULE_POOL_USED_AFTER_FREE, own->bytes,
 			"a block changed after it was freed", nowhere);
 		memset(own->bytes, FREED, own->size);
@@ -136,7 +137,7 @@ static void shrink_quarantine(sessio_kit *kit, size_t limit)
 	}
 }
 
-void si_kit_give_memory(void *header)
+void si_kit_give_memory(void *header, bool in_use)
 {
 	sessio_kit *kit = si_kit_current();
 	struct guarded *own = (struct guarded *)header - 1;
@@ -149,10 +150,11 @@ void si_kit_give_memory(void *header)
 		si_kit_find(kit, SESSIO_KIT_RULE_POOL_OVERRUN, own->bytes,
 			"bytes behind a block were changed, as is seen when it is freed");
 	}
-	if (own->pages.end != NULL) {
-		si_pages_close(&own->pages);
-	} else {
+	own->filled = own->pages.end == NULL && !in_use;
+	if (own->filled) {
 		memset(own->bytes, FREED, own->size);
+	} else if (!in_use) {
+		si_pages_close(&own->pages);
 	}
 	si_wdk_lock(&kit->lock);
 	if (own->pages.end != NULL) {
