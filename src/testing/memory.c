@@ -10,7 +10,7 @@
 #include "platform/pages.h"
 #include "testing/kit.h"
 
-#define GUARD 32u
+#define GUARD 256u
 #define ALIGNED 8u /* blocks in pages; more would hide more reads past the end */
 #define FRESH 0xcd
 #define GUARDED 0xbd
@@ -99,7 +99,7 @@ static void check_freed(sessio_kit *kit, struct guarded *own)
 
 	if (own->filled && !is_filled(own->bytes, own->size, FREED)) {
 		si_kit_find_at(kit, SESSIO_KIT_RULE_POOL_USED_AFTER_FREE, own->bytes,
-			"a block changed after it was freed", nowhere);
+			si_kit_text_of_change(kit, own->bytes), nowhere);
 		memset(own->bytes, FREED, own->size);
 	}
 }
@@ -137,6 +137,18 @@ static void shrink_quarantine(sessio_kit *kit, size_t limit)
 	}
 }
 
+static void find_overrun(sessio_kit *kit, const void *block)
+{
+	/* Where a request's buffer lies is of no interest, but its request is. */
+	if (block == kit->blame.block) {
+		si_kit_find_at(
+			kit, SESSIO_KIT_RULE_POOL_OVERRUN, NULL, kit->blame.text, kit->blame.at);
+	} else {
+		si_kit_find(kit, SESSIO_KIT_RULE_POOL_OVERRUN, block,
+			"bytes behind a block were changed, as is seen when it is freed");
+	}
+}
+
 void si_kit_give_memory(void *header, bool in_use)
 {
 	sessio_kit *kit = si_kit_current();
@@ -147,8 +159,7 @@ void si_kit_give_memory(void *header, bool in_use)
 		return;
 	}
 	if (!is_filled(own->bytes + own->size, guard_size(own), GUARDED)) {
-		si_kit_find(kit, SESSIO_KIT_RULE_POOL_OVERRUN, own->bytes,
-			"bytes behind a block were changed, as is seen when it is freed");
+		find_overrun(kit, own->bytes);
 	}
 	own->filled = own->pages.end == NULL && !in_use;
 	if (own->filled) {
