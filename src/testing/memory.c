@@ -11,7 +11,7 @@
 #include "testing/kit.h"
 
 #define GUARD 256u
-#define ALIGNED 8u /* blocks in pages; more would hide more reads past the end */
+#define ALIGNED MEMORY_ALLOCATION_ALIGNMENT /* as drivers may expect, also in pages */
 #define FRESH 0xcd
 #define GUARDED 0xbd
 #define FREED 0xdd

@@ -13,9 +13,7 @@ void *si_wdk_take_memory(size_t size, struct si_wdk_memory *out_memory)
 		out_memory->header = si_platform_alloc(size);
 		return out_memory->header;
 	}
-	/* A whole number of units, so that the beginning has their alignment. */
-	out_memory->header =
-		hooks->take_memory(0, ALIGN_UP_BY(size, MEMORY_ALLOCATION_ALIGNMENT), &block);
+	out_memory->header = hooks->take_memory(0, size, &block);
 	return out_memory->header != NULL ? block : NULL;
 }
 
