@@ -156,10 +156,9 @@ typedef struct sessio_kit_options {
 	sessio_rules rules; /* of the host; 0 for the documented ones */
 	bool unverified; /* the verifier is off: only a stop of the library is a finding */
 	/*
-	 * Each pool block ends at a page that nobody may touch, up to 7 bytes before it. So a
-	 * read past its end crashes, and so does any use after it was freed. Blocks are aligned
-	 * to 8 bytes then. It costs some microseconds a block, and needs a system with mmap();
-	 * elsewhere it changes nothing.
+	 * Each pool block ends at a page that nobody may touch, up to 15 bytes before it. So a
+	 * read past its end crashes, and so does any use after it was freed. It costs
+	 * some microseconds a block, and needs a system with mmap(). Elsewhere it changes nothing.
 	 */
 	bool guarded;
 } sessio_kit_options;

@@ -10,7 +10,9 @@
  *
  * A file stands for a handle that a program has. Its requests act for the user
  * session that opened it. A request that its driver keeps answers STATUS_PENDING,
- * and is waited for or cancelled later.
+ * and is waited for or cancelled later. A driver gets a copy of each buffer, also with
+ * direct input and output. Its output arrives when the request is completed, and of a
+ * pended one when it is waited for or its file is closed.
  *
  * Steps after a stop, or after sessio_kit_finish(), answer STATUS_UNSUCCESSFUL.
  *

@@ -45,6 +45,11 @@ struct sessio_kit_request {
 	NTSTATUS status; /* of the dispatch routine */
 	PVOID in, out; /* of the test */
 	ULONG in_length, out_length;
+	ULONG room; /* for data, as Information has it */
+	bool has_room; /* that is known */
+	PVOID direct; /* a copy of the test's buffer, NULL if there is none */
+	PVOID direct_out; /* where it goes then, NULL if nowhere */
+	ULONG direct_length;
 };
 
 /*
@@ -64,7 +69,7 @@ sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major);
 
 /* Its buffers, by each way in which they reach a driver. False if there is no memory. */
 bool si_kit_set_buffered(sessio_kit_request *request, bool copy_in);
-bool si_kit_set_direct(sessio_kit_request *request, PVOID buffer, ULONG length);
+bool si_kit_set_direct(sessio_kit_request *request, PVOID buffer, ULONG length, bool copy_out);
 
 /* Inside of a step: sends it; the dispatch routine's result. */
 NTSTATUS si_kit_send(sessio_kit_request *request);

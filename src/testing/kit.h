@@ -28,6 +28,13 @@ struct si_kit_place {
 	const unsigned char *address;
 };
 
+/* Whose mistake it is if bytes behind this block have changed. */
+struct si_kit_blame {
+	const void *block; /* NULL: none */
+	const char *text;
+	struct si_kit_place at;
+};
+
 /* The things of providers, under the kit's lock. See testing/provider.h. */
 struct si_kit_ledger {
 	struct si_map by_object;
@@ -107,6 +114,8 @@ struct sessio_kit {
 	size_t gone_count;
 	struct si_kit_locks locks; /* testing_driver_locks.c */
 	struct si_list paged; /* blocks in pages of their own, until they are freed */
+	/* A request's buffer that is about to be freed. It is looked at on the thread of the step. */
+	struct si_kit_blame blame;
 	struct si_list quarantine;
 	size_t quarantine_size;
 	struct si_kit_finding *findings[SI_KIT_FINDINGS];
@@ -173,6 +182,8 @@ sessio_kit_place si_kit_place_face(struct si_kit_place place);
 /* Records. */
 void si_kit_ledger_init(sessio_kit *kit);
 void si_kit_ledger_fini(sessio_kit *kit);
+/* The text for a thing that changed after it was freed. */
+const char *si_kit_text_of_change(sessio_kit *kit, const void *object);
 /* A thing of the kit's own: nothing is known of it any more. */
 void si_kit_forget(sessio_kit *kit, enum si_wdk_kind kind, const void *object);
 /* With the lock held: the record of a thing that is there, or was there; NULL if none. */
@@ -196,7 +207,7 @@ void si_kit_locks_gone(sessio_kit *kit, const void *memory, size_t size, bool ma
 
 /* Pool memory with a guard behind it, which is kept for a while after it was freed. */
 void *si_kit_take_memory(size_t header_size, size_t size, void **out_block);
-void si_kit_give_memory(void *header);
+void si_kit_give_memory(void *header, bool in_use);
 /*
  * Writes down the block in pages of its own that this address is in or behind. It takes no
  * lock, for a thread that has crashed. False if there is none.

@@ -115,11 +115,32 @@ struct si_kit_record *si_kit_record_locked(sessio_kit *kit, const void *object)
 	return record;
 }
 
+const char *si_kit_text_of_change(sessio_kit *kit, const void *object)
+{
+	struct si_kit_record *record;
+	enum si_wdk_kind kind;
+
+	si_wdk_lock(&kit->lock);
+	record = find_locked(&kit->past, object);
+	kind = record != NULL ? record->kind : SI_WDK_POOL;
+	si_wdk_unlock(&kit->lock);
+	switch (kind) {
+	case SI_WDK_DEVICE:
+		return "a device, or its extension, changed after it was freed";
+	case SI_WDK_REQUEST:
+		return "a request changed after it was freed";
+	case SI_WDK_EX_TIMER:
+		return "a timer changed after ExDeleteTimer()";
+	default:
+		return "a block changed after it was freed";
+	}
+}
+
 static void on_made(const struct si_wdk_thing *thing)
 {
 	sessio_kit *kit = si_kit_current();
 	struct si_kit_record *record = calloc(1, sizeof(*record));
-	struct si_kit_record *before;
+	struct si_kit_record *before, *forgotten;
 
 	if (record == NULL || kit == NULL) {
 		free(record);
@@ -142,9 +163,15 @@ static void on_made(const struct si_wdk_thing *thing)
 	if (before != NULL) {
 		drop_past_locked(kit, before);
 	}
+	/* Words of a driver can begin anew. */
+	forgotten = find_locked(&kit->records, thing->object);
+	if (forgotten != NULL) {
+		take_locked(kit, forgotten);
+	}
 	si_map_add(&kit->records, &record->by_object, (uintptr_t)thing->object);
 	si_list_append(&kit->made[record->kind], &record->link);
 	si_wdk_unlock(&kit->lock);
+	free(forgotten);
 }
 
 /* The memory that goes with this thing: a block, or the extension of a device. */
@@ -173,17 +200,17 @@ static void *user_of_locked(const sessio_kit *kit, const struct si_kit_record *r
 	return NULL;
 }
 
-/* A timer in this memory that is set; NULL if there is none. */
-static void *timer_in_locked(const sessio_kit *kit, const void *memory, size_t size)
+/* A thing of this kind whose words are in this memory; NULL if there is none. */
+static void *words_in_locked(
+	const sessio_kit *kit, enum si_wdk_kind kind, const void *memory, size_t size)
 {
-	for (struct si_list_node *node = kit->made[SI_WDK_TIMER_SET].first; node != NULL;
-		node = node->next) {
-		const struct si_kit_record *timer =
+	for (struct si_list_node *node = kit->made[kind].first; node != NULL; node = node->next) {
+		const struct si_kit_record *thing =
 			SI_LIST_ELEMENT(node, struct si_kit_record, link);
 
-		if (memory != NULL && (uintptr_t)timer->memory >= (uintptr_t)memory &&
-			(uintptr_t)timer->memory - (uintptr_t)memory < size) {
-			return timer->object;
+		if (memory != NULL && (uintptr_t)thing->memory >= (uintptr_t)memory &&
+			(uintptr_t)thing->memory - (uintptr_t)memory < size) {
+			return thing->object;
 		}
 	}
 	return NULL;
@@ -232,12 +259,46 @@ static void end_remove_locks(sessio_kit *kit, const struct si_kit_record *gone, 
 	}
 }
 
+static const struct words {
+	enum si_wdk_kind kind;
+	sessio_kit_rule rule;
+	const char *text;
+	void (*end)(void *object); /* NULL: nobody knows it but the kit */
+} words[] = {
+	{ SI_WDK_TIMER_SET, SESSIO_KIT_RULE_TIMER_LEFT,
+		"the memory of a timer was freed while it was set", si_wdk_timer_end },
+	{ SI_WDK_RESOURCE, SESSIO_KIT_RULE_LOCK_MISUSED,
+		"the memory of a resource was freed before ExDeleteResourceLite()", NULL },
+	{ SI_WDK_LOOKASIDE, SESSIO_KIT_RULE_POOL_LEFT,
+		"the memory of a lookaside list was freed before the list was deleted", NULL },
+};
+
+/* This memory goes. */
+static void find_words(sessio_kit *kit, const void *memory, size_t size)
+{
+	for (size_t i = 0; i < RTL_NUMBER_OF(words); i++) {
+		void *object;
+
+		si_wdk_lock(&kit->lock);
+		object = words_in_locked(kit, words[i].kind, memory, size);
+		si_wdk_unlock(&kit->lock);
+		if (object == NULL) {
+			continue;
+		}
+		si_kit_find(kit, words[i].rule, object, words[i].text);
+		if (words[i].end != NULL) {
+			words[i].end(object);
+		}
+		si_kit_forget(kit, words[i].kind, object);
+	}
+}
+
 static void on_gone(enum si_wdk_kind kind, void *object)
 {
 	sessio_kit *kit = si_kit_current();
 	struct si_kit_record *record;
 	struct si_kit_record gone = { .size = 1 };
-	void *user = NULL, *timer = NULL;
+	void *user = NULL;
 	const void *memory = object;
 
 	if (kit == NULL) {
@@ -250,7 +311,6 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 		memory = kind == SI_WDK_DEVICE ? record->memory : object;
 		gone = *record;
 		gone.size = record->size != 0 ? record->size : 1;
-		timer = timer_in_locked(kit, memory, gone.size);
 		take_locked(kit, record);
 		si_map_add(&kit->past, &record->by_object, (uintptr_t)object);
 		si_list_append(&kit->gone, &record->link);
@@ -260,12 +320,8 @@ static void on_gone(enum si_wdk_kind kind, void *object)
 		drop_past_locked(kit, SI_LIST_ELEMENT(kit->gone.first, struct si_kit_record, link));
 	}
 	si_wdk_unlock(&kit->lock);
-	if (timer != NULL && (kind == SI_WDK_POOL || kind == SI_WDK_DEVICE)) {
-		si_kit_find(kit, SESSIO_KIT_RULE_TIMER_LEFT, timer,
-			"the memory of a timer was freed while it was set");
-		si_wdk_timer_end(timer);
-	}
 	if (kind == SI_WDK_POOL || kind == SI_WDK_DEVICE) {
+		find_words(kit, memory, gone.size);
 		end_remove_locks(kit, &gone, memory);
 	}
 	/* A callback may end its registration, which it holds. */
@@ -408,6 +464,11 @@ static void free_mdl(void *object)
 	IoFreeMdl(mdl);
 }
 
+static void delete_ex_timer(void *object)
+{
+	ExDeleteTimer(object, TRUE, TRUE, NULL);
+}
+
 static void wait_for_thread(void *object)
 {
 	(void)si_wdk_system_thread_wait(object, THREAD_NS);
@@ -423,7 +484,7 @@ static const struct kind {
 	enum si_wdk_kind kind;
 	sessio_kit_rule rule;
 	const char *text;
-	void (*give_back)(void *object);
+	void (*give_back)(void *object); /* NULL: nobody knows it but the kit */
 } kinds[] = {
 	{ SI_WDK_REGISTRATION, SESSIO_KIT_RULE_REGISTRATION_LEFT,
 		"IoUnregisterContainerNotification() was not called", unregister },
@@ -440,6 +501,11 @@ static const struct kind {
 		"a thread has not ended, and its code goes with the driver", wait_for_thread },
 	{ SI_WDK_TIMER_SET, SESSIO_KIT_RULE_TIMER_LEFT,
 		"a timer is set, and its call goes with the driver", si_wdk_timer_end },
+	{ SI_WDK_EX_TIMER, SESSIO_KIT_RULE_TIMER_LEFT, "ExDeleteTimer() was not called",
+		delete_ex_timer },
+	{ SI_WDK_RESOURCE, SESSIO_KIT_RULE_LOCK_MISUSED, "ExDeleteResourceLite() was not called",
+		NULL },
+	{ SI_WDK_LOOKASIDE, SESSIO_KIT_RULE_POOL_LEFT, "a lookaside list was not deleted", NULL },
 	{ SI_WDK_HANDLE, SESSIO_KIT_RULE_HANDLE_LEFT, "ZwClose() was not called", close_handle },
 	{ SI_WDK_REFERENCE, SESSIO_KIT_RULE_REFERENCE_LEFT, "ObDereferenceObject() was not called",
 		dereference },
@@ -493,7 +559,9 @@ void si_kit_sweep(sessio_kit *kit, const sessio_kit_driver *driver, bool report)
 				si_kit_find_at(
 					kit, kinds[i].rule, left.object, kinds[i].text, left.made);
 			}
-			kinds[i].give_back(left.object);
+			if (kinds[i].give_back != NULL) {
+				kinds[i].give_back(left.object);
+			}
 			/* It is not tried again if that failed. */
 			si_kit_forget(kit, left.kind, left.object);
 		}

@@ -10,8 +10,8 @@
 #include "platform/pages.h"
 #include "testing/kit.h"
 
-#define GUARD 32u
-#define ALIGNED 8u /* blocks in pages; more would hide more reads past the end */
+#define GUARD 256u
+#define ALIGNED MEMORY_ALLOCATION_ALIGNMENT /* as drivers may expect, also in pages */
 #define FRESH 0xcd
 #define GUARDED 0xbd
 #define FREED 0xdd
@@ -24,6 +24,7 @@ struct guarded {
 	unsigned char *bytes; /* the driver's part */
 	struct si_pages pages; /* that it is in, if end is not NULL */
 	bool freed;
+	bool filled; /* when it was freed */
 };
 
 static bool is_filled(const unsigned char *bytes, size_t count, unsigned char value)
@@ -96,9 +97,9 @@ static void check_freed(sessio_kit *kit, struct guarded *own)
 {
 	struct si_kit_place nowhere = { 0 };
 
-	if (own->pages.end == NULL && !is_filled(own->bytes, own->size, FREED)) {
+	if (own->filled && !is_filled(own->bytes, own->size, FREED)) {
 		si_kit_find_at(kit, SESSIO_KIT_RULE_POOL_USED_AFTER_FREE, own->bytes,
-			"a block changed after it was freed", nowhere);
+			si_kit_text_of_change(kit, own->bytes), nowhere);
 		memset(own->bytes, FREED, own->size);
 	}
 }
@@ -136,7 +137,19 @@ static void shrink_quarantine(sessio_kit *kit, size_t limit)
 	}
 }
 
-void si_kit_give_memory(void *header)
+static void find_overrun(sessio_kit *kit, const void *block)
+{
+	/* Where a request's buffer lies is of no interest, but its request is. */
+	if (block == kit->blame.block) {
+		si_kit_find_at(
+			kit, SESSIO_KIT_RULE_POOL_OVERRUN, NULL, kit->blame.text, kit->blame.at);
+	} else {
+		si_kit_find(kit, SESSIO_KIT_RULE_POOL_OVERRUN, block,
+			"bytes behind a block were changed, as is seen when it is freed");
+	}
+}
+
+void si_kit_give_memory(void *header, bool in_use)
 {
 	sessio_kit *kit = si_kit_current();
 	struct guarded *own = (struct guarded *)header - 1;
@@ -146,13 +159,13 @@ void si_kit_give_memory(void *header)
 		return;
 	}
 	if (!is_filled(own->bytes + own->size, guard_size(own), GUARDED)) {
-		si_kit_find(kit, SESSIO_KIT_RULE_POOL_OVERRUN, own->bytes,
-			"bytes behind a block were changed, as is seen when it is freed");
+		find_overrun(kit, own->bytes);
 	}
-	if (own->pages.end != NULL) {
-		si_pages_close(&own->pages);
-	} else {
+	own->filled = own->pages.end == NULL && !in_use;
+	if (own->filled) {
 		memset(own->bytes, FREED, own->size);
+	} else if (!in_use) {
+		si_pages_close(&own->pages);
 	}
 	si_wdk_lock(&kit->lock);
 	if (own->pages.end != NULL) {

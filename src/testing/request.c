@@ -35,10 +35,14 @@ sessio_kit_request *si_kit_make_request(sessio_kit_file *file, UCHAR major)
 	return request;
 }
 
+static ULONG system_length(const sessio_kit_request *request)
+{
+	return request->in_length > request->out_length ? request->in_length : request->out_length;
+}
+
 bool si_kit_set_buffered(sessio_kit_request *request, bool copy_in)
 {
-	ULONG size =
-		request->in_length > request->out_length ? request->in_length : request->out_length;
+	ULONG size = system_length(request);
 	PVOID buffer = size != 0 ? ExAllocatePoolWithTag(NonPagedPoolNx, size, BUFFER_TAG) : NULL;
 
 	if (size != 0 && buffer == NULL) {
@@ -51,14 +55,26 @@ bool si_kit_set_buffered(sessio_kit_request *request, bool copy_in)
 	return true;
 }
 
-bool si_kit_set_direct(sessio_kit_request *request, PVOID buffer, ULONG length)
+/* The driver gets a copy with a guard behind it, and the test gets that at the end. */
+bool si_kit_set_direct(sessio_kit_request *request, PVOID buffer, ULONG length, bool copy_out)
 {
-	PMDL mdl = length != 0 ? IoAllocateMdl(buffer, length, FALSE, FALSE, request->irp) : NULL;
+	PMDL mdl;
 
+	if (length == 0) {
+		return true;
+	}
+	request->direct = ExAllocatePoolWithTag(NonPagedPoolNx, length, BUFFER_TAG);
+	if (request->direct == NULL) {
+		return false;
+	}
+	memcpy(request->direct, buffer, length);
+	request->direct_out = copy_out ? buffer : NULL;
+	request->direct_length = length;
+	mdl = IoAllocateMdl(request->direct, length, FALSE, FALSE, request->irp);
 	if (mdl != NULL) {
 		MmProbeAndLockPages(mdl, UserMode, IoModifyAccess);
 	}
-	return length == 0 || mdl != NULL;
+	return mdl != NULL;
 }
 
 bool si_kit_is_done(sessio_kit_request *request)
@@ -160,14 +176,30 @@ NTSTATUS si_kit_send(sessio_kit_request *request)
 	return request->status;
 }
 
+static void free_buffer(sessio_kit_request *request, PVOID buffer, ULONG length)
+{
+	sessio_kit *kit = request->file->kit;
+	char text[128];
+
+	if (buffer == NULL) {
+		return;
+	}
+	(void)snprintf(text, sizeof(text),
+		"a %s request: bytes behind its buffer of %lu were changed",
+		name_of(request->location), (unsigned long)length);
+	kit->blame.block = buffer;
+	kit->blame.text = text;
+	kit->blame.at = si_kit_place_of(kit, request->routine);
+	ExFreePool(buffer);
+	kit->blame.block = NULL;
+}
+
 static void free_buffers(sessio_kit_request *request)
 {
 	PIRP irp = request->irp;
 
-	if (irp->AssociatedIrp.SystemBuffer != NULL) {
-		ExFreePool(irp->AssociatedIrp.SystemBuffer);
-		irp->AssociatedIrp.SystemBuffer = NULL;
-	}
+	free_buffer(request, irp->AssociatedIrp.SystemBuffer, system_length(request));
+	irp->AssociatedIrp.SystemBuffer = NULL;
 	while (irp->MdlAddress != NULL) {
 		PMDL mdl = irp->MdlAddress;
 
@@ -175,6 +207,8 @@ static void free_buffers(sessio_kit_request *request)
 		MmUnlockPages(mdl);
 		IoFreeMdl(mdl);
 	}
+	free_buffer(request, request->direct, request->direct_length);
+	request->direct = NULL;
 }
 
 NTSTATUS si_kit_collect(sessio_kit_request *request, ULONG_PTR *out_information)
@@ -190,13 +224,16 @@ NTSTATUS si_kit_collect(sessio_kit_request *request, ULONG_PTR *out_information)
 	}
 	request->collected = true;
 	request->pended = false;
+	if (request->has_room && length > request->room && !NT_ERROR(request->result.Status)) {
+		find(request, SESSIO_KIT_RULE_REQUEST_MISUSED,
+			"was completed with more data than its buffer has room for");
+		length = request->room;
+	}
 	if (system != NULL && request->out != NULL && !NT_ERROR(request->result.Status)) {
-		if (length > request->out_length) {
-			find(request, SESSIO_KIT_RULE_REQUEST_MISUSED,
-				"was completed with more data than its buffer has room for");
-			length = request->out_length;
-		}
 		memcpy(request->out, system, length);
+	}
+	if (request->direct_out != NULL) {
+		memcpy(request->direct_out, request->direct, request->direct_length);
 	}
 	free_buffers(request);
 	return request->result.Status;

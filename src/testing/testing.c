@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sessio/diag.h"
+#include "wdk/irp_build.h"
 #include "wdk/timer.h"
 #include "wdk/work.h"
 
@@ -125,6 +126,7 @@ sessio_status sessio_kit_create(const sessio_kit_options *options, sessio_kit **
 	si_kit_ledger_init(kit);
 	si_kit_things_init(kit);
 	si_kit_begin_faults();
+	si_wdk_cancel_lock_begin();
 	status = make_host(kit, rules);
 	if (status != SESSIO_OK) {
 		atomic_store(&current, NULL);

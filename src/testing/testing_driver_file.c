@@ -237,10 +237,13 @@ static bool set_read_or_write(sessio_kit_request *request, const struct io *io)
 
 	request->location->Parameters.Read.Length = length;
 	request->irp->UserBuffer = buffer;
+	request->has_room = true;
+	request->room = length;
 	if ((flags & DO_BUFFERED_IO) != 0) {
 		return si_kit_set_buffered(request, io->major == IRP_MJ_WRITE);
 	}
-	return (flags & DO_DIRECT_IO) == 0 || si_kit_set_direct(request, buffer, length);
+	return (flags & DO_DIRECT_IO) == 0 ||
+		si_kit_set_direct(request, buffer, length, io->major == IRP_MJ_READ);
 }
 
 static bool set_control(sessio_kit_request *request, const struct io *io)
@@ -253,6 +256,8 @@ static bool set_control(sessio_kit_request *request, const struct io *io)
 	location->Parameters.DeviceIoControl.InputBufferLength = io->in_length;
 	location->Parameters.DeviceIoControl.OutputBufferLength = io->out_length;
 	request->irp->UserBuffer = io->out;
+	request->has_room = method != METHOD_NEITHER && io->out_length != 0;
+	request->room = io->out_length;
 	if (method == METHOD_BUFFERED) {
 		return si_kit_set_buffered(request, true);
 	}
@@ -264,7 +269,7 @@ static bool set_control(sessio_kit_request *request, const struct io *io)
 	request->out = NULL;
 	request->out_length = 0;
 	return si_kit_set_buffered(request, true) &&
-		si_kit_set_direct(request, io->out, io->out_length);
+		si_kit_set_direct(request, io->out, io->out_length, true);
 }
 
 static void send_io(void *arg)

@@ -16,20 +16,22 @@
 
 #include "nt/sessio_nt.h"
 #include "wdk/device_names.h"
+#include "wdk/system_thread.h"
 #include "wdk/thread.h"
 #include "wdk/usage.h"
 
 /* So many deleted devices are remembered, to say that they were devices. */
 #define DELETED_COUNT 16u
 
-/* A device of ours; the extension of the driver is behind it. */
+/* A device of ours. Behind it is its name, and the extension of the driver comes last. */
 struct _DEVOBJ_EXTENSION {
 	DEVICE_OBJECT device;
 	struct si_map_node by_address; /* devices, (device-1) */
-	struct si_wdk_name name; /* its characters are behind the rest; may be empty */
+	struct si_wdk_name name; /* may be empty */
 	ULONG session_id; /* DEVPKEY_Device_SessionId, 0 if it has none; under the lock */
 	unsigned holds; /* (device-3), under the lock */
 	bool deleted; /* under the lock */
+	struct si_wdk_memory memory;
 	POWER_STATE power[2]; /* by POWER_STATE_TYPE; of power.c */
 	PDEVICE_OBJECT lower; /* the device that it is attached to; of attach.c */
 };
@@ -60,29 +62,31 @@ static void init_name(struct si_wdk_name *name, bool is_link, PCUNICODE_STRING t
 static struct _DEVOBJ_EXTENSION *make_device(
 	PDRIVER_OBJECT driver, ULONG extension_size, PCUNICODE_STRING name)
 {
-	size_t at_name = sizeof(struct _DEVOBJ_EXTENSION) +
-		ALIGN_UP_BY((size_t)extension_size, MEMORY_ALLOCATION_ALIGNMENT);
-	size_t size = at_name + name->Length;
+	size_t at_extension = ALIGN_UP_BY(
+		sizeof(struct _DEVOBJ_EXTENSION) + name->Length, MEMORY_ALLOCATION_ALIGNMENT);
+	size_t size = at_extension + extension_size;
 	struct _DEVOBJ_EXTENSION *own;
+	struct si_wdk_memory memory;
 
 	if (size < extension_size) {
 		return NULL; /* it wrapped, as it can on 32 bits */
 	}
-	own = si_platform_alloc(size);
+	own = si_wdk_take_memory(size, &memory);
 	if (own == NULL) {
 		return NULL;
 	}
-	memset(own, 0, at_name);
+	memset(own, 0, size);
+	own->memory = memory;
 	own->device.Type = IO_TYPE_DEVICE;
 	own->device.Size = (USHORT)(sizeof(DEVICE_OBJECT) + extension_size);
 	own->device.DriverObject = driver;
-	own->device.DeviceExtension = extension_size != 0 ? own + 1 : NULL;
+	own->device.DeviceExtension = extension_size != 0 ? (char *)own + at_extension : NULL;
 	own->device.DeviceObjectExtension = own;
 	own->device.StackSize = 1;
 	own->device.Flags = DO_DEVICE_INITIALIZING | (name->Length != 0 ? DO_DEVICE_HAS_NAME : 0u);
 	KeInitializeDeviceQueue(&own->device.DeviceQueue);
 	KeInitializeEvent(&own->device.DeviceLock, SynchronizationEvent, TRUE);
-	init_name(&own->name, false, name, (char *)own + at_name);
+	init_name(&own->name, false, name, own + 1);
 	return own;
 }
 
@@ -103,7 +107,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension_size, PUNICODE_ST
 	own->device.Characteristics = characteristics;
 	own->device.Flags |= exclusive ? DO_EXCLUSIVE : 0u;
 	if (own->name.text.Length != 0 && !si_wdk_name_add(&own->name)) {
-		si_platform_free(own);
+		si_wdk_give_memory(own->memory, false);
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
 	si_wdk_lock(&lock);
@@ -159,7 +163,8 @@ static void free_device(struct _DEVOBJ_EXTENSION *own)
 	if (own->name.text.Length != 0) {
 		si_wdk_name_remove(&own->name);
 	}
-	si_platform_free(own);
+	/* A thread that was not waited for is a mistake of its own, and may still look at it. */
+	si_wdk_give_memory(own->memory, si_wdk_system_threads() != 0);
 }
 
 /* NULL for all that cannot be deleted. */

@@ -3,6 +3,7 @@
 #include "nt/sessio_nt/timer.h"
 
 #include "wdk/thread.h"
+#include "wdk/timer.h"
 
 struct _EX_TIMER {
 	KTIMER timer;
@@ -10,6 +11,7 @@ struct _EX_TIMER {
 	PEXT_CALLBACK callback; /* may be NULL */
 	PVOID context;
 	LONGLONG period; /* in 100 ns; 0: once */
+	struct si_wdk_memory memory;
 };
 
 static void call_back(PKDPC dpc, PVOID context, PVOID first, PVOID second)
@@ -31,7 +33,8 @@ static void call_back(PKDPC dpc, PVOID context, PVOID first, PVOID second)
 
 PEX_TIMER ExAllocateTimer(PEXT_CALLBACK callback, PVOID context, ULONG attributes)
 {
-	PEX_TIMER timer = si_platform_alloc(sizeof(*timer));
+	struct si_wdk_memory memory;
+	PEX_TIMER timer = si_wdk_take_memory(sizeof(*timer), &memory);
 
 	SI_WDK_LEVEL(DISPATCH_LEVEL, "ExAllocateTimer");
 	if (timer == NULL) {
@@ -44,6 +47,8 @@ PEX_TIMER ExAllocateTimer(PEXT_CALLBACK callback, PVOID context, ULONG attribute
 	KeInitializeDpc(&timer->dpc, call_back, timer);
 	timer->callback = callback;
 	timer->context = context;
+	timer->memory = memory;
+	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_EX_TIMER, .object = timer });
 	return timer;
 }
 
@@ -71,6 +76,10 @@ BOOLEAN ExDeleteTimer(
 
 	UNREFERENCED_PARAMETER(parameters);
 	SI_WDK_LEVEL(wait ? APC_LEVEL : DISPATCH_LEVEL, "ExDeleteTimer");
+	if (SI_WDK_MISUSED(!si_wdk_is_timer(&timer->timer), WAIT, timer,
+		    "a timer deleted that is none, or was deleted before")) {
+		return FALSE;
+	}
 	(void)SI_WDK_MISUSED(!cancel && timer->timer.Header.Inserted, WAIT, timer,
 		"a timer deleted that is set");
 	was_set = ExCancelTimer(timer, NULL);
@@ -79,6 +88,7 @@ BOOLEAN ExDeleteTimer(
 	if (wait) {
 		KeFlushQueuedDpcs();
 	}
-	si_platform_free(timer);
+	si_wdk_gone(SI_WDK_EX_TIMER, timer);
+	si_wdk_give_memory(timer->memory, false);
 	return was_set;
 }

@@ -31,6 +31,9 @@ enum si_wdk_kind {
 	SI_WDK_TIMER_SET,
 	SI_WDK_NOTIFY,
 	SI_WDK_REMOVE_LOCK, /* that has been taken, until its removal */
+	SI_WDK_EX_TIMER,
+	SI_WDK_RESOURCE,
+	SI_WDK_LOOKASIDE,
 	SI_WDK_KINDS
 };
 
@@ -38,7 +41,7 @@ struct si_wdk_thing {
 	enum si_wdk_kind kind;
 	void *object; /* one at a time has this address */
 	const void *owner; /* of a device its driver, of a registration its object; or NULL */
-	/* Of a device its extension, of a registration its context, of a lock itself; or NULL. */
+	/* Of a device its extension, of a registration its context; a lock, timer, resource or list; or NULL. */
 	const void *memory;
 	size_t size; /* of a pool block; of the memory of a device */
 	ULONG tag; /* of a pool block */
@@ -91,9 +94,13 @@ struct si_wdk_hooks {
 	/* After this the call that found the mistake does the least harm, often nothing. */
 	void (*misused)(enum si_wdk_rule rule, const void *object, const char *why);
 	void (*lock)(const void *lock, enum si_wdk_lock_step step);
-	/* The memory of a pool block, and that of its header, which is returned. NULL: none left. */
+	/*
+	 * The memory of what driver code gives back, such as pool blocks, and that of its
+	 * header, which is returned. NULL: none left.
+	 */
 	void *(*take_memory)(size_t header_size, size_t size, void **out_block);
-	void (*give_memory)(void *header);
+	/* In use: a thread may look at it still. */
+	void (*give_memory)(void *header, bool in_use);
 	/* Asked when a container notification is registered. False: none left. */
 	bool (*may_register)(void);
 	void (*calling_back)(void); /* before each call of a registered callback */
@@ -133,6 +140,22 @@ static inline void si_wdk_gone(enum si_wdk_kind kind, void *object)
 	if (hooks != NULL) {
 		hooks->gone(kind, object);
 	}
+}
+
+/* Where the memory of a device, a request or a timer is from. */
+struct si_wdk_memory {
+	void *header;
+	bool of_kit; /* from the table of hooks, which gets it back */
+};
+
+/* Memory from the table, or the platform if there is none. NULL: none left. */
+void *si_wdk_take_memory(size_t size, struct si_wdk_memory *out_memory);
+void si_wdk_give_memory(struct si_wdk_memory memory, bool in_use);
+
+/* The key of what lies in a driver's memory, which may be at the address of another thing. */
+static inline void *si_wdk_key(const volatile void *words)
+{
+	return (char *)(uintptr_t)words + 1;
 }
 
 /* True, after misused() has returned; stops the program if there is no table. */

@@ -8,6 +8,7 @@
  *      it. It is called with the device of the driver that set it.
  * (irp-3) Behind the locations is a guard, which is above the top. Behind that is a
  *      pointer for each location: the device that has the request there is held.
+ *      Behind these stands where the memory is from.
  */
 #include <stdatomic.h>
 
@@ -20,33 +21,6 @@
 static _Atomic size_t live;
 static KSPIN_LOCK cancel_lock;
 
-PIRP IoAllocateIrp(CCHAR stack_size, BOOLEAN charge_quota)
-{
-	size_t size = sizeof(IRP) + (size_t)stack_size * sizeof(IO_STACK_LOCATION);
-	size_t more = sizeof(IO_STACK_LOCATION) + (size_t)stack_size * sizeof(PDEVICE_OBJECT);
-	PIRP irp;
-
-	UNREFERENCED_PARAMETER(charge_quota);
-	if (stack_size < 1) {
-		return NULL;
-	}
-	irp = si_platform_alloc(size + more); /* (irp-3) */
-	if (irp == NULL) {
-		return NULL;
-	}
-	memset(irp, 0, size + more);
-	irp->Type = IO_TYPE_IRP;
-	irp->Size = (USHORT)size;
-	irp->StackCount = stack_size;
-	irp->CurrentLocation = (CHAR)(stack_size + 1);
-	irp->Tail.Overlay.CurrentStackLocation = (PIO_STACK_LOCATION)(irp + 1) + stack_size;
-	irp->Tail.Overlay.Thread = PsGetCurrentThread();
-	InitializeListHead(&irp->ThreadListEntry);
-	atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
-	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_REQUEST, .object = irp });
-	return irp;
-}
-
 static PIO_STACK_LOCATION guard_of(PIRP irp)
 {
 	return (PIO_STACK_LOCATION)(irp + 1) + irp->StackCount;
@@ -56,6 +30,41 @@ static PIO_STACK_LOCATION guard_of(PIRP irp)
 static PDEVICE_OBJECT *holders_of(PIRP irp)
 {
 	return (PDEVICE_OBJECT *)(guard_of(irp) + 1);
+}
+
+static struct si_wdk_memory *memory_of(PIRP irp)
+{
+	return (struct si_wdk_memory *)(void *)(holders_of(irp) + irp->StackCount);
+}
+
+PIRP IoAllocateIrp(CCHAR stack_size, BOOLEAN charge_quota)
+{
+	size_t size = sizeof(IRP) + (size_t)stack_size * sizeof(IO_STACK_LOCATION);
+	size_t more = sizeof(IO_STACK_LOCATION) + (size_t)stack_size * sizeof(PDEVICE_OBJECT) +
+		sizeof(struct si_wdk_memory);
+	PIRP irp;
+	struct si_wdk_memory memory;
+
+	UNREFERENCED_PARAMETER(charge_quota);
+	if (stack_size < 1) {
+		return NULL;
+	}
+	irp = si_wdk_take_memory(size + more, &memory); /* (irp-3) */
+	if (irp == NULL) {
+		return NULL;
+	}
+	memset(irp, 0, size + more);
+	irp->Type = IO_TYPE_IRP;
+	irp->Size = (USHORT)size;
+	irp->StackCount = stack_size;
+	*memory_of(irp) = memory;
+	irp->CurrentLocation = (CHAR)(stack_size + 1);
+	irp->Tail.Overlay.CurrentStackLocation = (PIO_STACK_LOCATION)(irp + 1) + stack_size;
+	irp->Tail.Overlay.Thread = PsGetCurrentThread();
+	InitializeListHead(&irp->ThreadListEntry);
+	atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_REQUEST, .object = irp });
+	return irp;
 }
 
 static PDEVICE_OBJECT *holder_of(PIRP irp)
@@ -92,7 +101,7 @@ void IoFreeIrp(PIRP irp)
 	}
 	irp->Type = 0;
 	atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
-	si_platform_free(irp);
+	si_wdk_give_memory(*memory_of(irp), false);
 }
 
 size_t si_wdk_irp_usage(void)
@@ -179,6 +188,8 @@ void IofCompleteRequest(PIRP irp, CCHAR boost)
 	/* A cancellation that comes now would get a request that is gone. */
 	(void)SI_WDK_MISUSED(__atomic_load_n(&irp->CancelRoutine, __ATOMIC_SEQ_CST) != NULL,
 		REQUEST, irp, "a request completed with its cancel routine set");
+	(void)SI_WDK_MISUSED(si_wdk_hooks_get() != NULL && si_wdk_thread()->spin_locks != 0,
+		REQUEST, irp, "a request completed with a spin lock held");
 	while (irp->CurrentLocation <= irp->StackCount) {
 		PIO_STACK_LOCATION below = IoGetCurrentIrpStackLocation(irp);
 		bool top;
@@ -212,6 +223,11 @@ PDRIVER_CANCEL IoSetCancelRoutine(PIRP irp, PDRIVER_CANCEL routine)
 		si_hook_meeting(irp); /* it can be cancelled from here on */
 	}
 	return before;
+}
+
+void si_wdk_cancel_lock_begin(void)
+{
+	KeInitializeSpinLock(&cancel_lock);
 }
 
 void IoAcquireCancelSpinLock(PKIRQL before)

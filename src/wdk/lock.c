@@ -190,6 +190,8 @@ NTSTATUS ExInitializeResourceLite(PERESOURCE resource)
 	si_wdk_new_lock(resource);
 	memset(resource, 0, sizeof(*resource));
 	InitializeListHead(&resource->SystemResourcesList);
+	si_wdk_made(&(struct si_wdk_thing){
+		.kind = SI_WDK_RESOURCE, .object = si_wdk_key(resource), .memory = resource });
 	return STATUS_SUCCESS;
 }
 
@@ -200,6 +202,7 @@ NTSTATUS ExDeleteResourceLite(PERESOURCE resource)
 	}
 	(void)SI_WDK_MISUSED(
 		resource->ActiveCount != 0, LOCK, resource, "a resource deleted that is taken");
+	si_wdk_gone(SI_WDK_RESOURCE, si_wdk_key(resource));
 	return STATUS_SUCCESS;
 }
 
@@ -232,9 +235,19 @@ static bool try_shared(void *object)
 	return mine;
 }
 
+/* Whether a program could suspend this thread. Only the test kit asks. */
+static bool is_suspendable(void)
+{
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+
+	return hooks != NULL && !KeAreApcsDisabled() && hooks->is_only_caller();
+}
+
 static BOOLEAN take_resource(PERESOURCE resource, si_wdk_try_fn *try_it, BOOLEAN wait)
 {
 	SI_WDK_LEVEL(APC_LEVEL, "taking a resource");
+	(void)SI_WDK_MISUSED(is_suspendable(), REGION, resource,
+		"a resource taken outside of a critical region");
 	if (wait) {
 		si_wdk_want_lock(resource);
 	}

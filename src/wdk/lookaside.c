@@ -32,6 +32,18 @@ static void check_all_back(const ULONG *allocates, const ULONG *frees)
 		LOOKASIDE, allocates, "a lookaside list deleted whose blocks are not all back");
 }
 
+/* The list's words, of whatever kind it is. */
+static void begin(void *list)
+{
+	si_wdk_made(&(struct si_wdk_thing){
+		.kind = SI_WDK_LOOKASIDE, .object = si_wdk_key(list), .memory = list });
+}
+
+static void end(void *list)
+{
+	si_wdk_gone(SI_WDK_LOOKASIDE, si_wdk_key(list));
+}
+
 static void count(ULONG *at)
 {
 	(void)__atomic_fetch_add(at, 1, __ATOMIC_RELAXED);
@@ -59,11 +71,13 @@ void ExInitializeNPagedLookasideList(PNPAGED_LOOKASIDE_LIST list, PALLOCATE_FUNC
 	UNREFERENCED_PARAMETER(flags);
 	UNREFERENCED_PARAMETER(depth);
 	init(&list->L, allocate, free_block, NonPagedPoolNx, size, tag);
+	begin(list);
 }
 
 void ExDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST list)
 {
 	check_all_back(&list->L.TotalAllocates, &list->L.TotalFrees);
+	end(list);
 }
 
 PVOID ExAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST list)
@@ -82,11 +96,13 @@ void ExInitializePagedLookasideList(PPAGED_LOOKASIDE_LIST list, PALLOCATE_FUNCTI
 	UNREFERENCED_PARAMETER(flags);
 	UNREFERENCED_PARAMETER(depth);
 	init(&list->L, allocate, free_block, PagedPool, size, tag);
+	begin(list);
 }
 
 void ExDeletePagedLookasideList(PPAGED_LOOKASIDE_LIST list)
 {
 	check_all_back(&list->L.TotalAllocates, &list->L.TotalFrees);
+	end(list);
 }
 
 PVOID ExAllocateFromPagedLookasideList(PPAGED_LOOKASIDE_LIST list)
@@ -128,12 +144,14 @@ NTSTATUS ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX list, PALLOCATE_FUNCTION
 	list->Type = type;
 	list->Size = size;
 	list->Tag = tag;
+	begin(list);
 	return STATUS_SUCCESS;
 }
 
 void ExDeleteLookasideListEx(PLOOKASIDE_LIST_EX list)
 {
 	check_all_back(&list->TotalAllocates, &list->TotalFrees);
+	end(list);
 }
 
 PVOID ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX list)

@@ -45,7 +45,7 @@ static struct block *take_memory(SIZE_T size)
 static void give_memory(struct block *block)
 {
 	if (block->of_kit) {
-		si_wdk_hooks_get()->give_memory(block);
+		si_wdk_hooks_get()->give_memory(block, false);
 	} else {
 		si_platform_free(block);
 	}

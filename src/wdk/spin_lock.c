@@ -54,13 +54,27 @@ void si_wdk_unlock(KSPIN_LOCK *lock)
 	si_hook_given(lock);
 }
 
+static void took(const volatile void *lock)
+{
+	si_wdk_took_lock(lock);
+	si_wdk_thread()->spin_locks++;
+}
+
+static void gave(const volatile void *lock)
+{
+	si_wdk_gave_lock(lock);
+	if (si_wdk_thread()->spin_locks != 0) {
+		si_wdk_thread()->spin_locks--;
+	}
+}
+
 static void take_spin_lock(PKSPIN_LOCK lock)
 {
 	si_hook_before_lock(lock);
 	if (!SI_WDK_MISUSED(is_mine(lock), LOCK, lock, "a spin lock taken twice by one thread")) {
 		si_wdk_want_lock(lock);
 		si_wdk_lock(lock);
-		si_wdk_took_lock(lock);
+		took(lock);
 	}
 }
 
@@ -69,7 +83,7 @@ static void give_spin_lock(PKSPIN_LOCK lock)
 	if (!SI_WDK_MISUSED(!is_mine(lock), LOCK, lock,
 		    "a spin lock given back that this thread has not taken")) {
 		si_wdk_unlock(lock);
-		si_wdk_gave_lock(lock);
+		gave(lock);
 		si_hook_after_unlock(lock);
 	}
 }
@@ -117,7 +131,7 @@ BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock)
 	if (!try_take(lock)) {
 		return FALSE;
 	}
-	si_wdk_took_lock(lock);
+	took(lock);
 	return TRUE;
 }
 
@@ -163,7 +177,7 @@ KIRQL ExAcquireSpinLockExclusive(PEX_SPIN_LOCK lock)
 	while (InterlockedCompareExchange(lock, WRITER, 0) != 0) {
 		spin(lock, &spins);
 	}
-	si_wdk_took_lock(lock);
+	took(lock);
 	return before;
 }
 
@@ -171,7 +185,7 @@ void ExReleaseSpinLockExclusive(PEX_SPIN_LOCK lock, KIRQL before)
 {
 	(void)SI_WDK_MISUSED(InterlockedExchange(lock, 0) != WRITER, LOCK, lock,
 		"a spin lock given back that has no writer");
-	si_wdk_gave_lock(lock);
+	gave(lock);
 	si_hook_after_unlock((const void *)lock);
 	KeLowerIrql(before);
 }
@@ -189,7 +203,7 @@ KIRQL ExAcquireSpinLockShared(PEX_SPIN_LOCK lock)
 		spin(lock, &spins);
 		seen = ReadNoFence(lock);
 	}
-	si_wdk_took_lock(lock);
+	took(lock);
 	return before;
 }
 
@@ -199,7 +213,7 @@ void ExReleaseSpinLockShared(PEX_SPIN_LOCK lock, KIRQL before)
 		    "a spin lock given back that has no reader")) {
 		(void)InterlockedIncrement(lock);
 	}
-	si_wdk_gave_lock(lock);
+	gave(lock);
 	si_hook_after_unlock((const void *)lock);
 	KeLowerIrql(before);
 }

@@ -20,7 +20,8 @@ struct si_wdk_standing si_wdk_standing(void)
 {
 	const struct _ETHREAD *thread = si_wdk_thread();
 
-	return (struct si_wdk_standing){ thread->regions, thread->locks, thread->level };
+	return (struct si_wdk_standing){ thread->regions, thread->locks, thread->spin_locks,
+		thread->level };
 }
 
 void si_wdk_check_standing(const struct si_wdk_standing *before, const void *routine,
@@ -39,6 +40,7 @@ void si_wdk_check_standing(const struct si_wdk_standing *before, const void *rou
 	thread->level = before->level;
 	thread->regions = before->regions;
 	thread->locks = before->locks;
+	thread->spin_locks = before->spin_locks;
 }
 
 static const char *name_of_level(KIRQL level)

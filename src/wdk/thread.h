@@ -32,6 +32,7 @@ struct _ETHREAD {
 	PETHREAD object; /* of a block: the thread as drivers see it; NULL: the block */
 	ULONG regions; /* critical regions that it is in */
 	ULONG locks; /* that it holds, of the kinds that have an owner */
+	ULONG spin_locks; /* of these */
 	KIRQL level; /* (wdk_thread-1) */
 	CHAR priority; /* 0: as at first */
 	const struct si_wdk_calling *calling; /* of a block: the innermost call of it */
@@ -54,6 +55,7 @@ void si_wdk_above(KIRQL max, const char *what);
 struct si_wdk_standing {
 	ULONG regions;
 	ULONG locks;
+	ULONG spin_locks; /* of these */
 	KIRQL level;
 };
 

@@ -308,16 +308,20 @@ void IoRequestDpc(PDEVICE_OBJECT device, struct _IRP *irp, PVOID context)
 	(void)KeInsertQueueDpc(&device->Dpc, irp, context);
 }
 
-void KeInitializeTimerEx(PKTIMER timer, TIMER_TYPE type)
+bool si_wdk_is_timer(const KTIMER *timer)
 {
-	memset(timer, 0, sizeof(*timer));
-	si_wdk_header_init(&timer->Header,
-		type == NotificationTimer ? SI_WDK_TIMER : SI_WDK_TIMER_ONE, sizeof(*timer), 0);
+	return timer->Header.Type == SI_WDK_TIMER || timer->Header.Type == SI_WDK_TIMER_ONE;
 }
 
-void KeInitializeTimer(PKTIMER timer)
+/* Its memory may be new, so that its words say nothing. */
+static bool is_set_locked(const KTIMER *timer)
 {
-	KeInitializeTimerEx(timer, NotificationTimer);
+	for (PLIST_ENTRY at = timers.Flink; at != &timers; at = at->Flink) {
+		if (at == &timer->TimerListEntry) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool disarm_locked(PKTIMER timer)
@@ -330,6 +334,24 @@ static bool disarm_locked(PKTIMER timer)
 		si_wdk_gone(SI_WDK_TIMER_SET, si_wdk_timer_key(timer));
 	}
 	return set;
+}
+
+void KeInitializeTimerEx(PKTIMER timer, TIMER_TYPE type)
+{
+	bool set;
+
+	si_wdk_lock(&lock);
+	set = is_set_locked(timer) && disarm_locked(timer);
+	si_wdk_unlock(&lock);
+	(void)SI_WDK_MISUSED(set, WAIT, timer, "a timer initialized again while it is set");
+	memset(timer, 0, sizeof(*timer));
+	si_wdk_header_init(&timer->Header,
+		type == NotificationTimer ? SI_WDK_TIMER : SI_WDK_TIMER_ONE, sizeof(*timer), 0);
+}
+
+void KeInitializeTimer(PKTIMER timer)
+{
+	KeInitializeTimerEx(timer, NotificationTimer);
 }
 
 /* From now, in nanoseconds. */
@@ -354,6 +376,10 @@ BOOLEAN KeSetTimerEx(PKTIMER timer, LARGE_INTEGER due, LONG period, PKDPC dpc)
 
 	start();
 	SI_WDK_LEVEL(DISPATCH_LEVEL, "KeSetTimer");
+	if (SI_WDK_MISUSED(
+		    !si_wdk_is_timer(timer), WAIT, timer, "a timer set that was not initialized")) {
+		return FALSE;
+	}
 	si_wdk_lock(&lock);
 	was_set = disarm_locked(timer);
 	(void)InterlockedExchange(&timer->Header.SignalState, 0);
@@ -378,6 +404,9 @@ BOOLEAN KeCancelTimer(PKTIMER timer)
 	bool was_set;
 
 	si_hook_meeting(timer);
+	if (!si_wdk_is_timer(timer)) {
+		return FALSE;
+	}
 	si_wdk_lock(&lock);
 	was_set = disarm_locked(timer);
 	si_wdk_unlock(&lock);

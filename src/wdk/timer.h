@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "nt/sessio_nt/timer.h"
+
 /* Whether no deferred call is queued or running. */
 bool si_wdk_dpcs_are_done(void);
 
@@ -26,6 +28,9 @@ void si_wdk_timers_end_thread(void);
 
 /* Ends a timer by the thing that was made of it. */
 void si_wdk_timer_end(void *thing);
+
+/* Whether it was initialized. */
+bool si_wdk_is_timer(const KTIMER *timer);
 
 /* The address that a set timer has as a thing. It is not its own, as others may begin there. */
 static inline void *si_wdk_timer_key(void *timer)

@@ -88,7 +88,7 @@ static void any_crash_is_explained_with_guarded_blocks(void **state)
 		READER_FOLLOWS_FREED, 0, ": it touched freed memory: 16 bytes with tag 'Read'");
 }
 
-/* The end is at a multiple of 8 bytes. */
+/* The page begins at a multiple of the alignment. */
 static void a_write_just_past_the_end_is_seen_when_the_block_is_freed(void **state)
 {
 	sessio_explore *result = run(READER_WRITES_PAST, SESSIO_EXPLORE_GUARDED);

@@ -157,6 +157,62 @@ static void a_request_that_is_completed_twice_is_named(void **state)
 	sessio_kit_destroy(kit);
 }
 
+static void assert_names(ULONG code, sessio_kit_rule rule, const char *text)
+{
+	sessio_kit *kit = run(code);
+	const sessio_kit_finding *finding = only_finding(kit);
+
+	assert_int_equal(finding->rule, rule);
+	assert_string_equal(finding->text, text);
+	assert_in_faulty(&finding->at);
+	sessio_kit_destroy(kit);
+}
+
+static void a_buffer_of_a_request_that_is_overrun_is_named(void **state)
+{
+	const char *text = "a device control request: bytes behind its buffer of 8 were changed";
+
+	(void)state;
+	assert_names(FAULTY_CODE(FAULTY_OVERRUN_SYSTEM_BUFFER), SESSIO_KIT_RULE_POOL_OVERRUN, text);
+	assert_names(FAULTY_DIRECT_CODE(FAULTY_OVERRUN_SYSTEM_BUFFER), SESSIO_KIT_RULE_POOL_OVERRUN,
+		text);
+}
+
+static void direct_output_has_room_for_what_is_claimed(void **state)
+{
+	(void)state;
+	assert_names(FAULTY_DIRECT_CODE(FAULTY_CLAIM_TOO_MUCH), SESSIO_KIT_RULE_REQUEST_MISUSED,
+		"a device control request was completed with more data than its buffer has room "
+		"for");
+}
+
+static void a_device_that_is_used_later_is_named(void **state)
+{
+	sessio_kit *kit = run(FAULTY_CODE(FAULTY_WRITE_DELETED_DEVICE));
+
+	(void)state;
+	assert_int_equal(sessio_kit_finish(kit), 1);
+	assert_string_equal(
+		only_finding(kit)->text, "a device, or its extension, changed after it was freed");
+	assert_in_faulty(&only_finding(kit)->made);
+	sessio_kit_destroy(kit);
+}
+
+/* The lock is the system's, so it is not the driver's data that is restored. */
+static void a_cancel_lock_that_was_kept_is_free_in_the_next_kit(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		sessio_kit *kit = run(FAULTY_CODE(FAULTY_KEEP_CANCEL_LOCK));
+
+		assert_int_equal(sessio_kit_finding_count(kit), 2);
+		assert_int_equal(
+			sessio_kit_get_finding(kit, 0)->rule, SESSIO_KIT_RULE_REQUEST_MISUSED);
+		assert_int_equal(sessio_kit_get_finding(kit, 1)->rule, SESSIO_KIT_RULE_LOCK_LEFT);
+		sessio_kit_destroy(kit);
+	}
+}
+
 static void a_call_above_its_level_is_named(void **state)
 {
 	sessio_kit *kit = run(FAULTY_CODE(FAULTY_QUERY_AT_DISPATCH));
@@ -296,6 +352,10 @@ int main(void)
 		cmocka_unit_test(an_order_of_locks_has_two_places),
 		cmocka_unit_test(a_lock_that_is_held_has_the_place_that_took_it),
 		cmocka_unit_test(a_request_that_is_completed_twice_is_named),
+		cmocka_unit_test(a_buffer_of_a_request_that_is_overrun_is_named),
+		cmocka_unit_test(direct_output_has_room_for_what_is_claimed),
+		cmocka_unit_test(a_device_that_is_used_later_is_named),
+		cmocka_unit_test(a_cancel_lock_that_was_kept_is_free_in_the_next_kit),
 		cmocka_unit_test(a_call_above_its_level_is_named),
 		cmocka_unit_test(without_the_verifier_nothing_is_found),
 		cmocka_unit_test(what_comes_again_is_counted),

@@ -38,10 +38,11 @@ static void do_read(void *arg)
 
 static ULONG_PTR write_one(void)
 {
-	unsigned char byte = 0;
+	unsigned char bytes[3] = { 0 }; /* as many as there are writes */
 	ULONG_PTR count = 0;
 
-	SESSIO_THREADS_CHECK(sessio_kit_write(file, &byte, 1, &count) == STATUS_SUCCESS);
+	SESSIO_THREADS_CHECK(
+		sessio_kit_write(file, bytes, sizeof(bytes), &count) == STATUS_SUCCESS);
 	return count;
 }
 

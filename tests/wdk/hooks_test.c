@@ -26,7 +26,8 @@ static void count_made(const struct si_wdk_thing *thing)
 		(thing->kind == SI_WDK_LINK || thing->kind == SI_WDK_DEVICE));
 	note_that((thing->owner != NULL) ==
 		(thing->kind == SI_WDK_REGISTRATION || thing->kind == SI_WDK_DEVICE));
-	note_that(thing->kind == SI_WDK_REMOVE_LOCK ||
+	note_that(thing->kind == SI_WDK_REMOVE_LOCK || thing->kind == SI_WDK_RESOURCE ||
+		thing->kind == SI_WDK_LOOKASIDE ||
 		thing->memory == (thing->kind == SI_WDK_REGISTRATION ? made : NULL));
 	made[thing->kind]++;
 }
@@ -66,10 +67,11 @@ static void *take(size_t header_size, size_t size, void **out_block)
 	return apart + 1;
 }
 
-static void give(void *header)
+static void give(void *header, bool in_use)
 {
 	struct apart *apart = (struct apart *)header - 1;
 
+	(void)in_use;
 	taken--;
 	free(apart->block);
 	free(apart);
@@ -158,6 +160,8 @@ static void things_are_made_and_gone(void **state)
 	PVOID handle;
 	HANDLE event;
 	IO_REMOVE_LOCK remove_lock;
+	ERESOURCE resource;
+	PAGED_LOOKASIDE_LIST list;
 
 	(void)state;
 	assert_int_equal(sessio_nt_init_driver(&driver, NULL), SESSIO_OK);
@@ -180,6 +184,11 @@ static void things_are_made_and_gone(void **state)
 	gone[SI_WDK_REMOVE_LOCK]--;
 	assert_int_equal(IoAcquireRemoveLock(&remove_lock, NULL), STATUS_SUCCESS);
 	IoReleaseRemoveLockAndWait(&remove_lock, NULL);
+	assert_int_equal(ExInitializeResourceLite(&resource), STATUS_SUCCESS);
+	assert_int_equal(ExDeleteResourceLite(&resource), STATUS_SUCCESS);
+	ExInitializePagedLookasideList(&list, NULL, NULL, 0, 8, 'aaaa', 0);
+	ExDeletePagedLookasideList(&list);
+	(void)ExDeleteTimer(ExAllocateTimer(NULL, NULL, 0), TRUE, FALSE, NULL);
 	for (int kind = 0; kind < SI_WDK_KINDS; kind++) {
 		bool has_thread = kind == SI_WDK_WORK_ITEM || kind == SI_WDK_SYSTEM_THREAD ||
 			kind == SI_WDK_TIMER_SET || kind == SI_WDK_NOTIFY;

@@ -49,13 +49,14 @@ void IoInitializeDpcRequest(PDEVICE_OBJECT device, PKDEFERRED_ROUTINE routine);
 /** Queues the device's own call. */
 void IoRequestDpc(PDEVICE_OBJECT device, struct _IRP *irp, PVOID context);
 
-/** A timer that is not set. */
+/** A timer that is not set. One that is set now stops the program. */
 void KeInitializeTimer(PKTIMER timer);
 /** The same; of a synchronization timer one waiter is let through. */
 void KeInitializeTimerEx(PKTIMER timer, TIMER_TYPE type);
 /**
  * Sets a timer. A negative time counts from now, in 100 ns. Then it is signalled, and the
- * call, which may be NULL, is made. TRUE if it was set before, which is forgotten.
+ * call, which may be NULL, is made. TRUE if it was set before, which is forgotten. A timer
+ * that was not initialized stops the program.
  */
 BOOLEAN KeSetTimer(PKTIMER timer, LARGE_INTEGER due, PKDPC dpc);
 /** The same, again and again with this period in milliseconds, unless that is 0. */

@@ -16,6 +16,7 @@ static BOOLEAN KeepIrql;
 static BOOLEAN Forget;
 static EX_PUSH_LOCK PushLock;
 static FAST_MUTEX KeptMutex;
+static KSPIN_LOCK SpinLock;
 
 static NTSTATUS Notify(
 	PVOID Session, PVOID Object, ULONG Event, PVOID Context, PVOID Payload, ULONG Length)
@@ -119,12 +120,12 @@ static VOID ObjectMistake(enum faulty_mistake Mistake, PFILE_OBJECT File)
 	}
 }
 
-static VOID PoolMistake(enum faulty_mistake Mistake, PUCHAR SystemBuffer)
+static VOID PoolMistake(enum faulty_mistake Mistake, PUCHAR Output)
 {
 	PUCHAR Block;
 
 	if (Mistake == FAULTY_OVERRUN_SYSTEM_BUFFER) {
-		SystemBuffer[FAULTY_LENGTH] = 1;
+		Output[FAULTY_LENGTH] = 1;
 		return;
 	}
 	if (Mistake == FAULTY_FREE_NO_BLOCK) {
@@ -182,6 +183,9 @@ static VOID LevelMistake(enum faulty_mistake Mistake)
 		ExInitializeFastMutex(&KeptMutex);
 		ExAcquireFastMutex(&KeptMutex);
 		break;
+	case FAULTY_KEEP_CANCEL_LOCK:
+		IoAcquireCancelSpinLock(&Irql);
+		break;
 	case FAULTY_KEEP_REGION:
 		KeEnterCriticalRegion();
 		break;
@@ -216,6 +220,8 @@ static VOID CancelNothing(PDEVICE_OBJECT Device, PIRP Irp)
 
 static NTSTATUS RequestMistake(enum faulty_mistake Mistake, PIRP Irp)
 {
+	KIRQL Irql;
+
 	switch (Mistake) {
 	case FAULTY_FORGET_REQUEST:
 		return STATUS_SUCCESS;
@@ -237,11 +243,23 @@ static NTSTATUS RequestMistake(enum faulty_mistake Mistake, PIRP Irp)
 	case FAULTY_ANSWER_OTHERWISE:
 		Complete(Irp, STATUS_UNSUCCESSFUL, 0);
 		return STATUS_SUCCESS;
+	case FAULTY_COMPLETE_WITH_LOCK:
+		KeAcquireSpinLock(&SpinLock, &Irql);
+		Complete(Irp, STATUS_SUCCESS, 0);
+		KeReleaseSpinLock(&SpinLock, Irql);
+		return STATUS_SUCCESS;
 	case FAULTY_CLAIM_TOO_MUCH:
 		return Complete(Irp, STATUS_SUCCESS, FAULTY_LENGTH + 1);
 	default:
 		return Complete(Irp, STATUS_SUCCESS, 0);
 	}
+}
+
+static PUCHAR OutputOf(PIRP Irp)
+{
+	return (PUCHAR)(Irp->MdlAddress != NULL
+			? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
+			: Irp->AssociatedIrp.SystemBuffer);
 }
 
 static NTSTATUS FaultyControl(PDEVICE_OBJECT Device, PIRP Irp)
@@ -255,7 +273,9 @@ static NTSTATUS FaultyControl(PDEVICE_OBJECT Device, PIRP Irp)
 		return RequestMistake(Mistake, Irp);
 	}
 	if (Mistake >= FAULTY_LEAVE_POOL && Mistake <= FAULTY_WRITE_AFTER_FREE) {
-		PoolMistake(Mistake, (PUCHAR)Irp->AssociatedIrp.SystemBuffer);
+		PoolMistake(Mistake, OutputOf(Irp));
+	} else if (Mistake >= FAULTY_SET_NO_TIMER && Mistake < FAULTY_BUG_CHECK) {
+		ThingMistake(Mistake, Self);
 	} else if (Mistake >= FAULTY_LEAVE_REFERENCE && Mistake < FAULTY_BUG_CHECK) {
 		HolderMistake(Mistake, Self);
 	} else if (Mistake >= FAULTY_QUERY_AT_DISPATCH) {

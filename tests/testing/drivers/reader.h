@@ -8,7 +8,7 @@
 #define READER_FREED CTL_CODE(FILE_DEVICE_UNKNOWN, 0x802, METHOD_BUFFERED, FILE_ANY_ACCESS)
 /* Follows a pointer in a block that was freed. */
 #define READER_FOLLOWS_FREED CTL_CODE(FILE_DEVICE_UNKNOWN, 0x803, METHOD_BUFFERED, FILE_ANY_ACCESS)
-/* Writes behind 13 bytes, and before the next multiple of 8. */
+/* Writes behind 13 bytes, and before the next multiple of the alignment. */
 #define READER_WRITES_PAST CTL_CODE(FILE_DEVICE_UNKNOWN, 0x804, METHOD_BUFFERED, FILE_ANY_ACCESS)
 
 #endif /* READER_H */
