@@ -44,8 +44,12 @@ static void end_file(sessio_kit_file *file)
 /* A request that the driver may keep only for as long as its work items run. */
 static NTSTATUS send_and_wait(sessio_kit_file *file, UCHAR major)
 {
-	sessio_kit_request *request = si_kit_make_request(file, major);
+	sessio_kit_request *request;
 
+	/* Windows always has a request for a cleanup and a close. */
+	si_kit_hold_allocation_faults(major != IRP_MJ_CREATE);
+	request = si_kit_make_request(file, major);
+	si_kit_hold_allocation_faults(false);
 	if (request == NULL) {
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}

@@ -35,8 +35,9 @@ static struct {
 	struct si_hooks before; /* the table that the test program has */
 	const struct si_hooks *table_before;
 	struct si_hooks table;
-	bool ahead[FAULTS]; /* under the lock, and so are the next six */
+	bool ahead[FAULTS]; /* under the lock, and so are the next seven */
 	uint64_t left[FAULTS];
+	bool held; /* no allocation fails, and none is counted */
 	bool is_late; /* work items wait for their second step, or a later one */
 	uint64_t *paths; /* the distinct ones since PATH or EACH_PATH was asked for; 0: none */
 	size_t path_count;
@@ -138,13 +139,30 @@ static bool counts_paths_locked(void)
 	return faults.ahead[SESSIO_FAULT_PATH] || faults.ahead[SESSIO_FAULT_EACH_PATH];
 }
 
+void si_kit_hold_allocation_faults(bool held)
+{
+	si_wdk_lock(&faults.lock);
+	faults.held = held;
+	si_wdk_unlock(&faults.lock);
+}
+
+static bool is_allocation_due(void)
+{
+	bool due;
+
+	si_wdk_lock(&faults.lock);
+	due = !faults.held && is_due_locked(SESSIO_FAULT_ALLOCATION);
+	si_wdk_unlock(&faults.lock);
+	return due;
+}
+
 static bool is_path_due(size_t size)
 {
 	bool asked, due = false;
 	uint64_t id;
 
 	si_wdk_lock(&faults.lock);
-	asked = counts_paths_locked();
+	asked = counts_paths_locked() && !faults.held;
 	si_wdk_unlock(&faults.lock);
 	if (!asked) {
 		return false;
@@ -171,7 +189,7 @@ static bool may_alloc(size_t size)
 		return false;
 	}
 	due = is_path_due(size);
-	return !is_due(SESSIO_FAULT_ALLOCATION) && !due;
+	return !is_allocation_due() && !due;
 }
 
 static uint64_t now_ns(void)

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <sessio/testing_driver.h>
+#include <sessio/testing_scenario.h>
 
 #include "drivers/echo.h"
 
@@ -163,6 +164,16 @@ static void a_pended_request_is_cancelled_when_its_file_is_closed(void **state)
 	assert_null(sessio_kit_pended(file));
 }
 
+/* Windows has requests for cleanup and close even then. */
+static void a_file_is_closed_without_any_memory(void **state)
+{
+	sessio_kit_file *file = open_echo(L"\\Device\\echoBuffered");
+
+	(void)state;
+	assert_int_equal(sessio_kit_fault(kit, SESSIO_FAULT_ALLOCATION, 1), SESSIO_OK);
+	assert_int_equal(sessio_kit_close(file), STATUS_SUCCESS);
+}
+
 static void each_load_begins_with_the_same_variables(void **state)
 {
 	sessio_kit_file *file = open_echo(L"\\Device\\echoBuffered");
@@ -285,6 +296,7 @@ int main(void)
 		TEST(reads_and_writes_reach_the_driver_by_each_device_s_way),
 		TEST(a_pended_request_is_waited_for),
 		TEST(a_pended_request_is_cancelled_when_its_file_is_closed),
+		TEST(a_file_is_closed_without_any_memory),
 		TEST(each_load_begins_with_the_same_variables),
 		TEST(two_drivers_with_the_same_names_are_apart),
 		TEST(a_request_acts_for_the_session_that_opened_the_file),
