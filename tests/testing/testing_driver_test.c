@@ -171,6 +171,8 @@ static void a_file_is_closed_without_any_memory(void **state)
 
 	(void)state;
 	assert_int_equal(sessio_kit_fault(kit, SESSIO_FAULT_ALLOCATION, 1), SESSIO_OK);
+	assert_int_equal(sessio_kit_cleanup(file), STATUS_SUCCESS);
+	assert_int_equal(sessio_kit_fault(kit, SESSIO_FAULT_ALLOCATION, 1), SESSIO_OK);
 	assert_int_equal(sessio_kit_close(file), STATUS_SUCCESS);
 }
 
