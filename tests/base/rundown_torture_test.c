@@ -152,6 +152,14 @@ static void run_together(
 	uv_barrier_destroy(start);
 }
 
+uint64_t __wrap_si_platform_stamp_ns(void);
+
+/* Where the counter is linked with this, no time passes. */
+uint64_t __wrap_si_platform_stamp_ns(void)
+{
+	return 1000000000u;
+}
+
 /* Operations, one after the other, that look like contention. */
 static void contend(struct si_rundown *run, unsigned operations)
 {
