@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "host_log.h"
+#include "inside.h"
 #include "user/host.h"
 
 /* A host whose one watcher does something in its first call, on a thread of its own. */
@@ -432,6 +433,35 @@ static void destroy_waits_for_a_call_on_another_thread(void **state)
 	party_fini(&p);
 }
 
+static void post_to_a_host_that_goes(void *arg)
+{
+	struct party *self = arg;
+
+	self->status = sessio_host_post(self->host, 1, EVENT(CONNECTED), 0, NULL);
+}
+
+static void post_from_elsewhere(void *ctx)
+{
+	struct party *self = ctx;
+
+	note_that(uv_thread_create(&self->thread, post_to_a_host_that_goes, self) == 0);
+	note_that(uv_thread_join(&self->thread) == 0);
+}
+
+static void a_post_of_another_thread_is_refused_in_a_destroy(void **state)
+{
+	struct party p = { .host = new_host(), .status = SESSIO_OK };
+	const sessio_watch_options options = { .events = ALL_EVENTS,
+		.released = post_from_elsewhere };
+	sessio_watch watch;
+
+	(void)state;
+	post(p.host, 1, EVENT(CREATED));
+	assert_int_equal(sessio_host_watch(p.host, &options, count_calls, &p, &watch), SESSIO_OK);
+	drop(p.host);
+	assert_int_equal(p.status, SESSIO_BAD_STATE);
+}
+
 static void destroy_other(struct party *self)
 {
 	self->status = sessio_host_destroy(self->other->host);
@@ -543,6 +573,7 @@ int main(void)
 		cmocka_unit_test(a_callback_waits_for_another_hosts_call_if_that_can_end),
 		cmocka_unit_test(a_post_from_a_callback_to_a_busy_host_does_not_wait),
 		cmocka_unit_test(destroy_waits_for_a_call_on_another_thread),
+		cmocka_unit_test(a_post_of_another_thread_is_refused_in_a_destroy),
 		cmocka_unit_test(of_two_callbacks_that_destroy_each_others_host_one_is_busy),
 		cmocka_unit_test(all_threads_get_the_same_default_host),
 		cmocka_unit_test(a_snapshot_from_outside_waits_for_the_event_in_hand),
