@@ -164,7 +164,7 @@ static void free_device(struct _DEVOBJ_EXTENSION *own)
 		si_wdk_name_remove(&own->name);
 	}
 	/* A thread that was not waited for is a mistake of its own, and may still look at it. */
-	si_wdk_give_memory(own->memory, si_wdk_system_threads() != 0);
+	si_wdk_give_memory(own->memory, si_wdk_system_threads_run_drivers());
 }
 
 /* NULL for all that cannot be deleted. */

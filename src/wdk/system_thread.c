@@ -24,6 +24,7 @@ struct system_thread {
 
 static _Atomic ULONG ids;
 static _Atomic unsigned running;
+static _Atomic unsigned in_routines; /* running, and before the end of their routines */
 
 static void run_routine(struct system_thread *own)
 {
@@ -41,6 +42,7 @@ static void run(void *arg)
 
 	si_wdk_thread()->object = &own->face;
 	run_routine(own);
+	atomic_fetch_sub(&in_routines, 1);
 	if (own->device != NULL) {
 		si_wdk_device_release(own->device);
 	}
@@ -53,6 +55,11 @@ static void run(void *arg)
 unsigned si_wdk_system_threads(void)
 {
 	return atomic_load(&running);
+}
+
+bool si_wdk_system_threads_run_drivers(void)
+{
+	return atomic_load(&in_routines) != 0;
 }
 
 static struct system_thread *make(PVOID object, PKSTART_ROUTINE routine, PVOID context)
@@ -116,7 +123,9 @@ NTSTATUS IoCreateSystemThread(PVOID object, PHANDLE handle, ULONG access,
 	*handle = made; /* before the routine may look at it */
 	si_wdk_made(&(struct si_wdk_thing){ .kind = SI_WDK_SYSTEM_THREAD, .object = own });
 	atomic_fetch_add(&running, 1);
+	atomic_fetch_add(&in_routines, 1);
 	if (!si_process_start_thread(run, own)) {
+		atomic_fetch_sub(&in_routines, 1);
 		atomic_fetch_sub(&running, 1);
 		*handle = NULL;
 		si_wdk_gone(SI_WDK_SYSTEM_THREAD, own);
