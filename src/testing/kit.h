@@ -234,7 +234,7 @@ sessio_status si_kit_fail_new_path(sessio_kit *kit, struct si_kit_paths *known);
 void si_kit_end_faults(void);
 /* A step of a scenario has ended, or of a history: late work items may run now. */
 void si_kit_end_step(void);
-/* Held: allocations of the kit itself, which no fault is to meet. */
+/* Held: allocations that Windows would not make, and which no fault is to meet. */
 void si_kit_hold_allocation_faults(bool held);
 
 /* Processes that the test has not ended. */

@@ -377,6 +377,7 @@ const struct si_wdk_hooks si_kit_hooks = {
 	.take_memory = si_kit_take_memory,
 	.give_memory = si_kit_give_memory,
 	.may_register = si_kit_may_register,
+	.hold_faults = si_kit_hold_allocation_faults,
 	.calling_back = si_kit_calling_back,
 	.is_only_caller = si_kit_is_only_caller,
 };

@@ -101,6 +101,8 @@ struct si_wdk_hooks {
 	void *(*take_memory)(size_t header_size, size_t size, void **out_block);
 	/* In use: a thread may look at it still. */
 	void (*give_memory)(void *header, bool in_use);
+	/* Held: allocations that Windows would not make, and which no fault is to meet. */
+	void (*hold_faults)(bool held);
 	/* Asked when a container notification is registered. False: none left. */
 	bool (*may_register)(void);
 	void (*calling_back)(void); /* before each call of a registered callback */

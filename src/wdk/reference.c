@@ -119,11 +119,18 @@ static void note_taken(void *object)
 /* The first reference to an object that has none yet; one thread may be first. */
 static void begin(void *object)
 {
-	/* The block of a thread goes with it: only its address is known. */
-	struct counted *own =
-		make(object, object != si_wdk_thread() ? type_of(object) : NULL, NULL);
+	const struct si_wdk_hooks *hooks = si_wdk_hooks_get();
+	struct counted *own;
 	bool first = true;
 
+	if (hooks != NULL) {
+		hooks->hold_faults(true);
+	}
+	/* The block of a thread goes with it: only its address is known. */
+	own = make(object, object != si_wdk_thread() ? type_of(object) : NULL, NULL);
+	if (hooks != NULL) {
+		hooks->hold_faults(false);
+	}
 	SI_BUG_IF(own == NULL, "there is no memory to count a reference");
 	own->holds_device = si_wdk_device_hold(object);
 	own->count = 1;

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <sessio/testing_driver.h>
+#include <sessio/testing_scenario.h>
 
 #include "drivers/faulty.h"
 
@@ -66,6 +67,31 @@ static void each_mistake_is_one_finding_of_its_rule(void **state)
 		assert_non_null(
 			strstr(sessio_kit_report(kit), sessio_kit_rule_text(finding->rule)));
 		assert_non_null(strstr(sessio_kit_report(kit), finding->text));
+		sessio_kit_destroy(kit);
+	}
+}
+
+/* As in Windows, where a reference needs no memory. */
+static void a_failed_allocation_stops_no_reference(void **state)
+{
+	char out[FAULTY_LENGTH];
+
+	(void)state;
+	for (uint64_t number = 1; number <= 5; number++) {
+		sessio_kit *kit;
+		sessio_kit_file *file;
+
+		assert_int_equal(sessio_kit_create(NULL, &kit), SESSIO_OK);
+		assert_int_equal(sessio_kit_load(kit, faulty, NULL), STATUS_SUCCESS);
+		assert_int_equal(
+			sessio_kit_open(kit, NOBODY, L"\\Device\\Faulty", &file), STATUS_SUCCESS);
+		assert_int_equal(sessio_kit_fault(kit, SESSIO_FAULT_ALLOCATION, number), SESSIO_OK);
+		(void)sessio_kit_control(
+			file, FAULTY_CODE(FAULTY_LEAVE_REFERENCE), NULL, 0, out, sizeof(out), NULL);
+		for (size_t i = 0; i < sessio_kit_finding_count(kit); i++) {
+			assert_int_not_equal(
+				sessio_kit_get_finding(kit, i)->rule, SESSIO_KIT_RULE_STOPPED);
+		}
 		sessio_kit_destroy(kit);
 	}
 }
@@ -347,6 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_driver_without_a_mistake_has_no_finding),
 		cmocka_unit_test(each_mistake_is_one_finding_of_its_rule),
+		cmocka_unit_test(a_failed_allocation_stops_no_reference),
 		cmocka_unit_test(a_finding_names_block_and_places),
 		cmocka_unit_test(what_is_left_has_the_place_that_made_it),
 		cmocka_unit_test(an_order_of_locks_has_two_places),

@@ -82,6 +82,11 @@ static bool may_register(void)
 	return true;
 }
 
+static void hold_faults(bool held)
+{
+	(void)held;
+}
+
 static void calling_back(void)
 {
 }
@@ -99,6 +104,7 @@ static const struct si_wdk_hooks hooks = {
 	.take_memory = take,
 	.give_memory = give,
 	.may_register = may_register,
+	.hold_faults = hold_faults,
 	.calling_back = calling_back,
 	.is_only_caller = is_only_caller,
 };
