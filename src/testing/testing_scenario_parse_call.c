@@ -75,7 +75,7 @@ static bool read_quoted(struct si_reader *reader, struct si_word *out)
 bool si_reader_open(struct si_reader *reader, sessio_step step)
 {
 	struct call call = { .call = { .call = SESSIO_CALL_OPEN } };
-	struct si_word device;
+	struct si_word device = { "", 0 };
 
 	if (!read_name(reader, &call, "the name of a file")) {
 		return false;
@@ -142,7 +142,7 @@ static bool read_digits(struct si_reader *reader, struct call *call)
 
 static bool read_data(struct si_reader *reader, struct call *call)
 {
-	struct si_word text;
+	struct si_word text = { "", 0 };
 
 	call->call.data = call->data;
 	if (!is_at_quote(reader)) {
