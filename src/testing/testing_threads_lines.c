@@ -227,6 +227,12 @@ static bool is_machinery(const struct si_threads_lines *lines, const struct si_t
 		strncmp(rest, "testing/walk.c", 14) == 0 || strncmp(rest, "platform/", 9) == 0;
 }
 
+/* Unoptimised, such a function has a frame, whose file addr2line does not always know. */
+static bool is_call(const struct si_threads_line *line)
+{
+	return is_inline_call(line->file) || strncmp(line->function, "Interlocked", 11) == 0;
+}
+
 /* Where a thread of a schedule begins; its callers are no part of it. */
 static bool is_begin(const struct si_threads_lines *lines, const struct si_threads_line *line)
 {
@@ -254,7 +260,7 @@ struct si_threads_where si_threads_where(
 	for (unsigned i = 0; i < place->frame_count; i++) {
 		const struct si_threads_line *line = find(lines, place->frames[i]);
 
-		if (line != NULL && !is_of_library(lines, line) && !is_inline_call(line->file)) {
+		if (line != NULL && !is_of_library(lines, line) && !is_call(line)) {
 			return (struct si_threads_where){ line->call[0] != '\0' ? line->call
 					: before != NULL                        ? before->function
 										: NULL,
